@@ -1,0 +1,86 @@
+// A semaphore: so many permits, and everybody can see who holds them.
+import type { Hold, LockStatistics, ResourceRecord } from '../channels/resource.ts';
+import type { Site } from '../channels/site.ts';
+import { currentOrRoot } from '../runtime/context.ts';
+import { checkFunction, checkName, checkNumber } from './arguments.ts';
+import { announce, identify, Permits, runWithPermit, type Permit } from './permits.ts';
+import { noOptions, type WaitOptions } from './waiter.ts';
+
+export interface SemaphoreOptions {
+  /** What reports, spans and metrics call it. Default `semaphore`. */
+  readonly name?: string;
+}
+
+/**
+ * A number of permits, handed out first come first served.
+ * @example
+ * const limit = new Semaphore(10, { name: 'downloads' });
+ * await Promise.all(urls.map((url) => limit.run(() => fetch(url))));
+ */
+export class Semaphore implements ResourceRecord {
+  readonly kind = 'semaphore';
+  readonly name: string;
+  readonly id: number;
+  readonly createdAt: number;
+  readonly site: Site | null;
+  readonly #permits: Permits;
+
+  /** @param permits how many there are: a number of at least 0 */
+  constructor(permits: number, { name }: SemaphoreOptions = {}) {
+    checkNumber(permits, 'permits', 0);
+    this.name = checkName(name, 'semaphore');
+    ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(this.name));
+    this.#permits = new Permits(this, permits);
+    announce(this);
+  }
+
+  /** True if the next `acquire` would wait. */
+  get locked(): boolean {
+    return this.#permits.free === 0;
+  }
+
+  /** Waits for a permit. Rejects with the signal's reason, a TimeoutError or a CancelledError. */
+  acquire(options: WaitOptions = noOptions): Promise<Permit> {
+    return this.#permits.acquire(options);
+  }
+
+  /** Takes a permit if one is free now; null if not. */
+  tryAcquire(): Permit | null {
+    return this.#permits.tryAcquire();
+  }
+
+  /**
+   * Gives a permit back: one that this task holds; else the oldest that is held; and if none is, there is one permit
+   * more than before, as in asyncio.
+   */
+  release(): void {
+    const permits = this.#permits;
+    const permit = permits.heldBy(currentOrRoot()) ?? permits.holders.first;
+    if (permit !== null) {
+      permit.release();
+      return;
+    }
+    permits.free++;
+    permits.handOut();
+  }
+
+  /** Runs a function while holding a permit. */
+  run<Value>(run: () => Value | PromiseLike<Value>, options: WaitOptions = noOptions): Promise<Value> {
+    checkFunction(run, 'the function to run under a semaphore');
+    return runWithPermit(this.#permits, run, options);
+  }
+
+  statistics(): LockStatistics {
+    const { holders, waiters, free } = this.#permits;
+    return Object.freeze({
+      kind: 'semaphore',
+      permits: free + holders.size,
+      held: holders.size,
+      waiters: waiters.size,
+    });
+  }
+
+  holders(): Iterable<Hold> {
+    return this.#permits.holders;
+  }
+}

@@ -1,0 +1,192 @@
+// Turns the live records into a report: plain data that stays as it is while the program goes on.
+import type { Hold, ResourceRecord } from '../channels/resource.ts';
+import type { Site } from '../channels/site.ts';
+import type { RetryProgress, TaskRecord } from '../channels/task.ts';
+import type { WaitRecord } from '../channels/wait.ts';
+import { findCycles } from './cycles.ts';
+import {
+  reportFormat,
+  reportVersion,
+  type HolderEntry,
+  type ProcessEntry,
+  type ProgressEntry,
+  type Reason,
+  type Report,
+  type ResourceEntry,
+  type SiteEntry,
+  type Target,
+  type TaskEntry,
+  type TaskState,
+  type WaitEntry,
+} from './format.ts';
+
+/** What a report is built from. */
+export interface Sources {
+  readonly reason: Reason;
+  readonly process: ProcessEntry;
+  readonly tasks: readonly TaskRecord[];
+  readonly resources: readonly ResourceRecord[];
+  readonly dropped: { readonly tasks: number; readonly resources: number };
+  /** Owns what waits and holds outside of tasks. */
+  readonly root: TaskRecord;
+  /** The task that runs now. */
+  readonly running: TaskRecord | null;
+  /** The runtime clock. */
+  readonly now: number;
+  /** The wall clock at the same moment, milliseconds since 1970. */
+  readonly wallTime: number;
+  /** Takes a site through source maps. */
+  readonly mapSite: (site: Site) => SiteEntry;
+}
+
+/** Builds a report. What tasks wait for is in it even if the registry does not know it. */
+export function buildReport(sources: Sources): Report {
+  const { tasks, resources } = reachable(sources);
+  const taskEntries = tasks.map((task) => taskEntry(task, sources));
+  const resourceEntries = resources.map((resource) => resourceEntry(resource, sources)).filter(isInUse);
+  return {
+    format: reportFormat,
+    version: reportVersion,
+    reason: sources.reason,
+    takenAt: new Date(sources.wallTime).toISOString(),
+    process: sources.process,
+    tasks: taskEntries,
+    resources: resourceEntries,
+    cycles: findCycles(taskEntries, resourceEntries),
+    dropped: sources.dropped,
+  };
+}
+
+/** Whether anything in the report has not settled. */
+export function isAnythingPending({ tasks }: Report): boolean {
+  return tasks.length > 0;
+}
+
+/** All pending tasks and resources: those known, and those that known ones wait for. */
+function reachable({ tasks, resources, root }: Sources): { tasks: TaskRecord[]; resources: ResourceRecord[] } {
+  const allTasks = new Set<TaskRecord>(tasks);
+  const allResources = new Set<ResourceRecord>(resources);
+  if (root.waits !== null) allTasks.add(root);
+  for (const task of allTasks) {
+    for (let wait = task.waits; wait !== null; wait = wait.next) {
+      const { on } = wait;
+      if (on === null) continue;
+      if (!isTask(on)) allResources.add(on);
+      else if (on.settlement === null) allTasks.add(on);
+    }
+  }
+  return {
+    tasks: [...allTasks].filter(({ settlement }) => settlement === null).toSorted((a, b) => a.id - b.id),
+    resources: [...allResources].toSorted((a, b) => a.id - b.id),
+  };
+}
+
+function taskEntry(task: TaskRecord, sources: Sources): TaskEntry {
+  const waits: WaitEntry[] = [];
+  for (let wait = task.waits; wait !== null; wait = wait.next) waits.push(waitEntry(wait, sources));
+  const { id, origin, startedAt, parent, progress } = task;
+  return {
+    id,
+    name: origin.name,
+    kind: origin.kind,
+    state: stateOf(task, sources.running),
+    ageMs: elapsed(task.createdAt, sources.now),
+    started: startedAt !== null || id === 0,
+    createdBy: parent === null ? null : nameOf(parent),
+    createdAt: origin.site === null ? null : sources.mapSite(origin.site),
+    waits: waits.toReversed(),
+    progress: progress === null || progress === undefined ? null : progressEntry(progress, sources.now),
+  };
+}
+
+function stateOf(task: TaskRecord, running: TaskRecord | null): TaskState {
+  if (task === running) return 'running';
+  return task.waits === null && task.origin.kind !== 'group' ? 'pending' : 'waiting';
+}
+
+function waitEntry({ kind, on, since, until, site }: WaitRecord, { now, mapSite }: Sources): WaitEntry {
+  return {
+    kind,
+    on: on === null ? null : targetOf(on),
+    forMs: elapsed(since, now),
+    leftMs: until === null || until === Infinity ? null : elapsed(now, until),
+    at: site === null ? null : mapSite(site),
+  };
+}
+
+function resourceEntry(resource: ResourceRecord, sources: Sources): ResourceEntry {
+  const { id, kind, name, createdAt, site, lastTaker } = resource;
+  const statistics = resource.statistics();
+  return {
+    id,
+    kind,
+    name,
+    ageMs: elapsed(createdAt, sources.now),
+    createdAt: site === null ? null : sources.mapSite(site),
+    statistics:
+      statistics.kind === 'retry' ? { kind: 'retry', ...progressEntry(statistics, sources.now) } : statistics,
+    holders: Array.from(resource.holders(), (hold) => holderEntry(hold, sources)),
+    lastTaker:
+      lastTaker === null || lastTaker === undefined
+        ? null
+        : { ...nameOf(lastTaker), settled: lastTaker.settlement !== null },
+  };
+}
+
+function isInUse({ statistics, holders }: ResourceEntry): boolean {
+  if (holders.length > 0) return true;
+  switch (statistics.kind) {
+    case 'queue':
+      return (statistics.depth ?? 0) + statistics.putters + statistics.getters + statistics.unfinished > 0;
+    case 'retry':
+      return statistics.lastError !== null;
+    default:
+      return statistics.held + statistics.waiters > 0;
+  }
+}
+
+function holderEntry({ task, since, site }: Hold, { now, mapSite }: Sources): HolderEntry {
+  return {
+    task: nameOf(task),
+    forMs: elapsed(since, now),
+    at: site === null ? null : mapSite(site),
+    settled: task.settlement !== null,
+  };
+}
+
+function progressEntry({ attempt, limit, lastError, nextAt }: RetryProgress, now: number): ProgressEntry {
+  return {
+    attempt,
+    limit,
+    lastError: lastError === undefined ? null : errorLine(lastError),
+    nextInMs: nextAt === null ? null : elapsed(now, nextAt),
+  };
+}
+
+/** An error in one line. What is thrown may be anything, even something that cannot be turned into a string. */
+function errorLine(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return `a thrown ${typeof error}`;
+  }
+}
+
+function isTask(on: TaskRecord | ResourceRecord): on is TaskRecord {
+  return 'origin' in on;
+}
+
+function targetOf(on: TaskRecord | ResourceRecord): Target {
+  return isTask(on)
+    ? { type: 'task', id: on.id, kind: on.origin.kind, name: on.origin.name }
+    : { type: 'resource', id: on.id, kind: on.kind, name: on.name };
+}
+
+function nameOf({ id, origin }: TaskRecord): { id: number; name: string } {
+  return { id, name: origin.name };
+}
+
+/** Milliseconds from one moment to another, to a tenth. */
+function elapsed(from: number, to: number): number {
+  return Math.max(0, Math.round((to - from) * 10) / 10);
+}

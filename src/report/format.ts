@@ -1,0 +1,136 @@
+// CONTRACT 2: the report. What is pending in one process at one moment, as plain JSON. Reporters and rules read this and
+// nothing else. A field may be added within a version; nothing is renamed or removed. Times are milliseconds.
+import type { LockStatistics, QueueStatistics, ResourceKind } from '../channels/resource.ts';
+import type { TaskKind } from '../channels/task.ts';
+import type { WaitKind } from '../channels/wait.ts';
+
+export const reportFormat = 'loopscope-report';
+export const reportVersion = 1;
+
+/**
+ * Why a report was taken: `exit` something was pending when the process ended, `signal` SIGUSR2, `interrupt` Ctrl-C,
+ * `timeout` the program ran longer than `--timeout`, `asked` the program asked for it.
+ */
+export type Reason = 'exit' | 'signal' | 'interrupt' | 'timeout' | 'asked';
+
+export interface Report {
+  readonly format: typeof reportFormat;
+  readonly version: typeof reportVersion;
+  readonly reason: Reason;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+  readonly process: ProcessEntry;
+  /** Everything that has not settled, by id. The entry with id 0 stands for what runs outside of all tasks. */
+  readonly tasks: readonly TaskEntry[];
+  /** Locks and semaphores that are held or waited for, queues with items or waiters, retries that are under way. */
+  readonly resources: readonly ResourceEntry[];
+  /** Circles of tasks of which each waits for the next. */
+  readonly cycles: readonly WaitCycle[];
+  /** What was not tracked because there was too much of it. */
+  readonly dropped: { readonly tasks: number; readonly resources: number };
+}
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parentPid: number;
+  /** 0 is the main thread. */
+  readonly threadId: number;
+  /** The script and its arguments. */
+  readonly command: string;
+  readonly directory: string;
+  readonly node: string;
+  readonly uptimeMs: number;
+  /** Set when `reason` is `exit`. */
+  readonly exitCode: number | null;
+}
+
+/** A place in the source, after source maps. */
+export interface SiteEntry {
+  /** An absolute path, or what the engine calls a script without a file. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function: string;
+  /** False: the site of an earlier object of the same name, because sites are rationed. */
+  readonly exact: boolean;
+}
+
+/** `running` is on the loop now, `waiting` is parked on what `waits` says, `pending` on something that is not ours. */
+export type TaskState = 'running' | 'waiting' | 'pending';
+
+export interface TaskEntry {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: TaskKind;
+  readonly state: TaskState;
+  readonly ageMs: number;
+  /** False while its function was not called yet. */
+  readonly started: boolean;
+  /** The task which created it; null at the top. It may have settled, and then it is not in the list. */
+  readonly createdBy: { readonly id: number; readonly name: string } | null;
+  readonly createdAt: SiteEntry | null;
+  /** Oldest first. */
+  readonly waits: readonly WaitEntry[];
+  readonly progress: ProgressEntry | null;
+}
+
+/** What is waited for: an entry in `tasks` or in `resources`. */
+export interface Target {
+  readonly type: 'task' | 'resource';
+  readonly id: number;
+  readonly kind: TaskKind | ResourceKind;
+  readonly name: string;
+}
+
+export interface WaitEntry {
+  readonly kind: WaitKind;
+  /** Null for a sleep or a delay. */
+  readonly on: Target | null;
+  readonly forMs: number;
+  /** Until it ends by itself: the rest of a sleep or timeout. Null without one. */
+  readonly leftMs: number | null;
+  readonly at: SiteEntry | null;
+}
+
+/** How far a retry is. */
+export interface ProgressEntry {
+  readonly attempt: number;
+  readonly limit: number | null;
+  readonly lastError: string | null;
+  /** Until the next attempt; null while one runs, or where nobody knows. */
+  readonly nextInMs: number | null;
+}
+
+export interface HolderEntry {
+  readonly task: { readonly id: number; readonly name: string };
+  readonly forMs: number;
+  /** Where it was asked for. */
+  readonly at: SiteEntry | null;
+  /** The holder has settled and never released. */
+  readonly settled: boolean;
+}
+
+export interface ResourceEntry {
+  readonly id: number;
+  readonly kind: ResourceKind;
+  readonly name: string;
+  readonly ageMs: number;
+  readonly createdAt: SiteEntry | null;
+  readonly statistics: LockStatistics | QueueStatistics | (ProgressEntry & { readonly kind: 'retry' });
+  /** Oldest first; for a queue the jobs that it runs now, if they can be known. */
+  readonly holders: readonly HolderEntry[];
+  /** Of a queue: the task which took from it last. */
+  readonly lastTaker: { readonly id: number; readonly name: string; readonly settled: boolean } | null;
+}
+
+/** Each step waits for what the next step's task holds or is; the last for the first. */
+export interface WaitCycle {
+  readonly steps: readonly CycleStep[];
+}
+
+export interface CycleStep {
+  /** Id of the task. */
+  readonly task: number;
+  /** What it waits for: something that the next task holds, or the next task itself. */
+  readonly waitsFor: Target;
+}

@@ -1,0 +1,94 @@
+// Where something was created or parked, at a bounded price. A captured stack costs 3 to 10 µs, so captures are
+// rationed: so many a second are exact, and beyond that the last site seen under the same name stands in, marked as such.
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Site } from '../channels/site.ts';
+
+const windowMs = 250;
+const framesRead = 8;
+const namesKept = 1000;
+
+let capturesPerWindow = 50;
+
+// The folder of this package's own code, as paths (CommonJS frames) and as URLs (module frames).
+const ownUrl = new URL('..', import.meta.url);
+const instrumentationUrl = new URL('../../instrumentation/', import.meta.url);
+const own = [ownUrl, instrumentationUrl].flatMap((url) => [url.href, fileURLToPath(url)]);
+const libraries = [`${sep}node_modules${sep}`, '/node_modules/'];
+
+/** Sets how many sites each book captures per second. Infinity captures all, 0 none. Default 200. */
+export function limitCallSites(perSecond: number): void {
+  capturesPerWindow = (perSecond * windowMs) / 1000;
+}
+
+/** Sites of one sort of event, with a ration of its own: busy locks do not use up what tasks may capture. */
+export class CallSites {
+  #windowStart = -Infinity;
+  #captured = 0;
+  readonly #lastSeen = new Map<string, Site>();
+
+  /**
+   * The place in the application that leads to this call: the first frame outside of loopscope, Node and
+   * node_modules, or the first outside of loopscope and Node if all are in node_modules. Null where there is none, or
+   * where the ration is used up and no earlier site is known under this name.
+   * @param name under which the site may stand in for later ones
+   * @param at the runtime clock, which the caller has read anyway
+   */
+  capture(name: string, at: number): Site | null {
+    if (at - this.#windowStart >= windowMs) {
+      this.#windowStart = at;
+      this.#captured = 0;
+    }
+    if (this.#captured >= capturesPerWindow) return this.#lastSeen.get(name) ?? null;
+    this.#captured++;
+    const site = readStack();
+    if (site !== null) {
+      if (this.#lastSeen.size >= namesKept) this.#lastSeen.clear();
+      this.#lastSeen.set(name, { ...site, exact: false });
+    }
+    return site;
+  }
+}
+
+/** Reads the stack without keeping any of it: an unformatted stack keeps the closures of its frames alive. */
+function readStack(): Site | null {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = framesRead;
+    Error.prepareStackTrace = (_error, frames) => firstOfApplication(frames);
+    const holder: { stack?: Site | null } = {};
+    Error.captureStackTrace(holder, readStack);
+    return holder.stack ?? null;
+  } catch {
+    return null; // a frozen Error (SES): no sites, and nothing else is lost
+  } finally {
+    try {
+      Error.prepareStackTrace = prepareStackTrace;
+      Error.stackTraceLimit = stackTraceLimit;
+    } catch {
+      // the same frozen Error
+    }
+  }
+}
+
+function firstOfApplication(frames: NodeJS.CallSite[]): Site | null {
+  let inLibrary: Site | null = null;
+  for (const frame of frames) {
+    const file = frame.getFileName() ?? frame.getScriptNameOrSourceURL();
+    if (typeof file !== 'string' || file.startsWith('node:') || isOwn(file)) continue;
+    const site: Site = {
+      file,
+      line: frame.getLineNumber() ?? 0,
+      column: frame.getColumnNumber() ?? 0,
+      function: frame.getFunctionName() ?? '',
+      exact: true,
+    };
+    if (!libraries.some((part) => file.includes(part))) return site;
+    inLibrary ??= site;
+  }
+  return inLibrary;
+}
+
+function isOwn(file: string): boolean {
+  return own.some((folder) => file.startsWith(folder));
+}

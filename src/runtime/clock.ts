@@ -1,0 +1,11 @@
+// One clock: monotonic milliseconds, anchored once to wall time. Taken at import, before anybody fakes the timers.
+const { performance } = globalThis;
+const { timeOrigin } = performance;
+
+/** Milliseconds since the process (or worker thread) started, with fractions. */
+export const now: () => number = performance.now.bind(performance);
+
+/** The wall time of a moment on the runtime clock, in milliseconds since 1970. */
+export function wallTime(at: number): number {
+  return timeOrigin + at;
+}

@@ -1,0 +1,77 @@
+// Which task runs now. One AsyncLocalStorage for the process: two copies of loopscope share it, and each further store
+// would make every `run` slower.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { TaskRecord } from '../channels/task.ts';
+import { now } from './clock.ts';
+
+/** Wraps the run of a task's function, to make something else current in it too (an OpenTelemetry span). */
+export type Around = <Result>(task: TaskRecord, run: () => Result) => Result;
+
+interface Context {
+  readonly storage: AsyncLocalStorage<TaskRecord>;
+  /** Owns what waits and holds outside of all tasks. Never in a list, never settled. */
+  readonly root: TaskRecord;
+  lastId: number;
+  around: Around | null;
+}
+
+// The number is the version of the records: copies that speak another one keep apart.
+const key = Symbol.for('loopscope.context@1');
+const context: Context = ((globalThis as Record<symbol, unknown>)[key] ??= {
+  storage: new AsyncLocalStorage<TaskRecord>(),
+  root: {
+    id: 0,
+    origin: { kind: 'task', name: '(main)', site: null },
+    parent: null,
+    createdAt: now(),
+    startedAt: null,
+    settlement: null,
+    waits: null,
+    previous: null,
+    next: null,
+  },
+  lastId: 0,
+  around: null,
+} satisfies Context) as Context;
+
+/** Stands for everything that happens outside of tasks; its id is 0. */
+export const rootTask: TaskRecord = context.root;
+
+/** Ids count from 1 and are shared by tasks and resources. */
+export function nextId(): number {
+  return ++context.lastId;
+}
+
+/** The task that runs now, or null outside of tasks. */
+export function currentTask(): TaskRecord | null {
+  return context.storage.getStore() ?? null;
+}
+
+/** The task that runs now, or the root task. */
+export function currentOrRoot(): TaskRecord {
+  return context.storage.getStore() ?? context.root;
+}
+
+/** Calls `run(task, argument)` with `task` as the current task, through all that it awaits. */
+export function runInTask<Argument, Result>(
+  task: TaskRecord,
+  run: (task: TaskRecord, argument: Argument) => Result,
+  argument: Argument,
+): Result {
+  const { around, storage } = context;
+  if (around === null) return storage.run(task, run, task, argument);
+  return around(task, () => storage.run(task, run, task, argument));
+}
+
+/** Sets what wraps the run of every task; null takes it away. There is one at a time. */
+export function setAround(around: Around | null): void {
+  context.around = around;
+}
+
+/** The parent for a task that is created now, with ancestors that settled cut out: a chain of tasks in which each creates the next does not grow. */
+export function parentForNew(): TaskRecord | null {
+  const parent = context.storage.getStore();
+  if (parent === undefined) return null;
+  while (parent.parent !== null && parent.parent.settlement !== null) parent.parent = parent.parent.parent;
+  return parent;
+}

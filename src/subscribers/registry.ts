@@ -1,0 +1,94 @@
+// Everything that is pending now. The records themselves are updated in place by what they describe; the registry only
+// knows which there are: tasks in a linked list, resources by weak reference, so that it keeps no queue or lock alive.
+import { resourceCreated, type ResourceRecord } from '../channels/resource.ts';
+import { taskCreated, taskSettled, type TaskRecord } from '../channels/task.ts';
+import { List } from '../runtime/list.ts';
+import { subscribe } from '../runtime/subscribe.ts';
+
+/** What was pending at one moment. The records are live: read them at once. */
+export interface Snapshot {
+  readonly tasks: readonly TaskRecord[];
+  readonly resources: readonly ResourceRecord[];
+  /** What was not tracked because there was too much of it. */
+  readonly dropped: { readonly tasks: number; readonly resources: number };
+}
+
+export interface RegistryOptions {
+  /** The most tasks that are tracked at a time; further ones are counted as dropped. Default 1,000,000. */
+  readonly maxTasks?: number;
+  /** The most resources that are tracked at a time. Default 1,000,000. */
+  readonly maxResources?: number;
+}
+
+/** What runs while the registry is started. */
+export interface Registry {
+  /** Pending tasks in order of creation, and the resources that are still in use. */
+  snapshot(): Snapshot;
+  /** Stops tracking and forgets everything. May be called twice. */
+  stop(): void;
+}
+
+// One registry serves all copies of loopscope in a process; the number is the version of the records.
+const key = Symbol.for('loopscope.registry@1');
+const slot = globalThis as Record<symbol, Registry | undefined>;
+
+/** Starts tracking what is created from now on. If a registry runs already, in whatever copy, that one is returned. */
+export function startRegistry({ maxTasks = 1_000_000, maxResources = 1_000_000 }: RegistryOptions = {}): Registry {
+  const running = slot[key];
+  if (running !== undefined) return running;
+  const tasks = new List<TaskRecord>();
+  const resources = new WeakList<ResourceRecord>(maxResources);
+  let droppedTasks = 0;
+
+  const subscriptions = [
+    subscribe(taskCreated, (task) => {
+      if (tasks.size < maxTasks) tasks.push(task);
+      else droppedTasks++;
+    }),
+    subscribe(taskSettled, (task) => {
+      tasks.remove(task);
+    }),
+    subscribe(resourceCreated, (resource) => resources.add(resource)),
+  ];
+
+  const registry: Registry = {
+    snapshot: () => ({
+      tasks: [...tasks],
+      resources: resources.living(),
+      dropped: { tasks: droppedTasks, resources: resources.dropped },
+    }),
+    stop() {
+      for (const end of subscriptions) end();
+      if (slot[key] === registry) slot[key] = undefined;
+    },
+  };
+  slot[key] = registry;
+  return registry;
+}
+
+/** Objects held weakly, swept whenever their number has doubled: constant time per object on average. */
+class WeakList<Item extends object> {
+  readonly #limit: number;
+  #references: WeakRef<Item>[] = [];
+  #sweepAt = 1024;
+  dropped = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(item: Item): void {
+    if (this.#references.length >= this.#sweepAt) this.#sweep();
+    if (this.#references.length >= this.#limit) this.dropped++;
+    else this.#references.push(new WeakRef(item));
+  }
+
+  living(): Item[] {
+    return this.#references.map((reference) => reference.deref()).filter((item) => item !== undefined);
+  }
+
+  #sweep(): void {
+    this.#references = this.#references.filter((reference) => reference.deref() !== undefined);
+    this.#sweepAt = Math.max(1024, this.#references.length * 2);
+  }
+}
