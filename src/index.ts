@@ -1,0 +1,32 @@
+// The public API: names only. Importing it starts the registry, because `allTasks()` has to know what was created before
+// it was asked.
+import { startRegistry } from './subscribers/registry.ts';
+
+export type * from './channels/resource.ts';
+export type * from './channels/site.ts';
+export type * from './channels/task.ts';
+export type * from './channels/wait.ts';
+export {
+  ArgumentError,
+  CancelledError,
+  LoopscopeError,
+  NotHolderError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  StateError,
+  TimeoutError,
+} from './errors.ts';
+export { Lock, type LockOptions } from './primitives/lock.ts';
+export { Permit } from './primitives/permits.ts';
+export { Queue, type QueueOptions } from './primitives/queue.ts';
+export { Semaphore, type SemaphoreOptions } from './primitives/semaphore.ts';
+export { sleep, type SleepOptions } from './primitives/sleep.ts';
+export { TaskGroup, type TaskGroupOptions } from './primitives/task-group.ts';
+export { createTask, currentTask, Task, type TaskFunction, type TaskOptions } from './primitives/task.ts';
+export type { WaitOptions } from './primitives/waiter.ts';
+export { retry, type Attempt, type RetryOptions } from './resilience/retry.ts';
+export { allTasks } from './all-tasks.ts';
+export { takeReport } from './take-report.ts';
+
+startRegistry();
