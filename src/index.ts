@@ -26,7 +26,8 @@ export { TaskGroup, type TaskGroupOptions } from './primitives/task-group.ts';
 export { createTask, currentTask, Task, type TaskFunction, type TaskOptions } from './primitives/task.ts';
 export type { WaitOptions } from './primitives/waiter.ts';
 export { retry, type Attempt, type RetryOptions } from './resilience/retry.ts';
-export { allTasks } from './all-tasks.ts';
-export { takeReport } from './take-report.ts';
+export { allTasks } from './process/all-tasks.ts';
+export { printTasks } from './process/print-tasks.ts';
+export { takeReport } from './process/take-report.ts';
 
 startRegistry();

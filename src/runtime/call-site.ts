@@ -1,5 +1,6 @@
 // Where something was created or parked, at a bounded price. A captured stack costs 3 to 10 µs, so captures are
-// rationed: so many a second are exact, and beyond that the last site seen under the same name stands in, marked as such.
+// rationed: so many a second are exact, as many again are kept for names that are new, and beyond that the last site seen
+// under the same name stands in, marked as such.
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Site } from '../channels/site.ts';
@@ -39,7 +40,10 @@ export class CallSites {
       this.#windowStart = at;
       this.#captured = 0;
     }
-    if (this.#captured >= capturesPerWindow) return this.#lastSeen.get(name) ?? null;
+    if (this.#captured >= capturesPerWindow) {
+      const known = this.#lastSeen.get(name);
+      if (known !== undefined || this.#captured >= capturesPerWindow * 2) return known ?? null;
+    }
     this.#captured++;
     const site = readStack();
     if (site !== null) {
@@ -52,6 +56,7 @@ export class CallSites {
 
 /** Reads the stack without keeping any of it: an unformatted stack keeps the closures of its frames alive. */
 function readStack(): Site | null {
+  // oxlint-disable-next-line typescript/unbound-method -- kept only to be put back
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = framesRead;

@@ -1,11 +1,11 @@
 // Joins the registry, the context and the process into one report.
 import { threadId } from 'node:worker_threads';
-import { buildReport } from './report/build.ts';
-import type { Reason, Report } from './report/format.ts';
-import { now, wallTime } from './runtime/clock.ts';
-import { currentTask, rootTask } from './runtime/context.ts';
-import { SiteMapper } from './runtime/source-map.ts';
-import { startRegistry } from './subscribers/registry.ts';
+import { buildReport } from '../report/build.ts';
+import type { Reason, Report } from '../report/format.ts';
+import { now, wallTime } from '../runtime/clock.ts';
+import { currentTask, rootTask } from '../runtime/context.ts';
+import { SiteMapper } from '../runtime/source-map.ts';
+import { startRegistry } from '../subscribers/registry.ts';
 
 /** What is pending in this thread now. */
 export function takeReport(reason: Reason = 'asked', exitCode: number | null = null): Report {

@@ -1,0 +1,39 @@
+// argv → command → exit code.
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../errors.ts';
+import { helpText } from './help.ts';
+import { run } from './run.ts';
+
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = { run };
+
+/** Runs the command that the words name. Sets the exit code; a mistake of the caller's is one line on stderr. */
+export async function main(words: readonly string[]): Promise<void> {
+  const [name, ...rest] = words;
+  try {
+    if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+      process.stdout.write(helpText);
+      if (name === undefined) process.exitCode = 2;
+      return;
+    }
+    if (name === '--version' || name === '-v') {
+      process.stdout.write(`${version()}\n`);
+      return;
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) {
+      throw new UsageError(`there is no command ${JSON.stringify(name)}; loopscope --help lists them`);
+    }
+    await command(rest);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`loopscope: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return text;
+}

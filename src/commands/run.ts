@@ -1,0 +1,71 @@
+// `loopscope run`: reads the options, finds the program, and lets the supervisor run it.
+import { accessSync, constants } from 'node:fs';
+import { dirname, extname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseDuration, parseFormat, parseUrl } from '../config.ts';
+import { UsageError } from '../errors.ts';
+import { findProgram } from './program.ts';
+import { supervise, type RunOptions } from './supervise.ts';
+
+const options = {
+  timeout: { type: 'string' },
+  format: { type: 'string' },
+  output: { type: 'string' },
+  otlp: { type: 'string' },
+  quiet: { type: 'boolean' },
+  debug: { type: 'boolean' },
+} as const;
+
+/** Runs a program under the hook. Ends as the program ends: with its exit code, or by its signal. */
+export async function run(words: readonly string[]): Promise<void> {
+  const { own, program } = split(words);
+  const runOptions = readOptions(own);
+  const [script, ...args] = program;
+  if (script === undefined) throw new UsageError('run needs a program: loopscope run [options] -- <script> [args]');
+  await supervise(findProgram(script, args), runOptions);
+}
+
+/** The program begins after `--`, or with the first word that is no option. */
+function split(words: readonly string[]): { own: string[]; program: readonly string[] } {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string;
+    if (word === '--') return { own: words.slice(0, index), program: words.slice(index + 1) };
+    if (!word.startsWith('-')) return { own: words.slice(0, index), program: words.slice(index) };
+    const name = word.slice(2);
+    if (Object.hasOwn(options, name) && options[name as keyof typeof options].type === 'string') index++;
+  }
+  return { own: [...words], program: [] };
+}
+
+function readOptions(words: string[]): RunOptions {
+  const { values } = parse(words);
+  const { timeout, format = 'text', output, otlp, quiet = false, debug = false } = values;
+  if (output !== undefined) checkWritable(output);
+  return {
+    timeoutMs: timeout === undefined ? null : parseDuration(timeout, '--timeout'),
+    format: parseFormat(format, '--format'),
+    output: output ?? null,
+    otlp: otlp === undefined ? null : parseUrl(otlp, '--otlp'),
+    quiet,
+    debug,
+    registerUrl: new URL(`../register${extname(import.meta.filename)}`, import.meta.url).href,
+  };
+}
+
+function parse(words: string[]): { values: { [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string' ? string : boolean } } {
+  try {
+    return parseArgs({ args: words, options, strict: true, allowPositionals: false });
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new UsageError(`${message}; loopscope --help lists the options`);
+  }
+}
+
+/** Better now than when the program has run for an hour. */
+function checkWritable(output: string): void {
+  try {
+    accessSync(dirname(output), constants.W_OK);
+  } catch {
+    throw new UsageError(`--output: cannot write to ${output}: its folder does not exist or is read-only`);
+  }
+}

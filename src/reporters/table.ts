@@ -1,0 +1,109 @@
+// The table of pending tasks: one row each, equal rows as one with a count, never wider than asked for.
+import stringWidth from 'string-width';
+import type { Report, ResourceEntry, TaskEntry } from '../report/format.ts';
+import { blockers, cutBeforeId, cutLeft, cutRight, duration, plain, shortPlace, taskName, waitName } from './wording.ts';
+
+interface Column {
+  readonly title: string;
+  /** The narrowest it may get. */
+  readonly least: number;
+  readonly cut: (text: string, width: number) => string;
+  readonly right?: boolean;
+}
+
+const columns: readonly Column[] = [
+  { title: 'ID', least: 9, cut: cutRight, right: true },
+  { title: 'NAME', least: 10, cut: cutRight },
+  { title: 'KIND', least: 7, cut: cutRight },
+  { title: 'STATE', least: 7, cut: cutRight },
+  { title: 'AGE', least: 9, cut: cutRight, right: true },
+  { title: 'WAITING FOR', least: 11, cut: cutBeforeId },
+  { title: 'HELD BY', least: 7, cut: cutBeforeId },
+  { title: 'CREATED AT', least: 10, cut: cutLeft },
+];
+const wide = 100;
+// Among the cells without id and age.
+const columnOfHolder = 4;
+
+/** The rows of the table, its header first. */
+export function drawTable(report: Report, width: number): string[] {
+  const rows = [columns.map(({ title }) => title), ...groupRows(report)];
+  const gap = width < wide ? 1 : 2;
+  const natural = columns.map((_, index) => rows.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), 0));
+  const widths = fit(natural, width - gap * (columns.length - 1));
+  return rows.map((row) =>
+    row
+      .map((cell, index) => pad(cell, columns[index] as Column, widths[index] as number))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  );
+}
+
+/** One row for all tasks that look the same. */
+function groupRows(report: Report): string[][] {
+  const groups = new Map<string, { first: TaskEntry; count: number; cells: string[] }>();
+  const resources = new Map(report.resources.map((resource) => [resource.id, resource]));
+  for (const task of report.tasks) {
+    const cells = cellsOf(task, resources);
+    const key = cells.map(sameFor).join('\0');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: task, count: 1, cells });
+    else group.count++;
+  }
+  return Array.from(groups.values(), ({ first, count, cells: [name = '', kind = '', state = '', ...rest] }) => [
+    `${first.id === 0 ? '-' : `#${first.id}`}${count > 1 ? '…' : ''}`,
+    count > 1 ? `${count} × ${name}` : name,
+    kind,
+    state,
+    duration(first.ageMs),
+    ...rest,
+  ]);
+}
+
+/** What of a cell tells rows apart: not which of many equal tasks is awaited, nor whether a site stands in. */
+function sameFor(cell: string, index: number): string {
+  return index === columnOfHolder ? cell : cell.replaceAll(/ #\d+|^~/g, '');
+}
+
+/** The cells but for id and age. */
+function cellsOf(task: TaskEntry, resources: ReadonlyMap<number, ResourceEntry>): string[] {
+  const waiting = task.waits.map((wait) => waitName(wait, task.progress));
+  const holders = new Set<string>();
+  for (const wait of task.waits) {
+    const resource = wait.on?.type === 'resource' ? resources.get(wait.on.id) : undefined;
+    for (const holder of blockers(wait, resource)) holders.add(taskName(holder));
+  }
+  return [
+    plain(task.name),
+    task.kind,
+    task.started ? task.state : 'queued',
+    summary(waiting),
+    summary([...holders]),
+    task.createdAt === null ? '' : shortPlace(task.createdAt),
+  ];
+}
+
+/** The first two, and how many more. */
+function summary(texts: readonly string[]): string {
+  return texts.length <= 2 ? texts.join(', ') : `${texts[0]}, +${texts.length - 1}`;
+}
+
+/** Takes columns off the widest until all fit. */
+function fit(natural: readonly number[], width: number): number[] {
+  const widths = [...natural];
+  for (let excess = widths.reduce((sum, each) => sum + each, -width); excess > 0; excess--) {
+    let widest = -1;
+    for (const [index, each] of widths.entries()) {
+      if (each > (columns[index] as Column).least && (widest < 0 || each > (widths[widest] as number))) widest = index;
+    }
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] as number) - 1;
+  }
+  return widths;
+}
+
+function pad(cell: string, { cut, right }: Column, width: number): string {
+  const text = cut(cell, width);
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return right === true ? space + text : text + space;
+}

@@ -1,0 +1,147 @@
+// The report as text for people: what is stuck first, then the table, what is held, and the await tree.
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
+import type { Reason, Report, WaitCycle } from '../report/format.ts';
+import { drawTable } from './table.ts';
+import { buildTree, type Node } from './tree.ts';
+import { count, cutLeft, duration, holderPhrases, place, plain, resourceFacts, taskName, waitPhrase } from './wording.ts';
+
+export interface TextOptions {
+  /** Columns of the terminal. Default 80. */
+  readonly width?: number;
+  /** Whether to use ANSI colours. Default false. */
+  readonly colour?: boolean;
+}
+
+type Paint = (format: 'bold' | 'dim' | 'red' | 'cyan', text: string) => string;
+
+const longestSection = 200;
+const separator = ' · ';
+
+const reasons: Readonly<Record<Reason, string>> = {
+  exit: 'pending at exit',
+  signal: 'pending now (SIGUSR2)',
+  interrupt: 'pending when interrupted',
+  timeout: 'pending at the timeout',
+  asked: 'pending now',
+};
+
+/** The report as lines of text, with a line break at the end. */
+export function renderText(report: Report, { width = 80, colour = false }: TextOptions = {}): string {
+  const paint: Paint = (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
+  const sections = [
+    headline(report, width, paint),
+    ...report.cycles.map((cycle, index) => drawCycle(cycle, index + 1, report, width, paint)),
+    section('TASKS', drawTable(report, width - 2), paint, (line, index) => (index === 0 ? paint('dim', line) : line)),
+    section('HELD AND QUEUED', drawResources(report, width - 2), paint),
+    section('AWAIT TREE', drawTree(report, width - 2), paint),
+    losses(report),
+  ];
+  return `${sections.flat().join('\n')}\n`;
+}
+
+function headline(report: Report, width: number, paint: Paint): string[] {
+  const { pid, threadId, node, command, directory, uptimeMs, exitCode } = report.process;
+  const thread = threadId === 0 ? '' : `, worker thread ${threadId}`;
+  const script = cutLeft(plain(command.startsWith(directory) ? command.slice(directory.length + 1) : command, 200), width - 12);
+  const code = exitCode === null ? '' : ` with code ${exitCode}`;
+  const pending = report.tasks.filter(({ id }) => id !== 0).length;
+  const parts = [pending === 0 ? 'no task, but something waits outside of all tasks' : count(pending, 'task')];
+  if (report.cycles.length > 0) parts.push(count(report.cycles.length, 'wait cycle'));
+  return [
+    paint('bold', `loopscope: ${reasons[report.reason]}${code}: ${parts.join(', ')}`),
+    paint('dim', `  ${script}`),
+    paint('dim', `  pid ${pid}${thread}, Node ${node}, up ${duration(uptimeMs)}`),
+  ];
+}
+
+function drawCycle({ steps }: WaitCycle, number: number, report: Report, width: number, paint: Paint): string[] {
+  const tasks = new Map(report.tasks.map((task) => [task.id, task]));
+  const resources = new Map(report.resources.map((resource) => [resource.id, resource]));
+  const { directory } = report.process;
+  const who = steps.length === 1 ? 'a task waits for itself' : `${steps.length} tasks wait for each other`;
+  const lines = ['', paint('red', paint('bold', `WAIT CYCLE ${number}: ${who}, and none can go on`))];
+  for (const [index, { task: id, waitsFor }] of steps.entries()) {
+    const task = tasks.get(id);
+    if (task === undefined) continue;
+    lines.push(`  ${paint('bold', taskName(task))}`);
+    const previous = steps[(index + steps.length - 1) % steps.length]?.waitsFor;
+    const held = previous?.type === 'resource' ? resources.get(previous.id) : undefined;
+    const hold = held?.holders.find((holder) => holder.task.id === id);
+    if (held !== undefined && hold !== undefined) {
+      const where = hold.at === null ? [] : [`taken at ${place(hold.at, directory)}`];
+      lines.push(...wrap([`holds     ${held.kind} ${plain(held.name)}`, duration(hold.forMs), ...where], width, '    ', '    '));
+    }
+    const wait = task.waits.find(({ on }) => on?.type === waitsFor.type && on.id === waitsFor.id);
+    if (wait === undefined) continue;
+    const where = wait.at === null ? [] : [`at ${place(wait.at, directory)}`];
+    lines.push(...wrap([waitPhrase(wait, null), duration(wait.forMs), ...where], width, '    ', '    '));
+  }
+  return lines;
+}
+
+function drawResources({ resources, process: { directory } }: Report, width: number): string[] {
+  return resources.flatMap((resource) => {
+    const title = [`${resource.kind} ${plain(resource.name)}`, ...resourceFacts(resource)];
+    if (resource.createdAt !== null) title.push(`created at ${place(resource.createdAt, directory)}`);
+    const holders = resource.holders.slice(0, 10).map((holder) => holderPhrases(holder, directory));
+    if (resource.holders.length > 10) holders.push([`and by ${resource.holders.length - 10} more`]);
+    return [...wrap(title, width, '', '  '), ...holders.flatMap((holder) => wrap(holder, width, '  ', '    '))];
+  });
+}
+
+function drawTree(report: Report, width: number): string[] {
+  const lines: string[] = [];
+  const draw = ({ lines: own, branches, times }: Node, first: string, rest: string): void => {
+    for (const [index, phrases] of own.entries()) {
+      const [title = '', ...others] = phrases;
+      const named = index === 0 && times > 1 ? `${times} × ${title}` : title;
+      const below = `${rest}${branches.length > 0 ? '│  ' : '   '}`;
+      lines.push(...wrap([named, ...others], width, index === 0 ? first : below, below));
+    }
+    for (const [index, branch] of branches.entries()) {
+      const last = index === branches.length - 1;
+      draw(branch, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`);
+    }
+  };
+  for (const root of buildTree(report)) draw(root, '', '');
+  return lines;
+}
+
+/** Phrases joined into as few lines as fit; a phrase that is too long for a line stays whole. */
+function wrap(phrases: readonly string[], width: number, first: string, rest: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const phrase of phrases) {
+    const prefix = lines.length === 0 ? first : rest;
+    const joined = line === '' ? `${prefix}${phrase}` : `${line}${separator}${phrase}`;
+    if (line === '' || stringWidth(joined) <= width) line = joined;
+    else {
+      lines.push(line);
+      line = `${rest}${phrase}`;
+    }
+  }
+  return [...lines, line];
+}
+
+function section(
+  title: string,
+  lines: readonly string[],
+  paint: Paint,
+  decorate: (line: string, index: number) => string = (line) => line,
+): string[] {
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, longestSection).map((line, index) => `  ${decorate(line, index)}`);
+  if (lines.length > longestSection) {
+    shown.push(paint('dim', `  … ${count(lines.length - longestSection, 'more line')}; --format json has all`));
+  }
+  return ['', paint('bold', title), ...shown];
+}
+
+function losses({ dropped }: Report): string[] {
+  const lost: string[] = [];
+  if (dropped.tasks > 0) lost.push(count(dropped.tasks, 'task'));
+  if (dropped.resources > 0) lost.push(count(dropped.resources, 'resource'));
+  if (lost.length === 0) return [];
+  return ['', `not shown: ${lost.join(' and ')} beyond the limit of what is tracked at a time`];
+}

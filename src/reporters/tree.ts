@@ -1,0 +1,129 @@
+// The await tree: below each task what it waits for, above it who awaits it. Equal branches are one with a count, and a
+// circle is cut where it closes.
+import type { Report, ResourceEntry, TaskEntry, WaitEntry } from '../report/format.ts';
+import {
+  duration,
+  holderPhrases,
+  place,
+  progressText,
+  takerText,
+  taskName,
+  taskTitle,
+  waitPhrase,
+} from './wording.ts';
+
+/** A node: its lines, each a list of phrases that may be broken between, and its branches. */
+export interface Node {
+  readonly lines: readonly (readonly string[])[];
+  readonly branches: readonly Node[];
+  /** How many equal nodes it stands for. */
+  readonly times: number;
+}
+
+/** What the tree is drawn from. */
+interface Graph {
+  readonly report: Report;
+  readonly tasks: ReadonlyMap<number, TaskEntry>;
+  readonly resources: ReadonlyMap<number, ResourceEntry>;
+  /** Tasks of each group, by the id of the group. */
+  readonly members: ReadonlyMap<number, readonly TaskEntry[]>;
+  /** Number of the wait cycle that a task is in, from 1. */
+  readonly cycleOf: ReadonlyMap<number, number>;
+}
+
+// A longer chain of tasks goes on as a tree of its own: the screen is not that wide.
+const deepest = 16;
+
+/** The trees of a report: roots are the tasks that nobody awaits; of a circle that nobody awaits, its oldest task. */
+export function buildTree(report: Report): Node[] {
+  const graph = graphOf(report);
+  const awaited = new Set(report.tasks.flatMap((task) => childrenOf(task, graph).map(({ id }) => id)));
+  const shown = new Set<number>();
+  const roots = report.tasks.filter(({ id }) => !awaited.has(id)).map((task) => taskNode(task, null, graph, shown));
+  for (const task of report.tasks) if (!shown.has(task.id)) roots.push(taskNode(task, null, graph, shown));
+  return mergeEqual(roots);
+}
+
+function graphOf(report: Report): Graph {
+  const members = new Map<number, TaskEntry[]>();
+  const groups = new Set(report.tasks.filter(({ kind }) => kind === 'group').map(({ id }) => id));
+  for (const task of report.tasks) {
+    const group = task.createdBy?.id;
+    if (group === undefined || !groups.has(group)) continue;
+    const list = members.get(group);
+    if (list === undefined) members.set(group, [task]);
+    else list.push(task);
+  }
+  return {
+    report,
+    tasks: new Map(report.tasks.map((task) => [task.id, task])),
+    resources: new Map(report.resources.map((resource) => [resource.id, resource])),
+    members,
+    cycleOf: new Map(report.cycles.flatMap(({ steps }, index) => steps.map(({ task }) => [task, index + 1] as const))),
+  };
+}
+
+/** The tasks that a task awaits, and the tasks of a group. */
+function childrenOf(task: TaskEntry, { tasks, members }: Graph): TaskEntry[] {
+  const children = new Set(members.get(task.id));
+  for (const { on } of task.waits) {
+    const child = on?.type === 'task' ? tasks.get(on.id) : undefined;
+    if (child !== undefined) children.add(child);
+  }
+  return [...children];
+}
+
+function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown: Set<number>, depth = 0): Node {
+  if (depth >= deepest) return { lines: [[taskTitle(task), 'shown below']], branches: [], times: 1 };
+  const cycle = graph.cycleOf.get(task.id);
+  if (shown.has(task.id)) {
+    const where = cycle === undefined ? 'shown above' : `back in wait cycle ${cycle}`;
+    return { lines: [[taskTitle(task), where]], branches: [], times: 1 };
+  }
+  shown.add(task.id);
+  const { directory } = graph.report.process;
+  const title = [taskTitle(task), ...(task.id === 0 ? [] : [duration(task.ageMs)])];
+  if (!task.started) title.push('not started');
+  if (cycle !== undefined) title.push(`in wait cycle ${cycle}`);
+  if (task.createdBy !== null && task.createdBy.id !== parent?.id) title.push(`created by ${taskName(task.createdBy)}`);
+  if (task.createdAt !== null) title.push(`created at ${place(task.createdAt, directory)}`);
+  const lines = [title];
+  if (task.progress !== null) lines.push([progressText(task.progress)]);
+  const waits = task.waits.filter(({ on, kind }) => kind !== 'delay' && (on?.type !== 'task' || !graph.tasks.has(on.id)));
+  const branches = [
+    ...waits.map((wait) => waitNode(wait, task, graph)),
+    ...childrenOf(task, graph).map((child) => taskNode(child, task, graph, shown, depth + 1)),
+  ];
+  return { lines, branches: mergeEqual(branches), times: 1 };
+}
+
+function waitNode(wait: WaitEntry, task: TaskEntry, { report, resources }: Graph): Node {
+  const { directory } = report.process;
+  const title = [waitPhrase(wait, task.progress)];
+  if (wait.on !== null) title.push(duration(wait.forMs));
+  if (wait.at !== null) title.push(`at ${place(wait.at, directory)}`);
+  const resource = wait.on?.type === 'resource' ? resources.get(wait.on.id) : undefined;
+  if (resource === undefined) return { lines: [title], branches: [], times: 1 };
+  const lines = [title, ...resource.holders.slice(0, 3).map((holder) => holderPhrases(holder, directory))];
+  if (resource.holders.length > 3) lines.push([`and by ${resource.holders.length - 3} more`]);
+  if (wait.kind !== 'get' && resource.kind === 'queue' && resource.holders.length === 0) lines.push([takerText(resource)]);
+  return { lines, branches: [], times: 1 };
+}
+
+/** Makes one of the nodes that read the same but for ids and times. */
+function mergeEqual(nodes: readonly Node[]): Node[] {
+  const merged = new Map<string, Node>();
+  for (const node of nodes) {
+    const key = signature(node);
+    const equal = merged.get(key);
+    merged.set(key, equal === undefined ? node : { ...equal, times: equal.times + node.times });
+  }
+  return [...merged.values()];
+}
+
+const varying = /#\d+|\d+(\.\d+)? (ms|s|m|h|d)\b|~(?=\S+:\d+:\d+)/g;
+
+function signature({ lines, branches, times }: Node): string {
+  const own = lines.map((line) => line.join('\u0001').replaceAll(varying, '')).join('\u0002');
+  return `${times}\u0003${own}\u0003${branches.map(signature).join('\u0004')}`;
+}

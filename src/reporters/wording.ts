@@ -1,0 +1,183 @@
+// How the text reporters say things: durations, names, places, waits. One way for each.
+import { basename, relative, sep } from 'node:path';
+import stringWidth from 'string-width';
+import type { WaitKind } from '../channels/wait.ts';
+import type {
+  HolderEntry,
+  ProgressEntry,
+  ResourceEntry,
+  SiteEntry,
+  Target,
+  TaskEntry,
+  WaitEntry,
+} from '../report/format.ts';
+
+const longestName = 60;
+
+/** `12 ms`, `1.2 s`, `2 m 3 s`, `1 h 2 m`, `3 d 4 h`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return pair(whole, 60, 'm', 's');
+  if (whole < 86_400) return pair(Math.floor(whole / 60), 60, 'h', 'm');
+  return pair(Math.floor(whole / 3600), 24, 'd', 'h');
+}
+
+function pair(count: number, size: number, large: string, small: string): string {
+  const rest = count % size;
+  return `${Math.floor(count / size)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
+}
+
+/** Text that came from the program, fit for a terminal: one line, no control characters, not too long. */
+export function plain(text: string, longest: number = longestName): string {
+  const start = text.length > longest * 4 ? text.slice(0, longest * 4) : text;
+  const visible = start.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) as number;
+    return code === 10 ? '\\n' : `\\u{${code.toString(16)}}`;
+  });
+  return cutRight(visible, longest);
+}
+
+/** At most `width` columns, with an ellipsis where the end was cut. */
+export function cutRight(text: string, width: number): string {
+  return cut(text, width, (shorter) => `${shorter}…`, (characters) => characters.slice(0, -1));
+}
+
+/** At most `width` columns; what is cut is cut before the number of a task, which stays. */
+export function cutBeforeId(text: string, width: number): string {
+  const id = / #\d+$/.exec(text)?.[0] ?? '';
+  return width > id.length + 2 ? cutRight(text.slice(0, text.length - id.length), width - id.length) + id : cutRight(text, width);
+}
+
+/** At most `width` columns, with an ellipsis where the beginning was cut: for paths, whose end says most. */
+export function cutLeft(text: string, width: number): string {
+  return cut(text, width, (shorter) => `…${shorter}`, (characters) => characters.slice(1));
+}
+
+function cut(
+  text: string,
+  width: number,
+  mark: (shorter: string) => string,
+  drop: (characters: string[]) => string[],
+): string {
+  if (stringWidth(text) <= width) return text;
+  let characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  while (characters.length > 0 && stringWidth(mark(characters.join(''))) > width) characters = drop(characters);
+  return mark(characters.join(''));
+}
+
+/** `src/orders.ts:12:5`, relative to the program's directory if it is inside; `~` before a site that stands in. */
+export function place(site: SiteEntry, directory: string): string {
+  const inside = relative(directory, site.file);
+  const file = inside.startsWith('..') || inside === '' || !site.file.startsWith(sep) ? site.file : inside;
+  return `${site.exact ? '' : '~'}${plain(file, 200)}:${site.line}:${site.column}`;
+}
+
+/** `orders.ts:12`: a place where there is little room. */
+export function shortPlace({ file, line, exact }: SiteEntry): string {
+  return `${exact ? '' : '~'}${plain(basename(file), 200)}:${line}`;
+}
+
+/** `load #5`; the root task has no number. */
+export function taskName({ id, name }: { readonly id: number; readonly name: string }): string {
+  return id === 0 ? plain(name) : `${plain(name)} #${id}`;
+}
+
+/** `lock stock`, `task load #5`. */
+export function targetName(target: Target): string {
+  return target.type === 'task' ? `${target.kind} ${taskName(target)}` : `${target.kind} ${plain(target.name)}`;
+}
+
+/** What a wait is for: `lock stock`, `queue orders`, `sleep, 2.0 s left`, `retry in 1.2 s`. */
+export function waitName({ kind, on, leftMs }: WaitEntry, progress: ProgressEntry | null): string {
+  if (kind === 'delay') return `retry${inTime(progress?.nextInMs ?? leftMs)}`;
+  if (on !== null) return targetName(on);
+  return leftMs === null ? kind : `${kind}, ${duration(leftMs)} left`;
+}
+
+const doings: Readonly<Record<WaitKind, string>> = {
+  acquire: '',
+  put: ' to put',
+  get: ' to get',
+  join: ' to be done',
+  await: '',
+  start: ' to start it',
+  sleep: '',
+  delay: '',
+};
+
+/** The same with what the waiter wants of it: `queue orders to put`. */
+export function waitPhrase(wait: WaitEntry, progress: ProgressEntry | null): string {
+  return `waits for ${waitName(wait, progress)}${doings[wait.kind]}`;
+}
+
+/** `attempt 3 of 6 failed, next attempt in 1.2 s`. */
+export function progressText({ attempt, limit, lastError, nextInMs }: ProgressEntry): string {
+  const number = `attempt ${attempt}${limit === null ? '' : ` of ${limit}`}`;
+  const error = lastError === null ? '' : plain(lastError, 200);
+  if (nextInMs !== null) return `${number} failed (${error}), next${inTime(nextInMs)}`;
+  return lastError === null ? number : `${number}, the one before failed (${error})`;
+}
+
+function inTime(milliseconds: number | null): string {
+  return milliseconds === null ? '' : ` in ${duration(milliseconds)}`;
+}
+
+/** Who is in the way of a wait: holders, or the task that took from the queue last. Empty where nobody is known. */
+export function blockers(wait: WaitEntry, resource: ResourceEntry | undefined): readonly { id: number; name: string }[] {
+  if (resource === undefined || wait.kind === 'get') return [];
+  if (resource.holders.length > 0) return resource.holders.map(({ task }) => task);
+  return wait.kind !== 'acquire' && resource.lastTaker !== null ? [resource.lastTaker] : [];
+}
+
+/** `held by ship #3 for 1.2 s`, `taken at a.ts:1:2`. */
+export function holderPhrases({ task, forMs, at, settled }: HolderEntry, directory: string): string[] {
+  const phrases = [`held by ${taskName(task)} for ${duration(forMs)}`];
+  if (settled) phrases.push('it has settled and never released');
+  if (at !== null) phrases.push(`taken at ${place(at, directory)}`);
+  return phrases;
+}
+
+/** Who took from a queue last. */
+export function takerText({ lastTaker }: ResourceEntry): string {
+  if (lastTaker === null) return 'nobody ever took from it';
+  return `last taken by ${taskName(lastTaker)}${lastTaker.settled ? ', which has settled' : ''}`;
+}
+
+/** Where a resource stands, in one phrase for each fact. */
+export function resourceFacts(resource: ResourceEntry): string[] {
+  const { statistics: now } = resource;
+  switch (now.kind) {
+    case 'queue': {
+      const capacity = now.capacity === null ? '' : ` of ${now.capacity}`;
+      const full = now.depth !== null && now.capacity !== null && now.depth >= now.capacity ? 'full, ' : '';
+      const facts = [now.depth === null ? 'depth unknown' : `${full}${now.depth}${capacity} in it`];
+      if (now.putters > 0) facts.push(`${now.putters} waiting to put`);
+      if (now.getters > 0) facts.push(`${now.getters} waiting to get`);
+      const inWork = now.unfinished - (now.depth ?? 0);
+      if (inWork > 0) facts.push(`${inWork} taken and not done`);
+      facts.push(takerText(resource));
+      return facts;
+    }
+    case 'retry':
+      return [progressText(now)];
+    default: {
+      const facts = now.kind === 'semaphore' ? [`${now.held}${now.permits === null ? '' : ` of ${now.permits}`} permits held`] : [];
+      if (now.waiters > 0) facts.push(`${now.waiters} waiting`);
+      return facts;
+    }
+  }
+}
+
+/** A task in the words of a headline: `3 tasks`, `1 task`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Id, name and age of a task, as the tree shows it. */
+export function taskTitle(task: TaskEntry): string {
+  const kind = task.kind === 'task' ? '' : `${task.kind} `;
+  return `${kind}${taskName(task)}`;
+}
