@@ -3,10 +3,11 @@ import { writeSync } from 'node:fs';
 
 /** Writes one line to stderr, past the program's own streams and whatever it patched there. Never throws. */
 export function complain(what: string, error?: unknown): void {
-  const cause = error === undefined ? '' : `: ${error instanceof Error ? error.message : String(error)}`;
   try {
+    // oxlint-disable-next-line typescript/no-base-to-string -- anything can be thrown, and any words are better than none
+    const cause = error === undefined ? '' : `: ${error instanceof Error ? error.message : String(error)}`;
     writeSync(2, `loopscope: ${what}${cause}\n`.replaceAll(/\n(?!$)/g, ' '));
   } catch {
-    // stderr is closed or full: there is nobody to tell
+    // stderr is closed or full, or the error cannot be put into words: there is nobody to tell
   }
 }
