@@ -1,5 +1,6 @@
 // Parking and unparking: the list of what a task waits for is kept here, in place, whether or not anybody listens.
 import type { ResourceRecord } from '../channels/resource.ts';
+import type { Site } from '../channels/site.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { waitEnded, waitStarted, type WaitKind, type WaitRecord } from '../channels/wait.ts';
 import { CallSites } from './call-site.ts';
@@ -8,22 +9,28 @@ import { currentOrRoot, rootTask } from './context.ts';
 
 const sites = new CallSites();
 
-/** Notes that the current task waits from now on. `milliseconds`: when the wait ends by itself, if it does. */
+/**
+ * Notes that a task waits from now on.
+ * @param milliseconds when the wait ends by itself, if it does
+ * @param task who waits, the current task unless told otherwise: a job that is queued waits before it has a context
+ * @param site where, if that is known already
+ */
 export function park(
   kind: WaitKind,
   on: ResourceRecord | TaskRecord | null,
   cancel: ((reason: unknown) => void) | null = null,
   milliseconds: number | null = null,
+  task: TaskRecord = currentOrRoot(),
+  site?: Site | null,
 ): WaitRecord {
   const since = now();
-  const task = currentOrRoot();
   const wait: WaitRecord = {
     kind,
     task,
     on,
     since,
     until: milliseconds === null ? null : since + milliseconds,
-    site: sites.capture(task === rootTask ? kind : task.origin.name, since),
+    site: site === undefined ? sites.capture(task === rootTask ? kind : task.origin.name, since) : site,
     cancel,
     previous: null,
     next: task.waits,
