@@ -4,8 +4,9 @@ import type { Site } from '../channels/site.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { NotHolderError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';
+import { announce, identify } from '../runtime/resource.ts';
 import { checkFunction, checkName } from './arguments.ts';
-import { announce, identify, Permits, runWithPermit, type Permit } from './permits.ts';
+import { Permits, runWithPermit, type Permit } from './permits.ts';
 import { noOptions, type WaitOptions } from './waiter.ts';
 
 export interface LockOptions {

@@ -1,33 +1,14 @@
 // Permits that are handed out in order of asking: what Lock (one permit) and Semaphore (many) have in common.
-import { holdEnded, holdStarted, resourceCreated, type Hold, type ResourceRecord } from '../channels/resource.ts';
+import { holdEnded, holdStarted, type Hold, type ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { CallSites } from '../runtime/call-site.ts';
 import { now } from '../runtime/clock.ts';
-import { currentOrRoot, nextId, rootTask } from '../runtime/context.ts';
+import { currentOrRoot, rootTask } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
 import { throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
 
-const creationSites = new CallSites();
 const holdSites = new CallSites();
-
-/** What every resource knows of itself from the moment it is made. */
-export interface Identity {
-  readonly id: number;
-  readonly createdAt: number;
-  readonly site: Site | null;
-}
-
-/** Gives a resource its id, time and site. */
-export function identify(name: string): Identity {
-  const createdAt = now();
-  return { id: nextId(), createdAt, site: creationSites.capture(name, createdAt) };
-}
-
-/** Tells whoever listens that a resource exists. */
-export function announce(resource: ResourceRecord): void {
-  if (resourceCreated.hasSubscribers) resourceCreated.publish(resource);
-}
 
 /**
  * What `acquire` resolves to: the right to go on, until it is released. Release it in a `finally`, or let `using` do it.

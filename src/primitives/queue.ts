@@ -11,8 +11,8 @@ import type { TaskRecord } from '../channels/task.ts';
 import { QueueEmptyError, QueueFullError, QueueShutDownError, StateError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
+import { announce, identify } from '../runtime/resource.ts';
 import { checkName, checkNumber } from './arguments.ts';
-import { announce, identify } from './permits.ts';
 import { Ring } from './ring.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
 

@@ -2,8 +2,9 @@
 import type { Hold, LockStatistics, ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import { currentOrRoot } from '../runtime/context.ts';
+import { announce, identify } from '../runtime/resource.ts';
 import { checkFunction, checkName, checkNumber } from './arguments.ts';
-import { announce, identify, Permits, runWithPermit, type Permit } from './permits.ts';
+import { Permits, runWithPermit, type Permit } from './permits.ts';
 import { noOptions, type WaitOptions } from './waiter.ts';
 
 export interface SemaphoreOptions {
