@@ -43,7 +43,7 @@ export interface RetryProgress {
 export interface TaskRecord {
   readonly id: number;
   readonly origin: Origin;
-  /** Who created it; null at the top. Parents that settled are skipped from the second generation on. */
+  /** Who created it; null at the top. Once the task has settled, its nearest ancestor that had not. */
   parent: TaskRecord | null;
   /** Whole milliseconds on the runtime clock: an integer costs a pending task 16 bytes less than a fraction. */
   readonly createdAt: number;

@@ -5,7 +5,7 @@ import type { TaskRecord } from '../channels/task.ts';
 import { NotHolderError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { announce, identify } from '../runtime/resource.ts';
-import { checkFunction, checkName } from './arguments.ts';
+import { checkFunction, checkName, checkOptions } from './arguments.ts';
 import { Permits, runWithPermit, type Permit } from './permits.ts';
 import { noOptions, type WaitOptions } from './waiter.ts';
 
@@ -28,7 +28,9 @@ export class Lock implements ResourceRecord {
   readonly site: Site | null;
   readonly #permits: Permits;
 
-  constructor({ name }: LockOptions = {}) {
+  constructor(options: LockOptions = {}) {
+    checkOptions(options);
+    const { name } = options;
     this.name = checkName(name, 'lock');
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(this.name));
     this.#permits = new Permits(this, 1);

@@ -64,11 +64,7 @@ export class Permits {
       throwIfEnded(options);
       const permit = this.tryAcquire();
       if (permit !== null) return Promise.resolve(permit);
-      const waiter = new Waiter<Permit>('acquire', this.resource, undefined, options, (gone) => {
-        this.waiters.remove(gone);
-      });
-      this.waiters.push(waiter);
-      return waiter.promise;
+      return new Waiter<Permit>('acquire', this.resource, undefined, options, this.waiters).promise;
     } catch (error) {
       return Promise.reject(error);
     }

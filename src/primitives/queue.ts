@@ -12,7 +12,7 @@ import { QueueEmptyError, QueueFullError, QueueShutDownError, StateError } from 
 import { currentOrRoot } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
 import { announce, identify } from '../runtime/resource.ts';
-import { checkName, checkNumber } from './arguments.ts';
+import { checkCount, checkName, checkOptions } from './arguments.ts';
 import { Ring } from './ring.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
 
@@ -48,8 +48,10 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
   #taken = 0;
   #shutDown = false;
 
-  constructor({ name, maxsize = Infinity }: QueueOptions = {}) {
-    checkNumber(maxsize, 'maxsize', 1);
+  constructor(options: QueueOptions = {}) {
+    checkOptions(options);
+    const { name, maxsize = Infinity } = options;
+    checkCount(maxsize, 'maxsize', 1);
     this.name = checkName(name, 'queue');
     this.maxsize = maxsize;
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(this.name));
@@ -75,11 +77,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
       throwIfEnded(options);
       this.#throwIfShutDown();
       if (!this.full) return Promise.resolve(this.#accept(item));
-      const waiter = new Waiter<void, Item>('put', this, item, options, (gone) => {
-        this.#putters.remove(gone);
-      });
-      this.#putters.push(waiter);
-      return waiter.promise;
+      return new Waiter<void, Item>('put', this, item, options, this.#putters).promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -91,11 +89,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
       throwIfEnded(options);
       if (!this.empty) return Promise.resolve(this.#take(currentOrRoot()));
       this.#throwIfShutDown();
-      const waiter = new Waiter<Item>('get', this, undefined, options, (gone) => {
-        this.#getters.remove(gone);
-      });
-      this.#getters.push(waiter);
-      return waiter.promise;
+      return new Waiter<Item>('get', this, undefined, options, this.#getters).promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -131,11 +125,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
     try {
       throwIfEnded(options);
       if (this.#unfinished === 0) return Promise.resolve();
-      const waiter = new Waiter<void>('join', this, undefined, options, (gone) => {
-        this.#joiners.remove(gone);
-      });
-      this.#joiners.push(waiter);
-      return waiter.promise;
+      return new Waiter<void>('join', this, undefined, options, this.#joiners).promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -149,7 +139,8 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
   shutdown(immediate = false): void {
     this.#shutDown = true;
     if (immediate) {
-      this.#unfinished -= this.#items.size;
+      // taskDone may have been called for items that nobody has taken
+      this.#unfinished = Math.max(0, this.#unfinished - this.#items.size);
       this.#items.clear();
       if (this.#unfinished === 0) this.#wakeJoiners();
     }

@@ -3,7 +3,7 @@ import type { Hold, LockStatistics, ResourceRecord } from '../channels/resource.
 import type { Site } from '../channels/site.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { announce, identify } from '../runtime/resource.ts';
-import { checkFunction, checkName, checkNumber } from './arguments.ts';
+import { checkCount, checkFunction, checkName, checkOptions } from './arguments.ts';
 import { Permits, runWithPermit, type Permit } from './permits.ts';
 import { noOptions, type WaitOptions } from './waiter.ts';
 
@@ -26,9 +26,11 @@ export class Semaphore implements ResourceRecord {
   readonly site: Site | null;
   readonly #permits: Permits;
 
-  /** @param permits how many there are: a number of at least 0 */
-  constructor(permits: number, { name }: SemaphoreOptions = {}) {
-    checkNumber(permits, 'permits', 0);
+  /** @param permits how many there are: a whole number of at least 0, or Infinity */
+  constructor(permits: number, options: SemaphoreOptions = {}) {
+    checkCount(permits, 'permits', 0);
+    checkOptions(options);
+    const { name } = options;
     this.name = checkName(name, 'semaphore');
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(this.name));
     this.#permits = new Permits(this, permits);

@@ -1,6 +1,6 @@
 // A sleep that knows who sleeps, and ends when its task is cancelled.
-import { checkNumber } from './arguments.ts';
-import { throwIfEnded, Waiter } from './waiter.ts';
+import { checkNumber, checkOptions } from './arguments.ts';
+import { noOptions, throwIfEnded, Waiter } from './waiter.ts';
 
 export interface SleepOptions<Value> {
   /** Ends the sleep with the signal's reason. */
@@ -8,9 +8,6 @@ export interface SleepOptions<Value> {
   /** What the sleep resolves to. Default undefined. */
   readonly value?: Value;
 }
-
-// The longest delay that timers know: with a longer one they fire at once.
-const longestTimer = 2 ** 31 - 1;
 
 /**
  * Waits for a time.
@@ -21,33 +18,17 @@ export async function sleep<Value = undefined>(
   options: SleepOptions<Value> = {},
 ): Promise<Value> {
   checkNumber(milliseconds, 'milliseconds', 0);
-  await pause('sleep', milliseconds, options);
-  return options.value as Value;
+  checkOptions(options);
+  const { signal, value } = options;
+  await pause('sleep', milliseconds, signal);
+  return value as Value;
 }
 
 /** A wait that ends by itself, of the kind that is named. */
-export function pause(
-  kind: 'sleep' | 'delay',
-  milliseconds: number,
-  options: { readonly signal?: AbortSignal },
-): Promise<void> {
+export function pause(kind: 'sleep' | 'delay', milliseconds: number, signal?: AbortSignal): Promise<void> {
+  const options = signal === undefined ? noOptions : { signal };
   throwIfEnded(options);
-  const { signal } = options;
-  let timer: NodeJS.Timeout | null = null;
-  const waiter = new Waiter<void>(
-    kind,
-    null,
-    undefined,
-    signal === undefined ? {} : { signal },
-    () => timer !== null && clearTimeout(timer),
-    milliseconds,
-  );
-  const arm = (left: number): void => {
-    timer =
-      left > longestTimer
-        ? setTimeout(arm, longestTimer, left - longestTimer)
-        : setTimeout(() => waiter.resolve(), left);
-  };
-  if (milliseconds !== Infinity) arm(milliseconds);
+  const waiter = new Waiter<void>(kind, null, undefined, options, null, milliseconds);
+  waiter.after(milliseconds, () => waiter.resolve());
   return waiter.promise;
 }

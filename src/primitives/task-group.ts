@@ -1,8 +1,8 @@
 // A group of tasks which end together.
 import { CancelledError, StateError } from '../errors.ts';
-import { parentForNew } from '../runtime/context.ts';
+import { currentTask, parentForNew } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
-import { checkFunction, checkName } from './arguments.ts';
+import { checkFunction, checkName, checkOptions } from './arguments.ts';
 import { startTask, Task, type TaskFunction, type TaskOptions } from './task.ts';
 import { noOptions, throwIfEnded, Waiter } from './waiter.ts';
 
@@ -26,10 +26,14 @@ export class TaskGroup implements AsyncDisposable {
   readonly #pending = new Set<Task>();
   readonly #joiners: List<Waiter<void>> = new List();
   readonly #failures: unknown[] = [];
+  /** What the group was cancelled with, once it was. */
+  #cancellation: CancelledError | null = null;
   #left = false;
 
   /** For `await using`; `TaskGroup.run` also cancels the body of the group when a task fails. */
-  constructor({ name }: TaskGroupOptions = {}) {
+  constructor(options: TaskGroupOptions = {}) {
+    checkOptions(options);
+    const { name } = options;
     this.#record = new Task<void>('group', checkName(name, 'group'), parentForNew()).follow(this.#end.promise);
     this.#record.watch(() => {}); // whoever joins is told of the failures
   }
@@ -37,7 +41,8 @@ export class TaskGroup implements AsyncDisposable {
   /**
    * Runs a function with a group, and waits for all tasks of the group.
    * @returns what the function returned
-   * @throws AggregateError with all failures, if the function or a task failed; the cancellation, if the caller was cancelled
+   * @throws AggregateError with all failures, if the function or a task failed; else the cancellation, if the caller or
+   * the group was cancelled
    */
   static async run<Value>(
     main: (group: TaskGroup) => Value | PromiseLike<Value>,
@@ -46,6 +51,8 @@ export class TaskGroup implements AsyncDisposable {
     checkFunction(main, 'the function of a task group');
     const group = new TaskGroup(options);
     const body = group.createTask(() => main(group), { name: `${group.#record.name} body` });
+    // A body that was cancelled by somebody else is no failure, but the tasks that it started have nobody left.
+    body.watch((rejected, error) => rejected && group.#cancelOnce(error));
     await group.join();
     return body;
   }
@@ -64,24 +71,28 @@ export class TaskGroup implements AsyncDisposable {
    * @throws StateError if the group was left already
    */
   createTask<Value>(run: TaskFunction<Value>, options: TaskOptions = {}): Task<Value> {
-    checkFunction(run, 'the function of a task');
     if (this.#left) throw new StateError(`task group ${this.name} was left: it takes no more tasks`);
     const task = startTask('task', run, options, this.#record);
     this.#pending.add(task as Task);
     task.watch((failed, error) => this.#noteSettled(task as Task, failed, error));
-    if (this.#record.signal.aborted) task.cancel(this.#record.signal.reason);
+    if (this.#cancellation !== null) task.cancel(this.#cancellation);
     return task;
   }
 
   /** Cancels all tasks of the group. */
   cancel(reason?: unknown): void {
-    this.#record.cancel(reason);
-    for (const task of this.#pending) task.cancel(reason);
+    this.#cancellation =
+      reason instanceof CancelledError
+        ? reason
+        : new CancelledError(`task group ${this.name} was cancelled`, { cause: reason });
+    this.#record.cancel(this.#cancellation);
+    for (const task of this.#pending) task.cancel(this.#cancellation);
   }
 
   /**
    * Waits until all tasks of the group have settled; then the group takes no more. Throws as `run` does. If the waiting
-   * task is cancelled, the tasks of the group are too, and are waited for before the cancellation goes on.
+   * task is cancelled, the tasks of the group are too, and are waited for before the cancellation goes on. If one of
+   * them fails nevertheless, the failures are thrown, and the cancellation comes back at the next wait, as in asyncio.
    */
   async join(): Promise<void> {
     let cancellation: unknown;
@@ -90,21 +101,24 @@ export class TaskGroup implements AsyncDisposable {
         await this.#allSettled();
       } catch (error) {
         cancellation ??= error;
-        this.cancel(error);
+        this.#cancelOnce(error);
       }
     }
     this.#left = true;
     const count = this.#failures.length;
     if (count > 0) {
-      const message = `${count} failure${count === 1 ? '' : 's'} in task group ${this.name}`;
-      cancellation ??= new AggregateError(this.#failures, message);
+      const failure = new AggregateError(
+        this.#failures,
+        `${count} failure${count === 1 ? '' : 's'} in task group ${this.name}`,
+      );
+      this.#end.reject(failure);
+      const caller = currentTask();
+      if (cancellation !== undefined && caller instanceof Task) caller.cancel(cancellation);
+      throw failure;
     }
-    if (cancellation === undefined) {
-      this.#end.resolve();
-      return;
-    }
-    this.#end.reject(cancellation);
-    throw cancellation;
+    if (this.#cancellation === null) this.#end.resolve();
+    else this.#end.reject(this.#cancellation);
+    if (cancellation !== undefined) throw cancellation;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,18 +127,19 @@ export class TaskGroup implements AsyncDisposable {
 
   #allSettled(): Promise<void> {
     throwIfEnded(noOptions);
-    const joiner = new Waiter<void>('join', this.#record, undefined, noOptions, (gone) => {
-      this.#joiners.remove(gone);
-    });
-    this.#joiners.push(joiner);
-    return joiner.promise;
+    return new Waiter<void>('join', this.#record, undefined, noOptions, this.#joiners).promise;
+  }
+
+  /** For what follows from another end: tasks that clean up already are not disturbed by a second cancellation. */
+  #cancelOnce(reason: unknown): void {
+    if (this.#cancellation === null) this.cancel(reason);
   }
 
   #noteSettled(task: Task, failed: boolean, error: unknown): void {
     this.#pending.delete(task);
     if (failed && !(error instanceof CancelledError)) {
       this.#failures.push(error);
-      this.cancel(new CancelledError(`task ${task.name} #${task.id} of group ${this.name} failed`, { cause: error }));
+      this.#cancelOnce(new CancelledError(`task ${task.name} #${task.id} of group ${this.name} failed`, { cause: error }));
     }
     if (this.#pending.size > 0) return;
     for (let joiner = this.#joiners.shift(); joiner !== null; joiner = this.#joiners.shift()) joiner.resolve();

@@ -14,9 +14,11 @@ import {
 import type { WaitRecord } from '../channels/wait.ts';
 import { CancelledError, TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
-import { currentTask as currentRecord, nextId, parentForNew, runInTask } from '../runtime/context.ts';
+import { currentTask as currentRecord, cutSettledParents, nextId, parentForNew, runInTask } from '../runtime/context.ts';
 import { originOf } from '../runtime/origin.ts';
-import { checkFunction, checkName } from './arguments.ts';
+import { park, unpark } from '../runtime/wait.ts';
+import { checkFunction, checkName, checkOptions, checkSignal, nameOf } from './arguments.ts';
+import { call, callLater } from './run-task.ts';
 import { noOptions, throwIfEnded, Waiter } from './waiter.ts';
 
 export interface TaskOptions {
@@ -118,10 +120,10 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     extra.cancellation = error;
     extra.undelivered = true;
     extra.controller?.abort(error);
-    const cancels: ((reason: unknown) => void)[] = [];
-    for (let wait = this.waits; wait !== null; wait = wait.next) if (wait.cancel !== null) cancels.push(wait.cancel);
-    if (cancels.length > 0) extra.undelivered = false;
-    for (const cancel of cancels) cancel(error);
+    const parked: WaitRecord[] = [];
+    for (let wait = this.waits; wait !== null; wait = wait.next) if (wait.cancel !== null) parked.push(wait);
+    if (parked.length > 0) extra.undelivered = false;
+    for (const wait of parked) wait.cancel?.(error);
     return true;
   }
 
@@ -138,14 +140,14 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     onFulfilled?: ((value: Value) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
-    const promise = this.#promise as Promise<Value>;
+    const promise = this.#result();
     if (this.settlement !== null) return promise.then(onFulfilled, onRejected);
     try {
       throwIfEnded(noOptions);
     } catch (error) {
       return Promise.reject<Value>(error).then(onFulfilled, onRejected);
     }
-    const waiter = new Waiter<Value>('await', this, undefined, noOptions, ignore);
+    const waiter = new Waiter<Value>('await', this, undefined, noOptions, null);
     promise.then(
       (value) => waiter.resolve(value),
       (error: unknown) => waiter.reject(error),
@@ -172,25 +174,35 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   start(run: TaskFunction<Value>, options: TaskOptions): this {
     const { eager = true, signal } = options;
     if (signal !== undefined) this.#cancelWith(signal);
-    if (eager) {
-      this.#promise = runInTask(this, call<Value>, run);
-      return this;
-    }
-    const extra = this.#more();
-    extra.waitsToStart = true;
-    this.#promise = runInTask(this, callLater<Value>, run);
+    if (!eager) this.#more().waitsToStart = true;
+    this.#promise = runInTask(this, eager ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
     return this;
   }
 
   /** For tasks whose end is not that of a function (task groups): they settle when `promise` does. */
   follow(promise: Promise<Value>): this {
-    this.#promise = runInTask(this, call<Value>, () => promise);
+    this.#promise = runInTask(this, call<Task<Value>, Value>, () => promise);
     return this;
+  }
+
+  /**
+   * Waits for the task as for a part of the one that waits: a cancellation of that one goes on to this one, which may
+   * clean up before the wait is over.
+   */
+  async awaitAsPart(): Promise<Value> {
+    const cancellation = currentRecord()?.takeCancellation?.();
+    if (cancellation !== undefined) this.cancel(cancellation);
+    const wait = park('await', this, (reason) => this.cancel(reason));
+    try {
+      return await this.#result();
+    } finally {
+      unpark(wait);
+    }
   }
 
   /** Calls `settled` when the task settles, without an edge, and takes the responsibility for its rejection. */
   watch(settled: (rejected: boolean, error?: unknown) => void): void {
-    (this.#promise as Promise<Value>).then(
+    this.#result().then(
       () => settled(false),
       (error: unknown) => settled(true, error),
     );
@@ -211,7 +223,15 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   markSettled(rejected: boolean, error: unknown): void {
     this.settlement = rejected ? { outcome: this.#outcomeOf(error), error } : fulfilment;
     this.#extra?.stopListening?.();
+    // A cancellation was asked for: if nobody awaits the task, nobody misses anything, and the process goes on.
+    if (this.settlement.outcome === 'cancelled') this.#promise?.catch(ignore);
     if (taskSettled.hasSubscribers) taskSettled.publish(this);
+    cutSettledParents(this);
+  }
+
+  /** The promise of the function; while an eager function has not returned it, one that will follow it. */
+  #result(): Promise<Value> {
+    return this.#promise ?? Promise.resolve().then(() => this.#promise as Promise<Value>);
   }
 
   #outcomeOf(error: unknown): Outcome {
@@ -248,7 +268,6 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
  * @throws ArgumentError if `run` is no function or the name no string
  */
 export function createTask<Value>(run: TaskFunction<Value>, options: TaskOptions = {}): Task<Value> {
-  checkFunction(run, 'the function of a task');
   return startTask('task', run, options, parentForNew());
 }
 
@@ -259,47 +278,16 @@ export function startTask<Value>(
   options: TaskOptions,
   parent: TaskRecord | null,
 ): Task<Value> {
-  return new Task<Value>(kind, checkName(options.name, run.name === '' ? kind : run.name), parent).start(run, options);
+  // Before the task exists: one that could not be started would be pending for ever.
+  checkFunction(run, 'the function of a task');
+  checkOptions(options);
+  if (options.signal !== undefined) checkSignal(options.signal);
+  return new Task<Value>(kind, checkName(options.name, nameOf(run, kind)), parent).start(run, options);
 }
 
 /** The task that runs now, or null outside of tasks. */
 export function currentTask(): TaskRecord | null {
   return currentRecord();
-}
-
-function call<Value>(task: TaskRecord, run: TaskFunction<Value>): Promise<Value> {
-  let result: Value | PromiseLike<Value>;
-  try {
-    result = run(task as Task<Value>);
-  } catch (error) {
-    (task as Task<Value>).markSettled(true, error);
-    return Promise.reject(error);
-  }
-  // The two handlers are shared by all tasks: they find theirs in the context in which `then` was called, and so a
-  // pending task needs no closures.
-  return Promise.resolve(result).then(fulfilled<Value>, rejected);
-}
-
-async function callLater<Value>(task: TaskRecord, run: TaskFunction<Value>): Promise<Value> {
-  await null;
-  const own = task as Task<Value>;
-  const cancellation = own.takeCancellation();
-  if (cancellation !== undefined) {
-    own.markSettled(true, cancellation);
-    throw cancellation;
-  }
-  own.markStarted();
-  return call(task, run);
-}
-
-function fulfilled<Value>(value: Value): Value {
-  (currentRecord() as Task<Value>).markSettled(false, undefined);
-  return value;
-}
-
-function rejected(error: unknown): never {
-  (currentRecord() as Task).markSettled(true, error);
-  throw error;
 }
 
 function ignore(): void {

@@ -4,8 +4,9 @@ import type { TaskRecord } from '../channels/task.ts';
 import type { WaitKind, WaitRecord } from '../channels/wait.ts';
 import { TimeoutError } from '../errors.ts';
 import { currentTask } from '../runtime/context.ts';
+import type { List } from '../runtime/list.ts';
 import { park, unpark } from '../runtime/wait.ts';
-import { checkNumber } from './arguments.ts';
+import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
 
 /** Options of every call that may wait. */
 export interface WaitOptions {
@@ -17,11 +18,26 @@ export interface WaitOptions {
 
 export const noOptions: WaitOptions = Object.freeze({});
 
-/** Throws where a wait must not even begin: the signal is aborted already, or the task has a cancellation to deliver. */
-export function throwIfEnded({ signal }: WaitOptions): void {
-  if (signal !== undefined) signal.throwIfAborted();
+// The longest delay that timers know: with a longer one they fire at once.
+const longestTimer = 2 ** 31 - 1;
+
+/**
+ * Throws where a wait must not even begin: the signal is aborted already, or the task has a cancellation to deliver.
+ * @throws ArgumentError if an option is of the wrong type, also where there would be no wait
+ */
+export function throwIfEnded(options: WaitOptions): void {
+  if (options !== noOptions) checkWaitOptions(options);
   const cancellation = currentTask()?.takeCancellation?.();
   if (cancellation !== undefined) throw cancellation;
+}
+
+function checkWaitOptions(options: WaitOptions): void {
+  checkOptions(options);
+  const { signal, timeout } = options;
+  if (timeout !== undefined) checkNumber(timeout, 'timeout', 0);
+  if (signal === undefined) return;
+  checkSignal(signal);
+  if (signal.aborted) throw signal.reason;
 }
 
 /** A wait in the line of a resource. It stands in the list of its task until it ends, however it ends. */
@@ -34,12 +50,12 @@ export class Waiter<Value, Item = undefined> {
   next: Waiter<Value, Item> | null = null;
   readonly #resolve: (value: Value) => void;
   readonly #reject: (reason: unknown) => void;
-  readonly #giveUp: (waiter: this) => void;
-  #signal: AbortSignal | null = null;
+  readonly #line: List<Waiter<Value, Item>> | null;
+  #stopListening: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   /**
-   * @param giveUp called when the wait is ended from outside, so that the resource takes the waiter out of its line
+   * @param line where the waiter stands until the wait ends; null if it stands in none
    * @param milliseconds when the wait ends by itself, for the report alone
    */
   constructor(
@@ -47,7 +63,7 @@ export class Waiter<Value, Item = undefined> {
     on: ResourceRecord | TaskRecord | null,
     item: Item,
     options: WaitOptions,
-    giveUp: (waiter: Waiter<Value, Item>) => void,
+    line: List<Waiter<Value, Item>> | null,
     milliseconds: number | null = options.timeout ?? null,
   ) {
     const { promise, resolve, reject } = Promise.withResolvers<Value>();
@@ -55,15 +71,12 @@ export class Waiter<Value, Item = undefined> {
     this.item = item;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#giveUp = giveUp;
+    this.#line = line;
+    this.record = park(kind, on, (reason) => this.#cancel(reason), milliseconds);
+    line?.push(this);
     const { signal, timeout } = options;
-    if (timeout !== undefined) checkNumber(timeout, 'timeout', 0);
-    this.record = park(kind, on, (reason) => this.reject(reason), milliseconds);
-    if (signal !== undefined) {
-      this.#signal = signal;
-      signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
-    if (timeout !== undefined && timeout !== Infinity) this.#timer = setTimeout(() => this.#timeOut(timeout), timeout);
+    if (signal !== undefined) this.#listen(signal);
+    if (timeout !== undefined) this.after(timeout, () => this.#timeOut(timeout));
   }
 
   resolve(value: Value): void {
@@ -74,11 +87,29 @@ export class Waiter<Value, Item = undefined> {
   /** Ends the wait with an error and takes it out of the line. */
   reject(reason: unknown): void {
     this.#end();
-    this.#giveUp(this);
     this.#reject(reason);
   }
 
-  readonly #onAbort = (): void => this.reject(this.#signal?.reason);
+  /** Calls `end`, which has to end the wait, after a time, unless it has ended before. Infinity is never. */
+  after(milliseconds: number, end: () => void): void {
+    if (milliseconds === Infinity) return;
+    this.#timer =
+      milliseconds > longestTimer
+        ? setTimeout(() => this.after(milliseconds - longestTimer, end), longestTimer)
+        : setTimeout(end, milliseconds);
+  }
+
+  /** The cancellation reaches the task through whatever it awaits: a wait that nobody awaits yet is no crash. */
+  #cancel(reason: unknown): void {
+    this.promise.catch(ignore);
+    this.reject(reason);
+  }
+
+  #listen(signal: AbortSignal): void {
+    const abort = (): void => this.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#stopListening = () => signal.removeEventListener('abort', abort);
+  }
 
   #timeOut(timeout: number): void {
     const { kind, on } = this.record;
@@ -88,7 +119,12 @@ export class Waiter<Value, Item = undefined> {
 
   #end(): void {
     unpark(this.record);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#line?.remove(this);
+    this.#stopListening?.();
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
+}
+
+function ignore(): void {
+  // whoever awaits the wait is told
 }

@@ -2,7 +2,7 @@
 // `attempt` below it, so that a report says which attempt runs, what the last failed with and when the next starts.
 import type { RetryProgress } from '../channels/task.ts';
 import { ArgumentError, CancelledError } from '../errors.ts';
-import { checkFunction, checkName, checkNumber } from '../primitives/arguments.ts';
+import { checkCount, checkFunction, checkName, checkNumber, checkOptions, nameOf } from '../primitives/arguments.ts';
 import { pause } from '../primitives/sleep.ts';
 import { startTask, type Task } from '../primitives/task.ts';
 import { now } from '../runtime/clock.ts';
@@ -51,37 +51,39 @@ export function retry<Value>(
   options: RetryOptions = {},
 ): Task<Value> {
   checkFunction(run, 'the function to retry');
-  const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 1 } = options;
-  checkNumber(attempts, 'attempts', 1);
+  checkOptions(options);
+  const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 1, retryIf, onAttempt } = options;
+  checkCount(attempts, 'attempts', 1);
   checkNumber(delay, 'delay', 0);
   checkNumber(factor, 'factor', 1);
   checkNumber(maxDelay, 'maxDelay', 0);
   checkNumber(jitter, 'jitter', 0);
+  if (retryIf !== undefined) checkFunction(retryIf, 'retryIf');
+  if (onAttempt !== undefined) checkFunction(onAttempt, 'onAttempt');
   if (jitter > 1) throw new ArgumentError(`jitter must be between 0 and 1, got ${jitter}`);
-  const name = checkName(options.name, run.name === '' ? 'retry' : run.name);
+  const name = checkName(options.name, nameOf(run, 'retry'));
   const limit = attempts === Infinity ? null : attempts;
 
   async function operate(operation: Task<Value>): Promise<Value> {
     let lastError: unknown;
     for (let attempt = 1; ; attempt++) {
       operation.markProgress({ attempt, limit, lastError, nextAt: null });
-      options.onAttempt?.(attempt);
+      onAttempt?.(attempt);
       try {
-        return await startTask('attempt', ({ signal }) => run({ attempt, signal }), attemptOptions(operation), operation);
+        // A cancellation of the operation goes on to the attempt, which may clean up or decline.
+        const called = startTask<Value>('attempt', ({ signal }) => run({ attempt, signal }), { name }, operation);
+        return await called.awaitAsPart();
       } catch (error) {
         lastError = error;
         const cancelled = error instanceof CancelledError || operation.signal.aborted;
-        if (cancelled || attempt >= attempts || options.retryIf?.(error, attempt) === false) throw error;
+        if (cancelled || attempt >= attempts || retryIf?.(error, attempt) === false) throw error;
       }
-      const longest = Math.min(maxDelay, delay * factor ** (attempt - 1));
+      // no delay stays none, also when the factor has grown to Infinity
+      const longest = delay === 0 ? 0 : Math.min(maxDelay, delay * factor ** (attempt - 1));
       const milliseconds = longest * (1 - jitter * Math.random());
       operation.markProgress({ attempt, limit, lastError, nextAt: now() + milliseconds } satisfies RetryProgress);
-      await pause('delay', milliseconds, {});
+      await pause('delay', milliseconds);
     }
-  }
-
-  function attemptOptions(operation: Task<Value>): { name: string; signal: AbortSignal } {
-    return { name, signal: operation.signal };
   }
 
   const { signal } = options;

@@ -68,10 +68,15 @@ export function setAround(around: Around | null): void {
   context.around = around;
 }
 
-/** The parent for a task that is created now, with ancestors that settled cut out: a chain of tasks in which each creates the next does not grow. */
+/** The parent for a task that is created now. */
 export function parentForNew(): TaskRecord | null {
-  const parent = context.storage.getStore();
-  if (parent === undefined) return null;
-  while (parent.parent !== null && parent.parent.settlement !== null) parent.parent = parent.parent.parent;
-  return parent;
+  return context.storage.getStore() ?? null;
+}
+
+/**
+ * Takes ancestors that settled earlier out of the line of a task that settles, so that a chain of tasks in which each
+ * creates the next does not grow. To be called by whoever publishes that a task settled, after the message.
+ */
+export function cutSettledParents(task: TaskRecord): void {
+  while (task.parent !== null && task.parent.settlement !== null) task.parent = task.parent.parent;
 }

@@ -1,0 +1,53 @@
+// Calls the function of a task, now or on the next microtask, and tells the task when it starts and how it settles.
+import type { TaskRecord } from '../channels/task.ts';
+import { currentTask } from '../runtime/context.ts';
+
+/** What a task is told of its run. */
+interface Run extends TaskRecord {
+  takeCancellation(): unknown;
+  markStarted(): void;
+  markSettled(rejected: boolean, error: unknown): void;
+}
+
+/** Calls the function now. The task is the current one. */
+export function call<Task extends Run, Value>(
+  task: TaskRecord,
+  run: (task: Task) => Value | PromiseLike<Value>,
+): Promise<Value> {
+  let result: Value | PromiseLike<Value>;
+  try {
+    result = run(task as Task);
+  } catch (error) {
+    (task as Task).markSettled(true, error);
+    return Promise.reject(error);
+  }
+  // The two handlers are shared by all tasks: they find theirs in the context in which `then` was called, and so a
+  // pending task needs no closures.
+  return Promise.resolve(result).then(fulfilled<Value>, rejected);
+}
+
+/** Calls the function on the next microtask, unless the task was cancelled before. */
+export async function callLater<Task extends Run, Value>(
+  task: TaskRecord,
+  run: (task: Task) => Value | PromiseLike<Value>,
+): Promise<Value> {
+  await null;
+  const own = task as Task;
+  const cancellation = own.takeCancellation();
+  if (cancellation !== undefined) {
+    own.markSettled(true, cancellation);
+    throw cancellation;
+  }
+  own.markStarted();
+  return call(task, run);
+}
+
+function fulfilled<Value>(value: Value): Value {
+  (currentTask() as Run).markSettled(false, undefined);
+  return value;
+}
+
+function rejected(error: unknown): never {
+  (currentTask() as Run).markSettled(true, error);
+  throw error;
+}
