@@ -30,6 +30,7 @@ export interface Registry {
 
 // One registry serves all copies of loopscope in a process; the number is the version of the records.
 const key = Symbol.for('loopscope.registry@1');
+const smallestSweep = 1024;
 const slot = globalThis as Record<symbol, Registry | undefined>;
 
 /** Starts tracking what is created from now on. If a registry runs already, in whatever copy, that one is returned. */
@@ -59,6 +60,9 @@ export function startRegistry({ maxTasks = 1_000_000, maxResources = 1_000_000 }
     }),
     stop() {
       for (const end of subscriptions) end();
+      // Taken out one by one: a task that kept its links would damage the list of the next registry when it settles.
+      while (tasks.shift() !== null);
+      resources.clear();
       if (slot[key] === registry) slot[key] = undefined;
     },
   };
@@ -66,19 +70,20 @@ export function startRegistry({ maxTasks = 1_000_000, maxResources = 1_000_000 }
   return registry;
 }
 
-/** Objects held weakly, swept whenever their number has doubled: constant time per object on average. */
+/** Objects held weakly, swept whenever their number may have doubled: constant time per object on average. */
 class WeakList<Item extends object> {
   readonly #limit: number;
   #references: WeakRef<Item>[] = [];
-  #sweepAt = 1024;
+  #untilSweep: number;
   dropped = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
+    this.#untilSweep = Math.min(smallestSweep, limit);
   }
 
   add(item: Item): void {
-    if (this.#references.length >= this.#sweepAt) this.#sweep();
+    if (this.#untilSweep-- <= 0) this.#sweep();
     if (this.#references.length >= this.#limit) this.dropped++;
     else this.#references.push(new WeakRef(item));
   }
@@ -89,6 +94,12 @@ class WeakList<Item extends object> {
 
   #sweep(): void {
     this.#references = this.#references.filter((reference) => reference.deref() !== undefined);
-    this.#sweepAt = Math.max(1024, this.#references.length * 2);
+    const living = this.#references.length;
+    const room = this.#limit - living;
+    this.#untilSweep = Math.max(Math.min(living, room), Math.min(smallestSweep, this.#limit));
+  }
+
+  clear(): void {
+    this.#references = [];
   }
 }
