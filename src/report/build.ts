@@ -20,6 +20,8 @@ import {
   type WaitEntry,
 } from './format.ts';
 
+const longestErrorLine = 1000;
+
 /** What a report is built from. */
 export interface Sources {
   readonly reason: Reason;
@@ -62,18 +64,25 @@ export function isAnythingPending({ tasks }: Report): boolean {
   return tasks.length > 0;
 }
 
-/** All pending tasks and resources: those known, and those that known ones wait for. */
+/** All pending tasks and resources: those known, those that known ones wait for, and who holds these. */
 function reachable({ tasks, resources, root }: Sources): { tasks: TaskRecord[]; resources: ResourceRecord[] } {
   const allTasks = new Set<TaskRecord>(tasks);
   const allResources = new Set<ResourceRecord>(resources);
   if (root.waits !== null) allTasks.add(root);
+  for (const resource of allResources) addHolders(resource);
   for (const task of allTasks) {
     for (let wait = task.waits; wait !== null; wait = wait.next) {
       const { on } = wait;
       if (on === null) continue;
-      if (!isTask(on)) allResources.add(on);
-      else if (on.settlement === null) allTasks.add(on);
+      if (isTask(on)) allTasks.add(on);
+      else if (!allResources.has(on)) {
+        allResources.add(on);
+        addHolders(on);
+      }
     }
+  }
+  function addHolders(resource: ResourceRecord): void {
+    for (const { task } of resource.holders()) if (task !== root) allTasks.add(task);
   }
   return {
     tasks: [...allTasks].filter(({ settlement }) => settlement === null).toSorted((a, b) => a.id - b.id),
@@ -163,10 +172,12 @@ function progressEntry({ attempt, limit, lastError, nextAt }: RetryProgress, now
   };
 }
 
-/** An error in one line. What is thrown may be anything, even something that cannot be turned into a string. */
+/** An error in one short line. What is thrown may be anything, even something that cannot be turned into a string. */
 function errorLine(error: unknown): string {
   try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const line = words.slice(0, longestErrorLine + 1).replaceAll(/\s*[\r\n]\s*/g, ' ');
+    return line.length > longestErrorLine ? `${line.slice(0, longestErrorLine)}…` : line;
   } catch {
     return `a thrown ${typeof error}`;
   }

@@ -1,72 +1,127 @@
-// Wait cycles: tasks which wait for each other. Two passes over the wait-for graph: first take away, again and again,
-// every task that could still go on; then walk what is left until a task comes up twice.
+// Wait cycles: tasks which wait for each other. Three passes over the wait-for graph, each in linear time: take away what
+// could still go on, again and again; split what is left into its strongly connected parts; draw one circle of each.
+import { stronglyConnected } from './connected.ts';
 import type { CycleStep, ResourceEntry, Target, TaskEntry, WaitCycle } from './format.ts';
 
-/** One wait, and the tasks of which any one may end it. */
-interface Edge {
+/** A task, which needs all that it waits for; or a resource, which needs any one of its holders. */
+interface Node {
+  /** What a step that leads here waits for. */
   readonly target: Target;
-  readonly by: readonly number[];
+  readonly next: Node[];
+  readonly waiters: Node[];
+  /** How many of `next` must go on before this one can; 0 when it can. */
+  needs: number;
 }
 
 /**
- * Finds the wait cycles. A lock is waited for as long as its holder holds it, a semaphore until any of its holders
- * releases, a task until it settles. A task with several waits is stuck when one of them is; a wait on anything else
- * (a queue, a sleep) can always end. What happens outside of all tasks (id 0) is many things at once and never in a cycle.
+ * Finds the wait cycles, one of each knot of tasks: the shortest through its oldest task. A lock is waited for as long as
+ * its holder holds it, a semaphore until any of its holders releases, a task until it settles, a group until all of its
+ * tasks have. A task with several waits is stuck when one of them is; a wait on anything else (a queue, a sleep) can
+ * always end. What happens outside of all tasks (id 0) is many things at once and never in a cycle.
  */
 export function findCycles(tasks: readonly TaskEntry[], resources: readonly ResourceEntry[]): WaitCycle[] {
-  const stuck = stuckEdges(tasks, resources);
+  const nodes = drawGraph(tasks, resources);
+  const stuck = takeAwayFree(nodes);
   const cycles: WaitCycle[] = [];
-  const seen = new Set<number>();
-  for (const start of stuck.keys()) {
-    const path = new Map<number, CycleStep>();
-    let task: number | undefined = start;
-    while (task !== undefined && !seen.has(task)) {
-      seen.add(task);
-      const edge: Edge | undefined = stuck.get(task);
-      const next: number | undefined = edge?.by.find((id) => path.has(id)) ?? edge?.by.find((id) => stuck.has(id));
-      if (edge === undefined || next === undefined) break;
-      path.set(task, { task, waitsFor: edge.target });
-      if (path.has(next)) cycles.push({ steps: from(path, next) });
-      task = next;
-    }
+  for (const part of stronglyConnected(stuck, stuckNext)) {
+    const steps = shortestCircle(part);
+    if (steps.length > 0) cycles.push({ steps });
   }
-  return cycles;
+  return cycles.toSorted((a, b) => firstTask(a) - firstTask(b));
 }
 
-/** For each task that cannot go on: the wait that keeps it. */
-function stuckEdges(tasks: readonly TaskEntry[], resources: readonly ResourceEntry[]): Map<number, Edge> {
-  const holders = new Map(resources.map(({ id, holders: held }) => [id, held.map((hold) => hold.task.id)]));
-  const edges = new Map<number, readonly Edge[]>();
-  const waiters = new Map<number, number[]>();
-  for (const { id, waits } of tasks) {
-    if (id === 0) continue;
-    const own: Edge[] = [];
+function drawGraph(tasks: readonly TaskEntry[], resources: readonly ResourceEntry[]): Node[] {
+  const taskNodes = new Map<number, Node>();
+  for (const { id, kind, name } of tasks) {
+    if (id !== 0) taskNodes.set(id, node({ type: 'task', id, kind, name }));
+  }
+  const resourceNodes = new Map<number, Node>();
+  for (const { id, kind, name, holders } of resources) {
+    const held = holders.map(({ task }) => taskNodes.get(task.id));
+    // Released at any time by nobody we know, or by what runs outside of tasks: not in the way of anybody.
+    if (held.length === 0 || held.includes(undefined)) continue;
+    const resource = node({ type: 'resource', id, kind, name });
+    for (const holder of held) if (holder !== undefined) connect(resource, holder);
+    resource.needs = 1;
+    resourceNodes.set(id, resource);
+  }
+  for (const { id, waits, createdBy } of tasks) {
+    const task = taskNodes.get(id);
+    if (task === undefined) continue;
     for (const { kind, on } of waits) {
-      if (on === null || (kind !== 'acquire' && kind !== 'await' && kind !== 'start')) continue;
-      const by = on.type === 'task' ? [on.id] : (holders.get(on.id) ?? []);
-      if (by.length === 0) continue;
-      own.push({ target: on, by });
-      for (const other of by) {
-        const list = waiters.get(other);
-        if (list === undefined) waiters.set(other, [id]);
-        else list.push(id);
-      }
+      if (on === null || !isBlocking(kind, on)) continue;
+      const target = (on.type === 'task' ? taskNodes : resourceNodes).get(on.id);
+      if (target !== undefined) connect(task, target);
     }
-    if (own.length > 0) edges.set(id, own);
+    const group = createdBy === null ? undefined : taskNodes.get(createdBy.id);
+    if (group?.target.kind === 'group') connect(group, task);
   }
-  const blocked = (edge: Edge): boolean => edge.by.every((id) => edges.has(id));
-  const toCheck = [...edges.keys()];
-  for (let id = toCheck.pop(); id !== undefined; id = toCheck.pop()) {
-    const own = edges.get(id);
-    if (own === undefined || own.some(blocked)) continue;
-    edges.delete(id);
-    toCheck.push(...(waiters.get(id) ?? []));
-  }
-  return new Map([...edges].map(([id, own]) => [id, own.find(blocked) as Edge]));
+  return [...taskNodes.values(), ...resourceNodes.values()];
 }
 
-/** The part of a path from a task on. */
-function from(path: Map<number, CycleStep>, task: number): CycleStep[] {
-  const steps = [...path.values()];
-  return steps.slice(steps.findIndex((step) => step.task === task));
+function node(target: Target): Node {
+  return { target, next: [], waiters: [], needs: 0 };
+}
+
+function connect(from: Node, to: Node): void {
+  from.next.push(to);
+  from.needs++;
+  to.waiters.push(from);
+}
+
+function isBlocking(kind: TaskEntry['waits'][number]['kind'], { type }: Target): boolean {
+  return kind === 'acquire' || kind === 'await' || kind === 'start' || (kind === 'join' && type === 'task');
+}
+
+/** The nodes that can never go on. */
+function takeAwayFree(nodes: readonly Node[]): Node[] {
+  const free = nodes.filter(({ needs }) => needs === 0);
+  for (let next = free.pop(); next !== undefined; next = free.pop()) {
+    for (const waiter of next.waiters) if (waiter.needs > 0 && --waiter.needs === 0) free.push(waiter);
+  }
+  return nodes.filter(isStuck);
+}
+
+function isStuck({ needs }: Node): boolean {
+  return needs > 0;
+}
+
+function stuckNext({ next }: Node): Node[] {
+  return next.filter(isStuck);
+}
+
+/** The steps of the shortest way from the oldest task of a part back to itself; none if there is no way. */
+function shortestCircle(part: readonly Node[]): CycleStep[] {
+  const inside = new Set(part);
+  const start = part.filter(isTask).reduce((a, b) => (b.target.id < a.target.id ? b : a), part[0] as Node);
+  const cameFrom = new Map<Node, Node>();
+  const reached = [start];
+  for (const at of reached) {
+    for (const next of at.next) {
+      if (!inside.has(next) || cameFrom.has(next)) continue;
+      cameFrom.set(next, at);
+      if (next === start) return stepsBack(start, cameFrom);
+      reached.push(next);
+    }
+  }
+  return [];
+}
+
+function stepsBack(start: Node, cameFrom: ReadonlyMap<Node, Node>): CycleStep[] {
+  const steps: CycleStep[] = [];
+  let to = start;
+  do {
+    const from = cameFrom.get(to) as Node;
+    if (isTask(from)) steps.push({ task: from.target.id, waitsFor: to.target });
+    to = from;
+  } while (to !== start);
+  return steps.toReversed();
+}
+
+function isTask({ target }: Node): boolean {
+  return target.type === 'task';
+}
+
+function firstTask({ steps }: WaitCycle): number {
+  return (steps[0] as CycleStep).task;
 }
