@@ -8,6 +8,8 @@ import type { Site } from '../channels/site.ts';
 const windowMs = 250;
 const framesRead = 8;
 const namesKept = 1000;
+/** Longer names than this are kept by nobody but what bears them. */
+export const longestNameKept = 200;
 
 let capturesPerWindow = 50;
 
@@ -46,7 +48,7 @@ export class CallSites {
     }
     this.#captured++;
     const site = readStack();
-    if (site !== null) {
+    if (site !== null && name.length <= longestNameKept) {
       if (this.#lastSeen.size >= namesKept) this.#lastSeen.clear();
       this.#lastSeen.set(name, { ...site, exact: false });
     }
@@ -68,8 +70,9 @@ function readStack(): Site | null {
     return null; // a frozen Error (SES): no sites, and nothing else is lost
   } finally {
     try {
-      Error.prepareStackTrace = prepareStackTrace;
+      // Backwards: if the second could not be set above, the first must be put back all the same.
       Error.stackTraceLimit = stackTraceLimit;
+      Error.prepareStackTrace = prepareStackTrace;
     } catch {
       // the same frozen Error
     }

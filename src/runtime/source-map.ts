@@ -12,19 +12,25 @@ export class SiteMapper {
   /** The site in the source, with an absolute path; the site as it is where there is no map. */
   map(site: Site): Site {
     const file = filePath(site.file);
-    const origin = this.#mapOf(file)?.findOrigin(site.line, site.column);
-    if (origin === undefined || !('fileName' in origin)) return { ...site, file };
-    return {
-      ...site,
-      file: resolve(dirname(file), filePath(origin.fileName)),
-      line: origin.lineNumber,
-      column: origin.columnNumber,
-    };
+    const origin = this.#originOf(file, site);
+    if (origin === null) return { ...site, file };
+    const { fileName, lineNumber, columnNumber } = origin;
+    return { ...site, file: sourcePath(file, fileName), line: lineNumber, column: columnNumber };
+  }
+
+  #originOf(file: string, { line, column }: Site): { fileName: string; lineNumber: number; columnNumber: number } | null {
+    try {
+      const origin = this.#mapOf(file)?.findOrigin(line, column);
+      return origin !== undefined && 'fileName' in origin ? origin : null;
+    } catch {
+      return null; // a broken map: the compiled site is still true
+    }
   }
 
   #mapOf(file: string): SourceMap | null {
     let map = this.#maps.get(file);
     if (map === undefined) {
+      this.#maps.set(file, null); // a map that cannot be read is not read again
       map = findSourceMap(file) ?? readSourceMap(file);
       this.#maps.set(file, map);
     }
@@ -38,16 +44,36 @@ function readSourceMap(file: string): SourceMap | null {
     const source = readFileSync(file, 'utf8');
     const url = /^\/\/# sourceMappingURL=(\S+)\s*$/m.exec(source.slice(source.lastIndexOf('//# sourceMappingURL=')))?.[1];
     if (url === undefined) return null;
-    const data = /^data:application\/json[^,]*,(.*)$/.exec(url)?.[1];
-    const json =
-      data === undefined ? readFileSync(resolve(dirname(file), url), 'utf8') : Buffer.from(data, 'base64').toString();
-    return new SourceMap(JSON.parse(json));
+    const map = JSON.parse(dataOf(url) ?? readFileSync(resolve(dirname(file), decodeURI(url)), 'utf8'));
+    // Node's SourceMap does not read sourceRoot.
+    if (typeof map.sourceRoot === 'string' && map.sourceRoot !== '') {
+      const root = map.sourceRoot.replace(/\/?$/, '/');
+      map.sources = map.sources.map((name: unknown) => `${root}${String(name)}`);
+    }
+    return new SourceMap(map);
   } catch {
     return null; // no such file, or a broken map: the compiled site is still true
   }
 }
 
-/** The path of a file that V8 names by path or URL. */
+/** What a data URL carries, or null if it is none. */
+function dataOf(url: string): string | null {
+  const [, base64, data] = /^data:application\/json[^,]*?(;base64)?,(.*)$/.exec(url) ?? [];
+  if (data === undefined) return null;
+  return base64 === undefined ? decodeURIComponent(data) : Buffer.from(data, 'base64').toString();
+}
+
+/** The path of a file that V8 names by path or URL; a URL that is no path on this machine stays as it is. */
 function filePath(file: string): string {
-  return file.startsWith('file:') ? fileURLToPath(file) : file;
+  try {
+    return file.startsWith('file:') ? fileURLToPath(file) : file;
+  } catch {
+    return file;
+  }
+}
+
+/** The path of a source that a map names: relative to the compiled file, or a URL of the bundler's own (`webpack://`). */
+function sourcePath(file: string, source: string): string {
+  const path = filePath(source);
+  return /^[a-z][a-z\d+.-]+:/i.test(path) ? path : resolve(dirname(file), path);
 }
