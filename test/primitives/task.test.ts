@@ -1,9 +1,325 @@
-import { expect, test } from 'vitest';
-import { createTask, currentTask } from '../../src/primitives/task.ts';
+import { inspect } from 'node:util';
+import { afterEach, expect, test } from 'vitest';
+import { CancelledError, createTask, currentTask, Queue, sleep, Task, TimeoutError } from '../../src/index.ts';
+import type { TaskRecord } from '../../src/channels/task.ts';
+import { recordMessages } from '../support/messages.ts';
+import { runProgram } from '../support/run-program.ts';
+import { expectNothingLeft, microtasks, rejection, turn } from '../support/turn.ts';
 
-test('inside its function a task is the current task', async () => {
-  const task = createTask(async () => currentTask()?.id, { name: 'self' });
-  expect(await task).toBe(task.id);
+afterEach(expectNothingLeft);
+
+test('inside its function a task is the current task, before and after an await', async () => {
+  const task = createTask(
+    async (self) => {
+      const seen = [currentTask(), self];
+      await null;
+      return [...seen, currentTask()].map((each) => each?.id);
+    },
+    { name: 'self' },
+  );
+  expect(await task).toEqual([task.id, task.id, task.id]);
+  expect(currentTask()).toBe(null);
   expect(task.origin.site?.file).toContain('task.test.ts');
-  expect(task.origin.site?.line).toBe(5);
+  expect(task.origin.site?.line).toBe(12);
+});
+
+test('an eager task runs at once, a scheduled one on the next microtask', async () => {
+  const order: string[] = [];
+  const eager = createTask(async () => order.push('eager'));
+  const scheduled = createTask(async () => order.push('scheduled'), { eager: false });
+  order.push('caller');
+  expect(scheduled.startedAt).toBe(null);
+  expect(eager.startedAt).toBe(eager.createdAt);
+  await Promise.all([eager, scheduled]);
+  expect(order).toEqual(['eager', 'caller', 'scheduled']);
+  expect(scheduled.startedAt).toBeGreaterThanOrEqual(scheduled.createdAt);
+});
+
+test('messages of an eager and of a scheduled task, and of the wait for one', async () => {
+  const { stop } = recordMessages();
+  const child = createTask(async () => microtasks(3), { name: 'child', eager: false });
+  await createTask(async () => child, { name: 'parent' });
+  expect(stop()).toEqual([
+    'task child created',
+    'task parent created',
+    'task child started',
+    'parent waits to await child',
+    '(main) waits to await parent',
+    'task child fulfilled',
+    'parent waited to await child',
+    'task parent fulfilled',
+    '(main) waited to await parent',
+  ]);
+});
+
+test('a result is handed on by await, then, catch, finally and Promise.all, and a value at once by a settled task', async () => {
+  const failure = new Error('no');
+  const good = createTask(async () => 'value');
+  const bad = createTask(async () => {
+    await null;
+    throw failure;
+  });
+  const calls: string[] = [];
+  const results = await Promise.allSettled([
+    good,
+    good.then((value) => `${value}!`),
+    good.catch(() => 'unused'),
+    good.finally(() => void calls.push('finally good')),
+    bad,
+    bad.then(() => 'unused'),
+    bad.catch((error: unknown) => ['caught', error]),
+    bad.finally(() => void calls.push('finally bad')),
+    Promise.all([good, bad]),
+  ]);
+  expect(results).toEqual([
+    { status: 'fulfilled', value: 'value' },
+    { status: 'fulfilled', value: 'value!' },
+    { status: 'fulfilled', value: 'value' },
+    { status: 'fulfilled', value: 'value' },
+    { status: 'rejected', reason: failure },
+    { status: 'rejected', reason: failure },
+    { status: 'fulfilled', value: ['caught', failure] },
+    { status: 'rejected', reason: failure },
+    { status: 'rejected', reason: failure },
+  ]);
+  expect(calls).toEqual(['finally good', 'finally bad']);
+  expect(await good).toBe('value');
+  expect(await rejection(bad)).toBe(failure);
+});
+
+test('an eager function may be synchronous, throw, or return a thenable', async () => {
+  expect(await createTask(() => 1)).toBe(1);
+  // oxlint-disable-next-line unicorn/no-thenable -- a foreign thenable is what is tested
+  expect(await createTask(() => ({ then: (resolve: (value: number) => void) => resolve(2) }) as PromiseLike<number>)).toBe(2);
+  const thrown = createTask(() => {
+    throw new RangeError('at once');
+  });
+  expect(thrown.done).toBe(true);
+  expect(await rejection(thrown)).toEqual(new RangeError('at once'));
+});
+
+test('outcomes: fulfilled, rejected, cancelled, timed out; somebody else’s cancellation is a rejection', async () => {
+  const queue = new Queue();
+  const tasks = [
+    createTask(async () => 1),
+    createTask(async () => Promise.reject(new Error('no'))),
+    createTask(async () => queue.get()),
+    createTask(async () => Promise.reject(new TimeoutError('late'))),
+    createTask(async () => tasks[2]),
+  ] as Task[];
+  tasks[2]?.cancel();
+  await Promise.allSettled(tasks);
+  expect(tasks.map(({ settlement }) => settlement?.outcome)).toEqual([
+    'fulfilled',
+    'rejected',
+    'cancelled',
+    'timed out',
+    'rejected',
+  ]);
+});
+
+test('a task says what it is in one line', async () => {
+  const task = createTask(async () => microtasks(1), { name: 'load' });
+  const pending = inspect(task);
+  await task;
+  expect([pending, inspect(task), String(task)]).toEqual([
+    `<Task load #${task.id} pending>`,
+    `<Task load #${task.id} fulfilled>`,
+    '[object Task]',
+  ]);
+});
+
+test('a function can hang a finally on its own task before it returns', async () => {
+  const calls: string[] = [];
+  const task = createTask((self) => {
+    self.finally(() => void calls.push('after'));
+    return 'value';
+  });
+  expect(await task).toBe('value');
+  await turn();
+  expect(calls).toEqual(['after']);
+});
+
+test('cancel ends the wait at which the task is parked, with the reason as cause, and finally blocks run', async () => {
+  const steps: unknown[] = [];
+  const task = createTask(async () => {
+    try {
+      await sleep(Infinity);
+    } finally {
+      steps.push('cleaned up');
+    }
+  });
+  expect(task.cancel('enough')).toBe(true);
+  const error = (await rejection(task)) as CancelledError;
+  expect([error.code, error.cause, steps, task.cancel()]).toEqual([
+    'ERR_LOOPSCOPE_CANCELLED',
+    'enough',
+    ['cleaned up'],
+    false,
+  ]);
+});
+
+test('cancel of a task that is not parked is delivered once, at its next wait, and may be declined there', async () => {
+  const steps: unknown[] = [];
+  const task = createTask(async () => {
+    await turn();
+    await sleep(0).catch((error: Error) => steps.push(error.name));
+    await sleep(0);
+    return 'went on';
+  });
+  task.cancel();
+  expect(await task).toBe('went on');
+  expect([steps, task.settlement?.outcome]).toEqual([['CancelledError'], 'fulfilled']);
+});
+
+test('cancel ends the wait for another task, which goes on', async () => {
+  let finish = (): void => {};
+  const child = createTask(() => new Promise<void>((resolve) => (finish = resolve)));
+  const parent = createTask(async () => child);
+  await microtasks(2);
+  parent.cancel();
+  await rejection(parent);
+  expect([child.done, parent.settlement?.outcome]).toEqual([false, 'cancelled']);
+  finish();
+  await child;
+});
+
+test('cancel in the microtask before a task parks on another is delivered there', async () => {
+  const child = createTask(async () => turn());
+  const parent = createTask(async () => child);
+  parent.cancel();
+  expect(((await rejection(parent)) as CancelledError).code).toBe('ERR_LOOPSCOPE_CANCELLED');
+  await child;
+});
+
+test('cancel rejects every wait of a task, and a wait that nobody awaits is no unhandled rejection', async () => {
+  const queue = new Queue<number>();
+  const task = createTask(async () => {
+    const pending = queue.get();
+    await queue.get();
+    await pending;
+  });
+  task.cancel();
+  await rejection(task);
+  expect(queue.statistics().getters).toBe(0);
+  await turn();
+});
+
+test('a task that is cancelled before its first microtask never runs', async () => {
+  let ran = false;
+  const task = createTask(async () => (ran = true), { eager: false });
+  task.cancel();
+  await rejection(task);
+  expect([ran, task.settlement?.outcome, task.startedAt]).toEqual([false, 'cancelled', null]);
+});
+
+test('the signal of a task is aborted by cancel, also when it is asked for afterwards', async () => {
+  const task = createTask(async ({ signal }) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return signal.reason as CancelledError;
+  });
+  task.cancel('why');
+  expect((await task).cause).toBe('why');
+
+  const late = createTask(async (self) => {
+    await turn();
+    return self.signal.aborted;
+  });
+  late.cancel();
+  expect(await late).toBe(true);
+});
+
+test('a signal cancels the task, and the listener is gone when the task has settled', async () => {
+  const controller = new AbortController();
+  const task = createTask(async () => sleep(Infinity), { signal: controller.signal });
+  controller.abort('stop');
+  expect(((await rejection(task)) as CancelledError).cause).toBe('stop');
+
+  const aborted = createTask(async () => sleep(Infinity), { signal: AbortSignal.abort('before') });
+  expect(((await rejection(aborted)) as CancelledError).cause).toBe('before');
+
+  const other = new AbortController();
+  const done = createTask(async () => 1, { signal: other.signal });
+  await done;
+  other.abort();
+  expect(done.signal.aborted).toBe(false);
+});
+
+test('two awaits of a task that fails are two rejections, both handled', async () => {
+  const task = createTask(async () => Promise.reject(new Error('no')));
+  expect((await Promise.allSettled([task, task])).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+test('a pending task keeps who created it; a settled one keeps its nearest ancestor that was pending', async () => {
+  const seen: (string | undefined)[] = [];
+  const names = (task: TaskRecord | null): void => void seen.push(task?.parent?.origin.name);
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  let inner: Task<void> | undefined;
+  const outer = createTask(
+    async () => {
+      createTask(
+        async () => {
+          inner = createTask(async () => gate, { name: 'inner' });
+        },
+        { name: 'middle' },
+      );
+      await gate;
+    },
+    { name: 'outer' },
+  );
+  await turn();
+  names(inner ?? null);
+  release();
+  await outer;
+  await turn();
+  names(inner ?? null);
+  expect(seen).toEqual(['middle', undefined]);
+});
+
+test.each<[unknown, unknown, string]>([
+  [undefined, {}, 'the function of a task must be a function, got undefined'],
+  [async () => {}, { name: 7 }, 'name must be a string, got 7'],
+  [async () => {}, { name: null }, 'name must be a string, got null'],
+  [async () => {}, { name: Symbol('x') }, 'name must be a string, got a value of type symbol'],
+  [async () => {}, 'load', 'options must be an object, got "load"'],
+  [async () => {}, null, 'options must be an object, got null'],
+  [async () => {}, { signal: {} }, 'signal must be an AbortSignal, got a value of type object'],
+  [async () => {}, { signal: null }, 'signal must be an AbortSignal, got null'],
+])('createTask(%s, %s) throws an ArgumentError and leaves no task behind', (run, options, message) => {
+  expect(() => createTask(run as () => void, options as object)).toThrow(
+    expect.objectContaining({ name: 'ArgumentError', code: 'ERR_LOOPSCOPE_ARGUMENT', message }),
+  );
+});
+
+test('names may be empty, long or full of control characters; a function with a foreign name is called task', async () => {
+  class Loader {
+    static name(): string {
+      return 'not the name of the class';
+    }
+  }
+  const run = Object.assign(async () => {}, {});
+  Object.defineProperty(run, 'name', { value: Loader.name });
+  const long = 'x'.repeat(2 ** 20);
+  const tasks = [
+    createTask(async () => {}, { name: '' }),
+    createTask(async function load() {}),
+    createTask(run),
+    createTask(async () => {}, { name: '\u0000\n\u001B[31m' }),
+    createTask(async () => {}, { name: long }),
+  ];
+  await Promise.all(tasks);
+  expect(tasks.map(({ name }) => name)).toEqual(['task', 'load', 'task', '\u0000\n\u001B[31m', long]);
+});
+
+test('a rejection that nobody handles is reported once; of a cancelled task nobody misses anything', async () => {
+  const { code, stdout, stderr } = await runProgram('unhandled.ts');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.trim().split('\n')).toEqual([
+    'eager at once',
+    'eager after an await',
+    'scheduled',
+    'thrown by a finally of a cancelled task',
+    'then without catch',
+  ]);
 });
