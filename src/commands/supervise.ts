@@ -124,8 +124,9 @@ async function endOrTimeout(
   await ask(directory, inbox, 'SIGUSR2');
   const pids = new Set([child.pid as number, ...directory.members().map(({ pid }) => pid)]);
   for (const pid of pids) send(pid, 'SIGTERM');
-  await Promise.race([ended, pause(endMs)]);
+  await Promise.race([ended, pause(endMs, undefined, { ref: false })]);
   for (const pid of pids) send(pid, 'SIGKILL');
+  inbox.note(`the program was ended after ${timeoutMs / 1000} s (--timeout)`);
   return true;
 }
 

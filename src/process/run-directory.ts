@@ -24,9 +24,13 @@ export class RunDirectory {
     this.path = path;
   }
 
-  /** Makes a new folder, for the supervisor. */
+  /** Makes a new folder, for the supervisor, and removes those whose supervisors were killed. */
   static create(): RunDirectory {
-    return new RunDirectory(mkdtempSync(join(tmpdir(), 'loopscope-')));
+    for (const name of readdirSync(tmpdir())) {
+      const pid = Number(/^loopscope-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+      if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    }
+    return new RunDirectory(mkdtempSync(join(tmpdir(), `loopscope-${process.pid}-`)));
   }
 
   remove(): void {
@@ -96,5 +100,13 @@ export class RunDirectory {
 
   #file(name: string): string {
     return join(this.path, name);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, and somebody else's
   }
 }

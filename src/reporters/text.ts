@@ -49,6 +49,7 @@ function headline(report: Report, width: number, paint: Paint): string[] {
   const parts = [pending === 0 ? 'no task, but something waits outside of all tasks' : count(pending, 'task')];
   if (report.cycles.length > 0) parts.push(count(report.cycles.length, 'wait cycle'));
   return [
+    '',
     paint('bold', `loopscope: ${reasons[report.reason]}${code}: ${parts.join(', ')}`),
     paint('dim', `  ${script}`),
     paint('dim', `  pid ${pid}${thread}, Node ${node}, up ${duration(uptimeMs)}`),

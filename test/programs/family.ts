@@ -1,0 +1,19 @@
+// A task that never settles in the main thread, in a worker thread and in a child process each.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { createTask } from 'loopscope';
+
+const file = fileURLToPath(import.meta.url);
+const stay = process.argv.includes('stay');
+const isChild = process.argv.includes('child');
+const place = isMainThread ? (isChild ? 'child' : 'parent') : 'worker';
+createTask(() => new Promise(() => {}), { name: `in ${place}` });
+if (stay) setInterval(() => {}, 1000);
+if (isMainThread && !isChild) {
+  const words = stay ? ['stay'] : [];
+  new Worker(file, { argv: words });
+  const child = spawn(process.execPath, [file, 'child', ...words]);
+  child.stderr.on('data', (text: Buffer) => console.log(`the child wrote to stderr: ${text.toString()}`));
+  child.on('exit', (code) => console.log(`the child ended with ${code}`));
+}
