@@ -1,0 +1,74 @@
+// Every name that loopscope gives to OpenTelemetry, in one place.
+
+/** Name of the instrumentation scope, and the root of all names of our own. */
+export const scopeName = 'loopscope';
+
+/** Names of spans: low in cardinality, the verb first. */
+export const spanName = {
+  run: (name: string) => `run ${name}`,
+  retry: (name: string) => `retry ${name}`,
+  attempt: (name: string) => `attempt ${name}`,
+  put: (queue: string) => `put ${queue}`,
+  get: (queue: string) => `get ${queue}`,
+  acquire: (lock: string) => `acquire ${lock}`,
+} as const;
+
+/** Names of span and link attributes. Times are in seconds. */
+export const attribute = {
+  taskName: 'loopscope.task.name',
+  /** A string: ids are for looking up, not for adding. */
+  taskId: 'loopscope.task.id',
+  taskParentId: 'loopscope.task.parent.id',
+  /** One of `fulfilled`, `rejected`, `cancelled`, `timed_out`. */
+  taskOutcome: 'loopscope.task.outcome',
+  /** From created to started, for tasks that were not started when they were created. */
+  taskWaitTime: 'loopscope.task.wait_time',
+  /** False where the code attributes are those of an earlier task of the same name. */
+  taskSiteExact: 'loopscope.task.site.exact',
+  groupName: 'loopscope.task_group.name',
+  groupTaskCount: 'loopscope.task_group.task_count',
+  /** Tasks of the group that were rejected or timed out. */
+  groupFailedCount: 'loopscope.task_group.failed_count',
+  /** From 1. On the retry itself: the last attempt that was made. */
+  retryAttemptNumber: 'loopscope.retry.attempt.number',
+  retryAttemptLimit: 'loopscope.retry.attempt.limit',
+  /** The backoff before this attempt. */
+  retryDelay: 'loopscope.retry.delay',
+  /** One of `succeeded`, `exhausted`, `aborted`. */
+  retryOutcome: 'loopscope.retry.outcome',
+  queueName: 'loopscope.queue.name',
+  /** `put` or `get`. */
+  queueOperation: 'loopscope.queue.operation',
+  /** Items in the queue, without the one at hand. */
+  queueSize: 'loopscope.queue.size',
+  queueCapacity: 'loopscope.queue.capacity',
+  /** Whether the operation had to wait. */
+  queueBlocked: 'loopscope.queue.blocked',
+  /** How a wait ended; not there when the operation succeeded. */
+  queueOutcome: 'loopscope.queue.outcome',
+  /** From put to get. */
+  queueItemWaitTime: 'loopscope.queue.item.wait_time',
+  lockName: 'loopscope.lock.name',
+  /** `mutex` or `semaphore`. */
+  lockType: 'loopscope.lock.type',
+  /** Waiters that stood in line already. */
+  lockWaiterCount: 'loopscope.lock.waiter_count',
+  /** The task that held it first when the wait began. */
+  lockHolderTaskName: 'loopscope.lock.holder.task.name',
+  /** One of `fulfilled`, `cancelled`, `timed_out`. */
+  lockOutcome: 'loopscope.lock.outcome',
+  /** Of links: `blocked_by` the span of a holder; `item` the put that a get took from. */
+  linkType: 'loopscope.link.type',
+  codeFunctionName: 'code.function.name',
+  codeFilePath: 'code.file.path',
+  codeLineNumber: 'code.line.number',
+  errorType: 'error.type',
+} as const;
+
+/** Names of resource attributes. */
+export const resourceAttribute = {
+  serviceName: 'service.name',
+  processId: 'process.pid',
+  runtimeName: 'process.runtime.name',
+  runtimeVersion: 'process.runtime.version',
+} as const;

@@ -1,0 +1,47 @@
+// One trace with a span of each sort, exported to where the variables of OpenTelemetry or the first argument say.
+import { Lock } from '../../src/primitives/lock.ts';
+import { Queue } from '../../src/primitives/queue.ts';
+import { sleep } from '../../src/primitives/sleep.ts';
+import { TaskGroup } from '../../src/primitives/task-group.ts';
+import { createTask } from '../../src/primitives/task.ts';
+import { retry } from '../../src/resilience/retry.ts';
+import { startOtlp } from '../../src/subscribers/otlp.ts';
+import { startSpans } from '../../src/subscribers/spans.ts';
+
+const [endpoint] = process.argv.slice(2);
+const exporter = await startOtlp(endpoint === undefined ? {} : { endpoint });
+const spans = startSpans({ api: exporter.api });
+const tracer = exporter.api.trace.getTracer('program');
+
+function tick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+await createTask(
+  async () => {
+    const orders = new Queue<string>({ name: 'orders', maxsize: 2 });
+    const accounts = new Lock({ name: 'accounts' });
+    await TaskGroup.run(
+      (group) => {
+        void group.createTask(() => orders.put('book'), { name: 'producer' });
+        void group.createTask(() => orders.get(), { name: 'consumer' });
+        for (const name of ['debit', 'credit']) void group.createTask(() => accounts.run(tick), { name });
+      },
+      { name: 'shop' },
+    );
+    let calls = 0;
+    await retry(() => (++calls === 1 ? Promise.reject(new TypeError('no rates')) : tick()), {
+      name: 'rates',
+      delay: 1,
+    });
+    tracer.startActiveSpan('query', (query) => query.end());
+    const givenUp = createTask(() => sleep(60_000), { name: 'given up' });
+    givenUp.cancel();
+    await givenUp.catch(() => {});
+  },
+  { name: 'main' },
+);
+const stopping = performance.now();
+await exporter.stop();
+spans.stop();
+console.log(JSON.stringify({ ...exporter.counts(), stopMs: performance.now() - stopping }));

@@ -1,0 +1,139 @@
+// The exporter in processes of its own, against collectors that are missing, hang, or are somebody else's.
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const programs = join(import.meta.dirname, '../programs');
+
+interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  const started = performance.now();
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(programs, program), ...args], {
+    timeout: 25_000,
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  return { stdout, stderr, milliseconds: performance.now() - started };
+}
+
+/** A collector that answers as it is told, for as long as it is used. */
+async function withCollector(listener: RequestListener, use: (endpoint: string) => Promise<void>): Promise<void> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('a collector that is not there costs one line, and the program its time no more', async () => {
+  let endpoint = '';
+  await withCollector(
+    () => {},
+    async (free) => void (endpoint = free),
+  );
+  const { stdout, stderr, milliseconds } = await run('traced.ts', [endpoint]);
+  const { stopMs, ...counts } = JSON.parse(stdout);
+  expect(counts).toEqual({ exported: 0, pending: 0, dropped: 15, failed: 0 });
+  expect(stderr).toMatch(/^loopscope: spans cannot be exported to \S+\/v1\/traces: connect ECONNREFUSED \S+\n$/);
+  expect(stopMs).toBeLessThan(500);
+  expect(milliseconds).toBeLessThan(10_000);
+});
+
+test('a collector that never answers is left after two seconds, and does not keep the process', async () => {
+  await withCollector(
+    () => {},
+    async (endpoint) => {
+      const { stdout, stderr, milliseconds } = await run('traced.ts', [endpoint]);
+      const { stopMs } = JSON.parse(stdout);
+      expect(stopMs).toBeLessThan(2100);
+      expect(milliseconds).toBeLessThan(stopMs + 4000);
+      expect(stderr).toBe('');
+    },
+  );
+});
+
+test('a collector that refuses costs one line', async () => {
+  await withCollector(
+    (_request, response) => response.writeHead(400).end(),
+    async (endpoint) => {
+      const { stdout, stderr } = await run('traced.ts', [endpoint]);
+      expect(JSON.parse(stdout)).toMatchObject({ exported: 0, dropped: 15 });
+      expect(stderr).toMatch(/^loopscope: spans cannot be exported to \S+: Bad Request\n$/);
+    },
+  );
+});
+
+test('spans go where the variables of OpenTelemetry say, with the name of the script and no command line', async () => {
+  const bodies: { url: string | undefined; body: string }[] = [];
+  await withCollector(
+    (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        bodies.push({ url: request.url, body: Buffer.concat(chunks).toString() });
+        response.end();
+      });
+    },
+    async (endpoint) => {
+      await run('traced.ts', [], {
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      });
+    },
+  );
+  expect(bodies.map(({ url }) => url)).toEqual(['/v1/traces']);
+  const { attributes } = JSON.parse(bodies[0]?.body ?? '').resourceSpans[0].resource;
+  expect(attributes.map(({ key }: { key: string }) => key).toSorted()).toEqual([
+    'process.pid',
+    'process.runtime.name',
+    'process.runtime.version',
+    'service.instance.id',
+    'service.name',
+    'telemetry.sdk.language',
+    'telemetry.sdk.name',
+    'telemetry.sdk.version',
+  ]);
+  expect(attributes).toContainEqual({ key: 'service.name', value: { stringValue: 'traced' } });
+});
+
+test('a program with its own SDK keeps it and gets our spans', async () => {
+  const { stdout, stderr } = await run('own-sdk.ts', []);
+  expect(JSON.parse(stdout)).toEqual({
+    flushed: true,
+    counts: { exported: 0, pending: 0, dropped: 0, failed: 0 },
+    spans: ['run theirs'],
+  });
+  expect(stderr).toBe('loopscope: the program has its own OpenTelemetry SDK: spans go where that one sends them\n');
+});
+
+test('an endpoint that is no URL, and a package that is missing, are errors that say what to do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'loopscope-otlp-'));
+  try {
+    cpSync(join(import.meta.dirname, '../../dist/src'), join(folder, 'src'), { recursive: true });
+    cpSync(join(programs, 'broken-export.mjs'), join(folder, 'broken-export.mjs'));
+    const missing = await promisify(execFile)(process.execPath, [join(folder, 'broken-export.mjs'), './src']);
+    expect(missing.stdout).toBe(
+      'ERR_LOOPSCOPE_USAGE exporting spans needs @opentelemetry/sdk-node, which is not installed: ' +
+        'npm install @opentelemetry/api @opentelemetry/sdk-node\n',
+    );
+    const { stdout } = await run('broken-export.mjs', ['../../dist/src']);
+    expect(stdout).toBe(
+      'ERR_LOOPSCOPE_USAGE the endpoint for spans must be a URL such as http://localhost:4318, got localhost:4318\n',
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
