@@ -36,6 +36,7 @@ interface End {
 export async function supervise(program: Program, options: RunOptions): Promise<void> {
   const directory = RunDirectory.create();
   const inbox = new Inbox(directory, options);
+  let end: End;
   try {
     const child = spawn(program.file, program.args, {
       stdio: 'inherit',
@@ -44,15 +45,14 @@ export async function supervise(program: Program, options: RunOptions): Promise<
     const ended = endOf(child, program);
     const stopRelaying = relaySignals(child, directory, () => void ask(directory, inbox, 'SIGUSR2'));
     const timedOut = await endOrTimeout(ended, child, directory, inbox, options.timeoutMs);
-    const end = await ended;
+    end = timedOut ? { code: timeoutExitCode, signal: null } : await ended;
+    await ended;
     stopRelaying();
-    inbox.close();
-    if (timedOut) process.exitCode = timeoutExitCode;
-    else endAs(end);
   } finally {
     inbox.close();
     directory.remove();
   }
+  endAs(end); // last: a signal ends this process at once
 }
 
 /** The reports that arrive in the run directory, shown as they come. */
@@ -163,7 +163,7 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Ends this process as the program ended. */
+/** Ends this process as the program ended, or as its timeout says. */
 function endAs({ code, signal }: End): void {
   if (signal === null) {
     process.exitCode = code ?? 0;

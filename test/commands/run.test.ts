@@ -5,12 +5,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/report/format.ts';
 import { loopscope, program, register, startLoopscope, startNode } from '../support/cli.ts';
 
+// Commands that start `node` find the one that runs the tests.
+const path = { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
 const folder = mkdtempSync(join(tmpdir(), 'loopscope-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs with --format json and gives back the reports with the outcome. */
-async function reports(words: readonly string[]) {
-  const outcome = await loopscope(['run', '--format', 'json', ...words]);
+async function reports(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const outcome = await loopscope(['run', '--format', 'json', ...words], { env });
   return { ...outcome, reports: parse(outcome.stderr) };
 }
 
@@ -53,14 +55,14 @@ describe('a program under loopscope run', () => {
   });
 
   test('may be a shell script that starts Node', async () => {
-    const { reports: [report], code } = await reports(['--', program('wrapper')]);
+    const { reports: [report], code } = await reports(['--', program('wrapper')], path);
     expect(code).toBe(0);
     expect(report?.tasks.map(({ name }) => name)).toEqual(['handler']);
   });
 
   test('may be a command of PATH', async () => {
     const outcome = await loopscope(['run', '--', 'node', '-p', '6 * 7'], {
-      env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+      env: path,
     });
     expect(outcome).toEqual({ stdout: '42\n', stderr: '', code: 0, signal: null });
   });
@@ -85,11 +87,11 @@ describe('a report', () => {
         {
           name: 'handler',
           state: 'waiting',
-          createdAt: { file: program('hang.ts'), line: 8, column: 1, exact: true },
-          waits: [{ kind: 'acquire', on: { type: 'resource', kind: 'lock', name: 'db' }, at: { line: 8, column: 23 } }],
+          createdAt: { file: program('hang.ts'), line: 9, column: 1, exact: true },
+          waits: [{ kind: 'acquire', on: { type: 'resource', kind: 'lock', name: 'db' }, at: { line: 9, column: 23 } }],
         },
       ],
-      resources: [{ kind: 'lock', name: 'db', holders: [{ task: { id: 0, name: '(main)' }, at: { line: 7 } }] }],
+      resources: [{ kind: 'lock', name: 'db', holders: [{ task: { id: 0, name: '(main)' }, at: { line: 8 } }] }],
       cycles: [],
       dropped: { tasks: 0, resources: 0 },
     });
@@ -107,6 +109,7 @@ describe('a report', () => {
 
   test('of all processes and threads comes on SIGUSR2, and the program goes on', async () => {
     const run = startLoopscope(['run', '--format', 'json', '--', program('family.ts'), 'stay']);
+    await run.printed('ready');
     await Promise.all(['in parent', 'in child', 'in worker'].map(async (name) => {
       for (;;) {
         run.child.kill('SIGUSR2');

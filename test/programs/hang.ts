@@ -1,5 +1,6 @@
 // A handler waits for a lock that the top level took and never gives back.
 // `own`: has its own ideas of Ctrl-C and SIGTERM. `block`: its loop stops turning. `end`: its loop runs empty.
+import { writeSync } from 'node:fs';
 import { createTask, Lock } from 'loopscope';
 
 const mode = process.argv[2];
@@ -16,9 +17,11 @@ if (mode === 'own') {
   }
 }
 if (mode !== 'end') setInterval(() => {}, 1000);
-console.log('ready');
 if (mode === 'block') {
   setImmediate(() => {
+    writeSync(1, 'ready\n');
     for (;;);
   });
+} else {
+  console.log('ready');
 }
