@@ -2,6 +2,16 @@
 // it was asked.
 import { startRegistry } from './subscribers/registry.ts';
 
+export {
+  wrapLock,
+  wrapQueue,
+  wrapRetry,
+  wrapTask,
+  type WrapLockOptions,
+  type WrapQueueOptions,
+  type WrapRetryOptions,
+  type WrapTaskOptions,
+} from '../instrumentation/index.ts';
 export type * from './channels/resource.ts';
 export type * from './channels/site.ts';
 export type * from './channels/task.ts';

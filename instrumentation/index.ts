@@ -1,0 +1,5 @@
+// `loopscope/instrumentation`: names only.
+export { wrapLock, type WrapLockOptions } from './wrap-lock.ts';
+export { wrapQueue, type WrapQueueOptions } from './wrap-queue.ts';
+export { wrapRetry, type WrapRetryOptions } from './wrap-retry.ts';
+export { wrapTask, type WrapTaskOptions } from './wrap-task.ts';

@@ -1,0 +1,213 @@
+// What is known of a foreign queue: the resource, and the jobs that were given to it.
+import {
+  queuePut,
+  queueTaken,
+  type Hold,
+  type QueueStatistics,
+  type ResourceRecord,
+} from '../src/channels/resource.ts';
+import type { Site } from '../src/channels/site.ts';
+import type { TaskRecord } from '../src/channels/task.ts';
+import type { WaitRecord } from '../src/channels/wait.ts';
+import { CancelledError } from '../src/errors.ts';
+import { now } from '../src/runtime/clock.ts';
+import { announce, identify } from '../src/runtime/resource.ts';
+import { park, unpark } from '../src/runtime/wait.ts';
+import { CallRecord, callInTask, guard, runRecorded, type Callable } from './record.ts';
+
+/** Where queues say how much is in them. A limiter is a function, and `length` of a function is something else. */
+const depths = ['size', 'length', 'depth', 'pendingCount'];
+
+/** A foreign queue. It knows the queue only weakly: jobs that wait in a queue which the program forgot must not keep it. */
+export class WrappedQueue implements ResourceRecord {
+  readonly kind = 'queue';
+  readonly name: string;
+  readonly id: number;
+  readonly createdAt: number;
+  readonly site: Site | null;
+  lastTaker: TaskRecord | null = null;
+  readonly waiting: Set<Job> = new Set();
+  /** With the signal that the queue handed to the job, if it did. */
+  readonly running: Map<Hold, AbortSignal | null> = new Map();
+  /** Jobs that are not done. */
+  unfinished = 0;
+  readonly #capacity: number | null;
+  readonly #queue: WeakRef<object>;
+  #putters = 0;
+  #getters = 0;
+  #put = 0;
+  #taken = 0;
+
+  constructor(name: string, capacity: number | null, queue: object) {
+    this.name = name;
+    this.#capacity = capacity;
+    this.#queue = new WeakRef(queue);
+    ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(name));
+    announce(this);
+  }
+
+  /** Counts an item that was put. */
+  countPut(task: TaskRecord): void {
+    this.#put++;
+    if (queuePut.hasSubscribers) queuePut.publish({ queue: this, item: this.#put, task });
+  }
+
+  /** Counts an item that was taken, or a job that was started: then the task is the job. */
+  countTaken(task: TaskRecord): void {
+    this.#taken++;
+    this.lastTaker = task;
+    if (queueTaken.hasSubscribers) queueTaken.publish({ queue: this, item: this.#taken, task });
+  }
+
+  /** Counts who waits to put or get; returns what ends the wait. */
+  parked(wait: WaitRecord): () => void {
+    const by = wait.kind === 'put' ? 1 : 0;
+    this.#putters += by;
+    this.#getters += 1 - by;
+    return () => {
+      this.#putters -= by;
+      this.#getters -= 1 - by;
+      unpark(wait);
+    };
+  }
+
+  statistics(): QueueStatistics {
+    const depth = this.#depth();
+    return Object.freeze({
+      kind: 'queue',
+      depth,
+      capacity: this.#capacity,
+      putters: this.#putters,
+      getters: this.#getters,
+      unfinished: Math.max(this.unfinished, depth ?? 0),
+      put: this.#put,
+      taken: this.#taken,
+    });
+  }
+
+  /** The jobs that run. One whose signal the queue has aborted (p-queue, at a timeout) may go on, but not in its place. */
+  *holders(): Iterable<Hold> {
+    for (const [hold, signal] of this.running) if (signal?.aborted !== true) yield hold;
+  }
+
+  #depth(): number | null {
+    return guard(() => {
+      const queue = this.#queue.deref();
+      if (queue === undefined) return null;
+      for (const name of typeof queue === 'function' ? ['pendingCount'] : depths) {
+        const value: unknown = Reflect.get(queue, name);
+        const depth: unknown = typeof value === 'function' ? Reflect.apply(value, queue, []) : value;
+        if (typeof depth === 'number' && depth >= 0) return depth;
+      }
+      return null;
+    }, null);
+  }
+}
+
+/** A function or an item that was given to a queue. */
+export class Job {
+  readonly #queue: WrappedQueue;
+  readonly #record: CallRecord;
+  /** Whether a callback is its end, rather than the end of its function. */
+  readonly #endsByCallback: boolean;
+  #wait: WaitRecord | null = null;
+  #hold: Hold | null = null;
+  #stopListening: (() => void) | null = null;
+
+  constructor(queue: WrappedQueue, record: CallRecord, endsByCallback: boolean) {
+    this.#queue = queue;
+    this.#record = record;
+    this.#endsByCallback = endsByCallback;
+    queue.unfinished++;
+    if (record.startedAt === null) queue.waiting.add(this);
+  }
+
+  /**
+   * Waits from now on, unless it is running or done by now.
+   * @param signal drops the job when it is aborted before the job has started
+   * @returns whether the job can still be dropped
+   */
+  park(signal: AbortSignal | null): boolean {
+    const record = this.#record;
+    if (record.settlement !== null || this.#hold !== null) return false;
+    const isItem = record.startedAt !== null;
+    this.#wait = park(isItem ? 'join' : 'start', this.#queue, null, null, record, record.origin.site);
+    if (signal === null) return true;
+    const abort = (): void => this.drop('its signal was aborted before it started');
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    this.#stopListening = () => signal.removeEventListener('abort', abort);
+    return true;
+  }
+
+  /** The queue calls the function. */
+  run(run: Callable, self: unknown, args: unknown[]): unknown {
+    const job = guard(() => this.#start(signalOf(args[0])), null);
+    if (job === null) return Reflect.apply(run, self, args);
+    if (!job.#endsByCallback) {
+      return runRecorded(job.#record, run, self, args, () => job.#leave());
+    }
+    try {
+      return callInTask(job.#record, run, self, args);
+    } catch (error) {
+      guard(() => job.end(true, error), undefined);
+      throw error;
+    }
+  }
+
+  /** The queue calls back: the item is done. */
+  callBack(run: Callable, self: unknown, args: unknown[]): unknown {
+    const [error] = args;
+    guard(() => this.end(error !== undefined && error !== null && error !== false, error), undefined);
+    return Reflect.apply(run, self, args);
+  }
+
+  /** The job will not start any more. Nothing happens if it has started already. */
+  drop(why: string): void {
+    if (this.#record.settlement !== null || this.#hold !== null) return;
+    this.end(true, new CancelledError(`job ${this.#record.origin.name} of queue ${this.#queue.name}: ${why}`));
+  }
+
+  end(rejected: boolean, error?: unknown): void {
+    this.#leave();
+    this.#record.settle(rejected, error);
+  }
+
+  /** A function that is called once more, or after all, is a job of its own. */
+  #start(signal: AbortSignal | null): Job {
+    const record = this.#record;
+    if (record.settlement !== null || this.#hold !== null) {
+      const again = new CallRecord(record.origin, now(), record.parent, false);
+      return new Job(this.#queue, again, false).#start(signal);
+    }
+    const { origin } = record;
+    this.#stopWaiting();
+    record.start();
+    this.#hold = { resource: this.#queue, task: record, since: now(), site: origin.site };
+    this.#queue.running.set(this.#hold, signal);
+    this.#queue.countTaken(record);
+    return this;
+  }
+
+  #stopWaiting(): void {
+    this.#queue.waiting.delete(this);
+    this.#stopListening?.();
+    this.#stopListening = null;
+    if (this.#wait === null) return;
+    unpark(this.#wait);
+    this.#wait = null;
+  }
+
+  #leave(): void {
+    if (this.#record.settlement !== null) return;
+    this.#stopWaiting();
+    if (this.#hold !== null) this.#queue.running.delete(this.#hold);
+    this.#queue.unfinished--;
+  }
+}
+
+/** The signal in an options object, if it is one. */
+export function signalOf(options: unknown): AbortSignal | null {
+  if (typeof options !== 'object' || options === null || !('signal' in options)) return null;
+  return options.signal instanceof AbortSignal ? options.signal : null;
+}
