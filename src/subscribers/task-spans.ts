@@ -12,6 +12,8 @@ import { attribute, spanName } from './semconv.ts';
 import type { SpanTime } from './span-time.ts';
 
 const longestMessage = 1024;
+const pathsKept = 1000;
+const paths = new Map<string, string>();
 
 /** What is kept of a task as long as its record lives. */
 interface TaskSpan {
@@ -188,12 +190,19 @@ function siteAttributes(site: Site | null): Attributes {
   };
 }
 
+/** Few files create many tasks, and taking a URL apart costs a microsecond. */
 function filePath(file: string): string {
-  try {
-    return file.startsWith('file:') ? fileURLToPath(file) : file;
-  } catch {
-    return file; // a URL that is no path here, as loaders may make them up
+  let path = paths.get(file);
+  if (path === undefined) {
+    try {
+      path = file.startsWith('file:') ? fileURLToPath(file) : file;
+    } catch {
+      path = file; // a URL that is no path here, as loaders may make them up
+    }
+    if (paths.size >= pathsKept) paths.clear();
+    paths.set(file, path);
   }
+  return path;
 }
 
 function endAttributes({ origin, progress }: TaskRecord, { outcome }: Settlement, own: TaskSpan): Attributes {

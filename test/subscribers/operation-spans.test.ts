@@ -138,7 +138,7 @@ test('a semaphore is linked to all who hold it', async () => {
 
 test('an acquire that is cancelled or times out says so', async () => {
   const lock = new Lock({ name: 'held' });
-  using _permit = await lock.acquire();
+  await lock.acquire();
   const task = createTask(() => lock.acquire(), { name: 'cancelled' });
   task.cancel();
   await Promise.allSettled([task, lock.acquire({ timeout: 1 })]);

@@ -83,7 +83,7 @@ test('a span says which task it is, where it was created and how it ended', asyn
 
 test('a rejection is an error with its type, a timeout too, and a cancellation is neither', async () => {
   const lock = new Lock({ name: 'taken' });
-  using _permit = await lock.acquire();
+  await lock.acquire();
   const failing = createTask(() => Promise.reject(new TypeError('not a price')), { name: 'failing' });
   const refused = createTask(() => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })), {
     name: 'refused',
