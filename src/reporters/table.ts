@@ -21,7 +21,7 @@ const columns: readonly Column[] = [
   { title: 'HELD BY', least: 7, cut: cutBeforeId },
   { title: 'CREATED AT', least: 10, cut: cutLeft },
 ];
-const wide = 100;
+const wide = 98;
 // Among the cells without id and age.
 const columnOfHolder = 4;
 

@@ -46,7 +46,7 @@ function headline(report: Report, width: number, paint: Paint): string[] {
   const script = cutLeft(plain(command.startsWith(directory) ? command.slice(directory.length + 1) : command, 200), width - 12);
   const code = exitCode === null ? '' : ` with code ${exitCode}`;
   const pending = report.tasks.filter(({ id }) => id !== 0).length;
-  const parts = [pending === 0 ? 'no task, but something waits outside of all tasks' : count(pending, 'task')];
+  const parts = [pending > 0 ? count(pending, 'task') : noTask(report)];
   if (report.cycles.length > 0) parts.push(count(report.cycles.length, 'wait cycle'));
   return [
     '',
@@ -54,6 +54,10 @@ function headline(report: Report, width: number, paint: Paint): string[] {
     paint('dim', `  ${script}`),
     paint('dim', `  pid ${pid}${thread}, Node ${node}, up ${duration(uptimeMs)}`),
   ];
+}
+
+function noTask({ tasks }: Report): string {
+  return tasks.length > 0 ? 'no task, but something waits outside of all tasks' : 'nothing that loopscope knows of';
 }
 
 function drawCycle({ steps }: WaitCycle, number: number, report: Report, width: number, paint: Paint): string[] {

@@ -5,7 +5,7 @@ import {
   duration,
   holderPhrases,
   place,
-  progressText,
+  progressPhrases,
   takerText,
   taskName,
   taskTitle,
@@ -88,7 +88,7 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
   if (task.createdBy !== null && task.createdBy.id !== parent?.id) title.push(`created by ${taskName(task.createdBy)}`);
   if (task.createdAt !== null) title.push(`created at ${place(task.createdAt, directory)}`);
   const lines = [title];
-  if (task.progress !== null) lines.push([progressText(task.progress)]);
+  if (task.progress !== null) lines.push(progressPhrases(task.progress));
   const waits = task.waits.filter(({ on, kind }) => kind !== 'delay' && (on?.type !== 'task' || !graph.tasks.has(on.id)));
   const branches = [
     ...waits.map((wait) => waitNode(wait, task, graph)),

@@ -113,12 +113,12 @@ export function waitPhrase(wait: WaitEntry, progress: ProgressEntry | null): str
   return `waits for ${waitName(wait, progress)}${doings[wait.kind]}`;
 }
 
-/** `attempt 3 of 6 failed, next attempt in 1.2 s`. */
-export function progressText({ attempt, limit, lastError, nextInMs }: ProgressEntry): string {
+/** How far a retry is: `attempt 3 of 6 failed`, the error, `next in 1.2 s`. */
+export function progressPhrases({ attempt, limit, lastError, nextInMs }: ProgressEntry): string[] {
   const number = `attempt ${attempt}${limit === null ? '' : ` of ${limit}`}`;
   const error = lastError === null ? '' : plain(lastError, 200);
-  if (nextInMs !== null) return `${number} failed (${error}), next${inTime(nextInMs)}`;
-  return lastError === null ? number : `${number}, the one before failed (${error})`;
+  if (nextInMs !== null) return [`${number} failed`, error, `next${inTime(nextInMs)}`];
+  return lastError === null ? [number] : [number, `last error: ${error}`];
 }
 
 function inTime(milliseconds: number | null): string {
@@ -162,7 +162,7 @@ export function resourceFacts(resource: ResourceEntry): string[] {
       return facts;
     }
     case 'retry':
-      return [progressText(now)];
+      return progressPhrases(now);
     default: {
       const facts = now.kind === 'semaphore' ? [`${now.held}${now.permits === null ? '' : ` of ${now.permits}`} permits held`] : [];
       if (now.waiters > 0) facts.push(`${now.waiters} waiting`);
