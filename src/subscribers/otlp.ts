@@ -192,15 +192,15 @@ async function within(milliseconds: number, promise: Promise<unknown>): Promise<
 }
 
 function loadSdk(): Sdk {
-  const require = createRequire(requireOf('@opentelemetry/sdk-node').resolve('@opentelemetry/sdk-node'));
+  const load = createRequire(requireOf('@opentelemetry/sdk-node').resolve('@opentelemetry/sdk-node'));
   return {
-    api: require('@opentelemetry/api'),
-    node: require('@opentelemetry/sdk-node'),
-    core: require('@opentelemetry/core'),
-    resources: require('@opentelemetry/resources'),
+    api: load('@opentelemetry/api'),
+    node: load('@opentelemetry/sdk-node'),
+    core: load('@opentelemetry/core'),
+    resources: load('@opentelemetry/resources'),
     exporter: (protocol) => {
-      if (protocol === 'grpc') return require('@opentelemetry/exporter-trace-otlp-grpc');
-      return require(`@opentelemetry/exporter-trace-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`);
+      if (protocol === 'grpc') return load('@opentelemetry/exporter-trace-otlp-grpc');
+      return load(`@opentelemetry/exporter-trace-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`);
     },
   };
 }
