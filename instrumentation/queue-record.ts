@@ -18,6 +18,10 @@ import { CallRecord, callInTask, guard, runRecorded, type Callable } from './rec
 /** Where queues say how much is in them. A limiter is a function, and `length` of a function is something else. */
 const depths = ['size', 'length', 'depth', 'pendingCount'];
 
+const { setImmediate } = globalThis; // before anybody fakes it
+const collected = new FinalizationRegistry<Job>((job) => job.drop());
+let unwatched: { readonly run: object; readonly job: Job }[] = [];
+
 /** A foreign queue. It knows the queue only weakly: jobs that wait in a queue which the program forgot must not keep it. */
 export class WrappedQueue implements ResourceRecord {
   readonly kind = 'queue';
@@ -133,7 +137,7 @@ export class Job {
     const isItem = record.startedAt !== null;
     this.#wait = park(isItem ? 'join' : 'start', this.#queue, null, null, record, record.origin.site);
     if (signal === null) return true;
-    const abort = (): void => this.drop('its signal was aborted before it started');
+    const abort = (): void => this.drop(signal.reason);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
     this.#stopListening = () => signal.removeEventListener('abort', abort);
@@ -163,9 +167,12 @@ export class Job {
   }
 
   /** The job will not start any more. Nothing happens if it has started already. */
-  drop(why: string): void {
-    if (this.#record.settlement !== null || this.#hold !== null) return;
-    this.end(true, new CancelledError(`job ${this.#record.origin.name} of queue ${this.#queue.name}: ${why}`));
+  drop(reason: unknown = new CancelledError(`queue ${this.#queue.name} dropped the job before it started`)): void {
+    if (this.#record.settlement === null && this.#hold === null) this.end(true, reason);
+  }
+
+  get isWaiting(): boolean {
+    return this.#wait !== null;
   }
 
   end(rejected: boolean, error?: unknown): void {
@@ -204,6 +211,19 @@ export class Job {
     if (this.#hold !== null) this.#queue.running.delete(this.#hold);
     this.#queue.unfinished--;
   }
+}
+
+/**
+ * Drops a job once the function that was handed on for it is collected: then nobody can start it any more. To be watched
+ * by the collector costs more than all the rest, and most jobs start within the turn: the others are watched after it.
+ */
+export function dropWithFunction(run: object, job: Job): void {
+  if (unwatched.push({ run, job }) === 1) setImmediate(watch).unref();
+}
+
+function watch(): void {
+  for (const { run, job } of unwatched) if (job.isWaiting) collected.register(run, job);
+  unwatched = [];
 }
 
 /** The signal in an options object, if it is one. */

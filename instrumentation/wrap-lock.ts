@@ -171,7 +171,7 @@ class LockCalls {
       return answer;
     }
     if (typeof answer !== 'function' && typeof answer !== 'object') return answer;
-    if (answer !== this.#lock) this.#watchRelease(answer, hold);
+    if (answer !== this.#lock && disposing.some((name) => name in answer)) this.#watchRelease(answer, hold);
     return typeof answer === 'function' ? this.#wrapReleaser(answer as Callable, hold) : answer;
   }
 

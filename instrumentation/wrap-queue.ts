@@ -1,12 +1,13 @@
 // Makes a queue or limiter visible that is not ours: who waits for a turn, what runs, what is in it.
 import { types } from 'node:util';
 import type { WaitKind } from '../src/channels/wait.ts';
+import { CancelledError } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot, parentForNew } from '../src/runtime/context.ts';
 import { originOf } from '../src/runtime/origin.ts';
 import { park } from '../src/runtime/wait.ts';
 import { checkCount, checkMethods, checkName, patchMethods, wrapFunction } from './patch.ts';
-import { Job, signalOf, WrappedQueue } from './queue-record.ts';
+import { dropWithFunction, Job, signalOf, WrappedQueue } from './queue-record.ts';
 import { CallRecord, complainOnce, follow, guard, type Callable } from './record.ts';
 
 export interface WrapQueueOptions {
@@ -26,12 +27,9 @@ const clearing = ['clear', 'clearQueue'];
 /** What was wrapped, and what was returned for it. */
 const wrapped = new WeakMap<object, object>();
 
-/** Jobs by the functions that were handed on for them: once a queue has let go of the function, it cannot start it. */
-const dropped = new FinalizationRegistry<Job>((job) => job.drop('the queue dropped it before it started'));
-
 /**
  * Makes a queue visible: `queue` is returned, with its methods wrapped in place. A limiter that is a bare function
- * (p-limit) is returned as a function with the same members.
+ * (p-limit) is returned as a function with the same members; what its `map` runs is not seen, because it cannot be replaced.
  *
  * A function that is given to `add`, `push`, `put`, `unshift`, `enqueue`, `schedule` or the limiter becomes a task of
  * kind `job`, below the task that gave it: it waits for its `start`, and while it runs it stands among the holders of the
@@ -101,7 +99,10 @@ class QueueCalls {
   clear(method: Callable, self: unknown, args: unknown[]): unknown {
     const waiting = [...this.#queue.waiting];
     const result: unknown = Reflect.apply(method, self, args);
-    for (const job of waiting) job.drop('the queue was cleared before it started');
+    if (waiting.length > 0) {
+      const error = new CancelledError(`queue ${this.#queue.name} was cleared before the job started`);
+      for (const job of waiting) job.drop(error);
+    }
     return result;
   }
 
@@ -142,7 +143,7 @@ class QueueCalls {
       throw error;
     }
     guard(() => {
-      if (job.park(signal)) dropped.register(handedOn as object, job);
+      if (job.park(signal)) dropWithFunction(handedOn as object, job);
     }, undefined);
     return result;
   }
