@@ -1,7 +1,7 @@
 // What these tests ask of a report: who is pending on what, in one line each.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { takeReport, wrapTask } from '../../src/index.ts';
+import { takeReport } from '../../src/index.ts';
 import type { Report, TaskEntry } from '../../src/report/format.ts';
 import { turn } from '../support/turn.ts';
 
@@ -71,9 +71,4 @@ export async function collectGarbage(): Promise<void> {
     collect();
   }
   await turn();
-}
-
-/** Runs `use` as a task of each name. */
-export function inTasks<Value>(names: string, use: (name: string) => PromiseLike<Value>): Promise<Value[]> {
-  return Promise.all(Array.from(names, (name) => wrapTask(() => use(name), { name })()));
 }

@@ -1,9 +1,14 @@
 import * as mutex5 from 'async-mutex';
 import * as mutex4 from 'async-mutex-04';
 import { expect, test } from 'vitest';
-import { currentTask, takeReport, wrapLock } from '../../src/index.ts';
+import { currentTask, takeReport, wrapLock, wrapTask } from '../../src/index.ts';
 import { turn } from '../support/turn.ts';
-import { filesOfSites, inTasks, lineHere, pending, unhandledIn } from './pending.ts';
+import { filesOfSites, lineHere, pending, unhandledIn } from './pending.ts';
+
+/** Runs `use` as a task of each name. */
+function inTasks<Value>(names: string, use: (name: string) => PromiseLike<Value>): Promise<Value[]> {
+  return Promise.all(Array.from(names, (name) => wrapTask(() => use(name), { name })()));
+}
 
 for (const [version, { E_CANCELED, Mutex, Semaphore, withTimeout }] of [
   ['async-mutex 0.5', mutex5],

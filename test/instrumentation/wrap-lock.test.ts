@@ -1,8 +1,13 @@
 import AsyncLock from 'async-lock';
 import { Sema } from 'async-sema';
 import { expect, test } from 'vitest';
-import { takeReport, wrapLock } from '../../src/index.ts';
-import { filesOfSites, inTasks, pending } from './pending.ts';
+import { takeReport, wrapLock, wrapTask } from '../../src/index.ts';
+import { filesOfSites, pending } from './pending.ts';
+
+/** Runs `use` as a task of each name. */
+function inTasks<Value>(names: string, use: (name: string) => PromiseLike<Value>): Promise<Value[]> {
+  return Promise.all(Array.from(names, (name) => wrapTask(() => use(name), { name })()));
+}
 
 test('async-sema: release without a releaser ends the hold of the task that releases, and acquire counts once', async () => {
   const sema = wrapLock(new Sema(2), { name: 'slots', permits: 2 });
