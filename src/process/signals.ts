@@ -4,7 +4,8 @@ import type { RunDirectory } from './run-directory.ts';
 import { complain } from '../runtime/complain.ts';
 
 export interface SignalHandlers {
-  report(reason: Reason): void;
+  /** Resolves when the program may end. */
+  report(reason: Reason): Promise<void>;
 }
 
 // What the supervisor sends on unless the program got it directly, as from a terminal, which signals the whole group.
@@ -16,7 +17,7 @@ const relayed = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
  */
 export function listenForSignals(directory: RunDirectory | null, handlers: SignalHandlers): void {
   try {
-    process.on('SIGUSR2', () => handlers.report(directory?.isTimeout() === true ? 'timeout' : 'signal'));
+    process.on('SIGUSR2', () => void handlers.report(directory?.isTimeout() === true ? 'timeout' : 'signal'));
   } catch (error) {
     complain('this system has no SIGUSR2: no report on a signal', error);
   }
@@ -30,15 +31,17 @@ export function listenForSignals(directory: RunDirectory | null, handlers: Signa
   };
 
   let first = true;
-  const interrupt = (): void => {
+  const interrupt = async (): Promise<void> => {
     acknowledge('SIGINT');
-    if (first) handlers.report('interrupt');
+    const reported = first ? handlers.report('interrupt') : null;
     first = false;
     if (process.listenerCount('SIGINT') > 1) return; // the program has its own idea of Ctrl-C
-    process.off('SIGINT', interrupt);
+    await reported;
+    process.off('SIGINT', listener);
     process.kill(process.pid, 'SIGINT');
   };
-  process.on('SIGINT', interrupt);
+  const listener = (): void => void interrupt();
+  process.on('SIGINT', listener);
   acknowledgeWithProgram(acknowledge);
 }
 

@@ -1,17 +1,19 @@
 // Starts loopscope in a process: the registry, reports at exit and on signals, and the export of spans if it is wanted.
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { readConfig, type Config } from '../config.ts';
-import { writeReport } from './deliver.ts';
-import { isAnythingPending } from '../report/build.ts';
 import type { Reason } from '../report/format.ts';
+import type { Flush } from './export-spans.ts';
 import { RunDirectory } from './run-directory.ts';
 import { limitCallSites } from '../runtime/call-site.ts';
 import { complain } from '../runtime/complain.ts';
+import { rootTask } from '../runtime/context.ts';
 import { listenForSignals } from './signals.ts';
 import { startRegistry } from '../subscribers/registry.ts';
-import { takeReport } from './take-report.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
 
+const flushBeforeEndMs = 1000;
 const key = Symbol.for('loopscope.started');
 
 /** Starts everything, once per thread. Whatever fails is said in one line, and the program runs on. */
@@ -29,20 +31,36 @@ export function start(): void {
   }
 }
 
+/** Null if spans cannot be exported: that is said in one line, and all else goes on. */
+function startExport(endpoint: string): Flush | null {
+  try {
+    return (load('./export-spans') as typeof import('./export-spans.ts')).exportSpans(endpoint);
+  } catch (error) {
+    complain('no spans', error);
+    return null;
+  }
+}
+
+/** Loads a module beside this one, now. */
+function load(name: string): unknown {
+  return createRequire(import.meta.url)(name + extname(import.meta.filename));
+}
+
 function startWith(config: Config): void {
   if (config.debug) limitCallSites(Infinity);
-  startRegistry();
+  const registry = startRegistry();
   const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
   const self = { pid: process.pid, threadId };
   directory?.join(self);
 
+  const flush = config.otlp !== null && isMainThread ? startExport(config.otlp) : null;
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
+    const nothing = registry.snapshot().tasks.length === 0 && rootTask.waits === null;
+    if (nothing && (reason === 'exit' || reason === 'interrupt')) return;
     try {
-      const report = takeReport(reason, exitCode);
-      if ((reason === 'exit' || reason === 'interrupt') && !isAnythingPending(report)) return;
-      if (directory === null) writeReport(report, config);
-      else directory.deliver(report);
+      const { giveReport } = load('./give-report') as typeof import('./give-report.ts');
+      giveReport(reason, exitCode, config, directory);
     } catch (error) {
       complain('a report was lost', error);
     }
@@ -58,10 +76,12 @@ function startWith(config: Config): void {
   }
   watchThreads();
   listenForSignals(directory, {
-    report(reason) {
-      askThreads(reason);
-      give(reason);
+    async report(reason) {
       interrupted ||= reason === 'interrupt';
+      askThreads(reason);
+      if (reason === 'timeout') await flush?.(flushBeforeEndMs / 2); // once it has reported, it is ended
+      give(reason);
+      if (reason === 'interrupt') await flush?.(flushBeforeEndMs);
     },
   });
 }

@@ -59,11 +59,6 @@ export function buildReport(sources: Sources): Report {
   };
 }
 
-/** Whether anything in the report has not settled. */
-export function isAnythingPending({ tasks }: Report): boolean {
-  return tasks.length > 0;
-}
-
 /** All pending tasks and resources: those known, those that known ones wait for, and who holds these. */
 function reachable({ tasks, resources, root }: Sources): { tasks: TaskRecord[]; resources: ResourceRecord[] } {
   const allTasks = new Set<TaskRecord>(tasks);
@@ -132,8 +127,7 @@ function resourceEntry(resource: ResourceRecord, sources: Sources): ResourceEntr
     name,
     ageMs: elapsed(createdAt, sources.now),
     createdAt: site === null ? null : sources.mapSite(site),
-    statistics:
-      statistics.kind === 'retry' ? { kind: 'retry', ...progressEntry(statistics, sources.now) } : statistics,
+    statistics: statistics.kind === 'retry' ? { kind: 'retry', ...progressEntry(statistics, sources.now) } : statistics,
     holders: Array.from(resource.holders(), (hold) => holderEntry(hold, sources)),
     lastTaker:
       lastTaker === null || lastTaker === undefined

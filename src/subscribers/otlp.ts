@@ -79,7 +79,7 @@ interface Destination {
  * collector. If the program has started an SDK of its own, that one keeps its place and gets our spans.
  * @throws UsageError if the SDK is not installed or the endpoint is no URL
  */
-export async function startOtlp(options: OtlpOptions = {}): Promise<Exporter> {
+export function startOtlp(options: OtlpOptions = {}): Exporter {
   const sdk = loadSdk();
   const own = providerOfProgram(sdk.api);
   if (own !== null) {

@@ -9,7 +9,7 @@ const memory = new InMemorySpanExporter();
 const spanProcessors = [new SimpleSpanProcessor({ exporter: memory })];
 new NodeSDK({ autoDetectResources: false, spanProcessors, metricReaders: [], logRecordProcessors: [] }).start();
 
-const exporter = await startOtlp();
+const exporter = startOtlp();
 startSpans({ api: exporter.api });
 await createTask(async () => {}, { name: 'theirs' });
 const flushed = await exporter.flush(1000);

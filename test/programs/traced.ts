@@ -9,7 +9,7 @@ import { startOtlp } from '../../src/subscribers/otlp.ts';
 import { startSpans } from '../../src/subscribers/spans.ts';
 
 const [endpoint] = process.argv.slice(2);
-const exporter = await startOtlp(endpoint === undefined ? {} : { endpoint });
+const exporter = startOtlp(endpoint === undefined ? {} : { endpoint });
 const spans = startSpans({ api: exporter.api });
 const tracer = exporter.api.trace.getTracer('program');
 
