@@ -171,3 +171,19 @@ test('its types resolve in a program, and are not any', async () => {
   const { stdout, code } = await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', project);
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });
+
+interface LockEntry {
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+test('the lock file names no registry, and has the packages of all systems, without which npm ci refuses it', async () => {
+  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Readonly<Record<string, LockEntry>>;
+  };
+  const entries = Object.entries(packages);
+  const optional = entries.flatMap(([, entry]) => Object.keys(entry.optionalDependencies ?? {}));
+  expect(optional.length).toBeGreaterThan(50);
+  expect(optional.filter((name) => !entries.some(([path]) => path.endsWith(`node_modules/${name}`)))).toEqual([]);
+  expect(entries.filter(([, entry]) => entry.resolved !== undefined)).toEqual([]);
+});
