@@ -34,7 +34,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     ...report.cycles.map((cycle, index) => drawCycle(cycle, index + 1, report, width, paint)),
     section('TASKS', drawTable(report, width - 2), paint, (line, index) => (index === 0 ? paint('dim', line) : line)),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
-    section('AWAIT TREE', drawTree(report, width - 2), paint),
+    section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
     losses(report),
   ];
   return `${sections.flat().join('\n')}\n`;
@@ -89,7 +89,7 @@ function drawResources({ resources, process: { directory } }: Report, width: num
   return resources.flatMap((resource) => {
     const title = [`${resource.kind} ${plain(resource.name)}`, ...resourceFacts(resource)];
     if (resource.createdAt !== null) title.push(`created at ${place(resource.createdAt, directory)}`);
-    const holders = resource.holders.slice(0, 10).map((holder) => holderPhrases(holder, directory));
+    const holders = resource.holders.slice(0, 10).map((holder) => holderPhrases(holder, resource, directory));
     if (resource.holders.length > 10) holders.push([`and by ${resource.holders.length - 10} more`]);
     return [...wrap(title, width, '', '  '), ...holders.flatMap((holder) => wrap(holder, width, '  ', '    '))];
   });
@@ -106,7 +106,8 @@ function drawTree(report: Report, width: number): string[] {
     }
     for (const [index, branch] of branches.entries()) {
       const last = index === branches.length - 1;
-      draw(branch, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`);
+      const edge = branch.onlyCreated === true ? '┄ ' : '─ ';
+      draw(branch, `${rest}${last ? '└' : '├'}${edge}`, `${rest}${last ? '   ' : '│  '}`);
     }
   };
   for (const root of buildTree(report)) draw(root, '', '');

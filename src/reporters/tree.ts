@@ -18,6 +18,8 @@ export interface Node {
   readonly branches: readonly Node[];
   /** How many equal nodes it stands for. */
   readonly times: number;
+  /** The task above it created it, and nobody is known to await it: a dotted edge. */
+  readonly onlyCreated?: boolean;
 }
 
 /** What the tree is drawn from. */
@@ -27,6 +29,8 @@ interface Graph {
   readonly resources: ReadonlyMap<number, ResourceEntry>;
   /** Tasks of each group, by the id of the group. */
   readonly members: ReadonlyMap<number, readonly TaskEntry[]>;
+  /** Tasks that nobody is known to await, by the id of the pending task which created them. */
+  readonly unawaited: ReadonlyMap<number, readonly TaskEntry[]>;
   /** Number of the wait cycle that a task is in, from 1. */
   readonly cycleOf: ReadonlyMap<number, number>;
 }
@@ -34,31 +38,40 @@ interface Graph {
 // A longer chain of tasks goes on as a tree of its own: the screen is not that wide.
 const deepest = 16;
 
-/** The trees of a report: roots are the tasks that nobody awaits; of a circle that nobody awaits, its oldest task. */
+/**
+ * The trees of a report: below a task are those that it awaits, and those that it created and nobody is known to await.
+ * Roots are the rest; of a circle that nobody awaits, its oldest task.
+ */
 export function buildTree(report: Report): Node[] {
   const graph = graphOf(report);
-  const awaited = new Set(report.tasks.flatMap((task) => childrenOf(task, graph).map(({ id }) => id)));
+  const below = new Set([
+    ...report.tasks.flatMap((task) => childrenOf(task, graph).map(({ id }) => id)),
+    ...[...graph.unawaited.values()].flatMap((tasks) => tasks.map(({ id }) => id)),
+  ]);
   const shown = new Set<number>();
-  const roots = report.tasks.filter(({ id }) => !awaited.has(id)).map((task) => taskNode(task, null, graph, shown));
+  const roots = report.tasks.filter(({ id }) => !below.has(id)).map((task) => taskNode(task, null, graph, shown));
   for (const task of report.tasks) if (!shown.has(task.id)) roots.push(taskNode(task, null, graph, shown));
   return mergeEqual(roots);
 }
 
 function graphOf(report: Report): Graph {
-  const members = new Map<number, TaskEntry[]>();
-  const groups = new Set(report.tasks.filter(({ kind }) => kind === 'group').map(({ id }) => id));
-  for (const task of report.tasks) {
-    const group = task.createdBy?.id;
-    if (group === undefined || !groups.has(group)) continue;
-    const list = members.get(group);
-    if (list === undefined) members.set(group, [task]);
-    else list.push(task);
-  }
+  const tasks = new Map(report.tasks.map((task) => [task.id, task]));
+  const awaited = new Set(report.tasks.flatMap(({ waits }) => waits.map(({ on }) => (on?.type === 'task' ? on.id : null))));
+  const byCreator = Map.groupBy(
+    report.tasks.filter(({ createdBy }) => createdBy !== null && tasks.has(createdBy.id)),
+    ({ createdBy }) => createdBy?.id as number,
+  );
+  const isGroup = (id: number): boolean => tasks.get(id)?.kind === 'group';
   return {
     report,
-    tasks: new Map(report.tasks.map((task) => [task.id, task])),
+    tasks,
     resources: new Map(report.resources.map((resource) => [resource.id, resource])),
-    members,
+    members: new Map([...byCreator].filter(([id]) => isGroup(id))),
+    unawaited: new Map(
+      [...byCreator]
+        .filter(([id]) => !isGroup(id))
+        .map(([id, created]) => [id, created.filter((task) => !awaited.has(task.id))]),
+    ),
     cycleOf: new Map(report.cycles.flatMap(({ steps }, index) => steps.map(({ task }) => [task, index + 1] as const))),
   };
 }
@@ -93,6 +106,10 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
   const branches = [
     ...waits.map((wait) => waitNode(wait, task, graph)),
     ...childrenOf(task, graph).map((child) => taskNode(child, task, graph, shown, depth + 1)),
+    ...(graph.unawaited.get(task.id) ?? []).map((child) => ({
+      ...taskNode(child, task, graph, shown, depth + 1),
+      onlyCreated: true,
+    })),
   ];
   return { lines, branches: mergeEqual(branches), times: 1 };
 }
@@ -104,7 +121,7 @@ function waitNode(wait: WaitEntry, task: TaskEntry, { report, resources }: Graph
   if (wait.at !== null) title.push(`at ${place(wait.at, directory)}`);
   const resource = wait.on?.type === 'resource' ? resources.get(wait.on.id) : undefined;
   if (resource === undefined) return { lines: [title], branches: [], times: 1 };
-  const lines = [title, ...resource.holders.slice(0, 3).map((holder) => holderPhrases(holder, directory))];
+  const lines = [title, ...resource.holders.slice(0, 3).map((holder) => holderPhrases(holder, resource, directory))];
   if (resource.holders.length > 3) lines.push([`and by ${resource.holders.length - 3} more`]);
   if (wait.kind !== 'get' && resource.kind === 'queue' && resource.holders.length === 0) lines.push([takerText(resource)]);
   return { lines, branches: [], times: 1 };
@@ -123,7 +140,7 @@ function mergeEqual(nodes: readonly Node[]): Node[] {
 
 const varying = /#\d+|\d+(\.\d+)? (ms|s|m|h|d)\b|~(?=\S+:\d+:\d+)/g;
 
-function signature({ lines, branches, times }: Node): string {
+function signature({ lines, branches, times, onlyCreated }: Node): string {
   const own = lines.map((line) => line.join('\u0001').replaceAll(varying, '')).join('\u0002');
-  return `${times}\u0003${own}\u0003${branches.map(signature).join('\u0004')}`;
+  return `${times}${onlyCreated === true ? 'created' : ''}\u0003${own}\u0003${branches.map(signature).join('\u0004')}`;
 }

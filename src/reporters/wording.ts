@@ -132,9 +132,14 @@ export function blockers(wait: WaitEntry, resource: ResourceEntry | undefined): 
   return wait.kind !== 'acquire' && resource.lastTaker !== null ? [resource.lastTaker] : [];
 }
 
-/** `held by ship #3 for 1.2 s`, `taken at a.ts:1:2`. */
-export function holderPhrases({ task, forMs, at, settled }: HolderEntry, directory: string): string[] {
-  const phrases = [`held by ${taskName(task)} for ${duration(forMs)}`];
+/** `held by ship #3 for 1.2 s`, `taken at a.ts:1:2`; what holds a queue is the job that it runs. */
+export function holderPhrases(
+  { task, forMs, at, settled }: HolderEntry,
+  { kind }: ResourceEntry,
+  directory: string,
+): string[] {
+  const phrases = [`${kind === 'queue' ? 'busy with' : 'held by'} ${taskName(task)} for ${duration(forMs)}`];
+  if (kind === 'queue') return phrases;
   if (settled) phrases.push('it has settled and never released');
   if (at !== null) phrases.push(`taken at ${place(at, directory)}`);
   return phrases;
@@ -158,7 +163,7 @@ export function resourceFacts(resource: ResourceEntry): string[] {
       if (now.getters > 0) facts.push(`${now.getters} waiting to get`);
       const inWork = now.unfinished - (now.depth ?? 0);
       if (inWork > 0) facts.push(`${inWork} taken and not done`);
-      facts.push(takerText(resource));
+      if (resource.holders.length === 0) facts.push(takerText(resource));
       return facts;
     }
     case 'retry':

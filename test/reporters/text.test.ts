@@ -44,6 +44,7 @@ const lock: ResourceEntry = {
   holders: [{ task: { id: 1, name: 'gone' }, forMs: 1500, at: null, settled: true }],
   lastTaker: null,
 };
+const awaitTree = 'AWAIT TREE  ─ awaits  ┄ created';
 const onLock = { type: 'resource', id: 900, kind: 'lock', name: 'db' } as const;
 
 function report(tasks: readonly TaskEntry[], fields: Partial<Report> = {}): Report {
@@ -131,7 +132,7 @@ describe('the await tree', () => {
 
   test('has who awaits above what is awaited, and equal branches once', () => {
     const tasks = [10, 20, 30].flatMap((id) => chain(id, id + 1, waitFor(onLock, 'acquire')));
-    expect(section(renderText(report(tasks, { resources: [lock] })), 'AWAIT TREE')).toEqual([
+    expect(section(renderText(report(tasks, { resources: [lock] })), awaitTree)).toEqual([
       '  3 × handler #10 · 1.0 s',
       '  └─ handler #11 · 1.0 s',
       '     └─ waits for lock db · 500 ms',
@@ -142,7 +143,7 @@ describe('the await tree', () => {
   test('is drawn for a circle too, cut where it closes', () => {
     const tasks = chain(1, 3, waitFor({ type: 'task', id: 1, kind: 'task', name: 'handler' }));
     const steps = tasks.map(({ id, waits }) => ({ task: id, waitsFor: waits[0]?.on as NonNullable<TaskEntry['waits'][number]['on']> }));
-    expect(section(renderText(report(tasks, { cycles: [{ steps }] })), 'AWAIT TREE')).toEqual([
+    expect(section(renderText(report(tasks, { cycles: [{ steps }] })), awaitTree)).toEqual([
       '  handler #1 · 1.0 s · in wait cycle 1',
       '  └─ handler #2 · 1.0 s · in wait cycle 1',
       '     └─ handler #3 · 1.0 s · in wait cycle 1',
@@ -151,7 +152,7 @@ describe('the await tree', () => {
   });
 
   test('of a chain of 10,000 tasks goes on below, and breaks nothing', () => {
-    const lines = section(renderText(report(chain(1, 10_000, waitFor(onLock, 'acquire')))), 'AWAIT TREE');
+    const lines = section(renderText(report(chain(1, 10_000, waitFor(onLock, 'acquire')))), awaitTree);
     expect(lines[16]).toMatch(/└─ handler #17 · shown below$/);
     expect(lines.length).toBeLessThan(201);
   });
@@ -162,17 +163,23 @@ describe('the await tree', () => {
       task(2, { name: 'maker', createdAt: null }),
       task(3, { name: 'job', createdAt: null, createdBy: { id: 2, name: 'maker' } }),
     ];
-    expect(section(renderText(report(tasks)), 'AWAIT TREE')).toEqual([
+    expect(section(renderText(report(tasks)), awaitTree)).toEqual([
       '  boss #1 · 1.0 s',
       '  └─ job #3 · 1.0 s · created by maker #2',
       '  maker #2 · 1.0 s',
     ]);
   });
 
+  test('has a dotted edge to a task that nobody is known to await, from the one which created it', () => {
+    const boss = { id: 1, name: 'boss' };
+    const tasks = [task(1, { name: 'boss', createdAt: null }), task(2, { createdAt: null, createdBy: boss })];
+    expect(section(renderText(report(tasks)), awaitTree)).toEqual(['  boss #1 · 1.0 s', '  └┄ handler #2 · 1.0 s']);
+  });
+
   test('has the tasks of a group below it', () => {
     const group = { id: 1, name: 'checkout' };
     const tasks = [task(1, { ...group, kind: 'group', createdAt: null }), task(2, { createdAt: null, createdBy: group })];
-    expect(section(renderText(report(tasks)), 'AWAIT TREE')).toEqual(['  group checkout #1 · 1.0 s', '  └─ handler #2 · 1.0 s']);
+    expect(section(renderText(report(tasks)), awaitTree)).toEqual(['  group checkout #1 · 1.0 s', '  └─ handler #2 · 1.0 s']);
   });
 });
 
