@@ -19,7 +19,7 @@ export interface Hold {
 /** The state of a lock or semaphore at one moment. */
 export interface LockStatistics {
   readonly kind: 'lock' | 'semaphore';
-  /** Permits there are in all: 1 for a lock; null where a foreign object does not say. */
+  /** Permits there are in all: 1 for a lock; null where there is no limit, or a foreign object does not say. */
   readonly permits: number | null;
   readonly held: number;
   readonly waiters: number;

@@ -46,7 +46,8 @@ export function checkSignal(value: unknown): void {
 }
 
 function describe(value: unknown): string {
-  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
+    return String(value);
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === 'function') return 'a function';
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;

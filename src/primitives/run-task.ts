@@ -31,6 +31,7 @@ export async function callLater<Task extends Run, Value>(
   task: TaskRecord,
   run: (task: Task) => Value | PromiseLike<Value>,
 ): Promise<Value> {
+  // oxlint-disable-next-line typescript/await-thenable -- one microtask is what is wanted
   await null;
   const own = task as Task;
   const cancellation = own.takeCancellation();

@@ -77,7 +77,7 @@ export class Semaphore implements ResourceRecord {
     const { holders, waiters, free } = this.#permits;
     return Object.freeze({
       kind: 'semaphore',
-      permits: free + holders.size,
+      permits: free === Infinity ? null : free + holders.size,
       held: holders.size,
       waiters: waiters.size,
     });

@@ -24,6 +24,7 @@ export class TaskGroup implements AsyncDisposable {
   readonly #record: Task<void>;
   readonly #end: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #pending = new Set<Task>();
+  #starting = 0;
   readonly #joiners: List<Waiter<void>> = new List();
   readonly #failures: unknown[] = [];
   /** What the group was cancelled with, once it was. */
@@ -72,9 +73,9 @@ export class TaskGroup implements AsyncDisposable {
    */
   createTask<Value>(run: TaskFunction<Value>, options: TaskOptions = {}): Task<Value> {
     if (this.#left) throw new StateError(`task group ${this.name} was left: it takes no more tasks`);
-    const task = startTask('task', run, options, this.#record);
-    this.#pending.add(task as Task);
-    task.watch((failed, error) => this.#noteSettled(task as Task, failed, error));
+    const task = this.#start(run, options);
+    this.#pending.add(task);
+    task.watch((failed, error) => this.#noteSettled(task, failed, error));
     if (this.#cancellation !== null) task.cancel(this.#cancellation);
     return task;
   }
@@ -93,10 +94,16 @@ export class TaskGroup implements AsyncDisposable {
    * Waits until all tasks of the group have settled; then the group takes no more. Throws as `run` does. If the waiting
    * task is cancelled, the tasks of the group are too, and are waited for before the cancellation goes on. If one of
    * them fails nevertheless, the failures are thrown, and the cancellation comes back at the next wait, as in asyncio.
+   * @throws StateError if it is called by a task of the group
    */
   async join(): Promise<void> {
+    const caller = currentTask();
+    if (caller !== null && caller.parent === this.#record && caller.settlement === null) {
+      const { origin, id } = caller;
+      throw new StateError(`task ${origin.name} #${id} joins its own group ${this.name}: it would wait for itself`);
+    }
     let cancellation: unknown;
-    while (this.#pending.size > 0) {
+    while (!this.#isEmpty()) {
       try {
         await this.#allSettled();
       } catch (error) {
@@ -112,7 +119,6 @@ export class TaskGroup implements AsyncDisposable {
         `${count} failure${count === 1 ? '' : 's'} in task group ${this.name}`,
       );
       this.#end.reject(failure);
-      const caller = currentTask();
       if (cancellation !== undefined && caller instanceof Task) caller.cancel(cancellation);
       throw failure;
     }
@@ -123,6 +129,20 @@ export class TaskGroup implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.join();
+  }
+
+  /** A task whose function runs for the first time is in the group already: what it calls must find it there. */
+  #start<Value>(run: TaskFunction<Value>, options: TaskOptions): Task<Value> {
+    this.#starting++;
+    try {
+      return startTask('task', run, options, this.#record);
+    } finally {
+      this.#starting--;
+    }
+  }
+
+  #isEmpty(): boolean {
+    return this.#pending.size === 0 && this.#starting === 0;
   }
 
   #allSettled(): Promise<void> {
@@ -139,9 +159,11 @@ export class TaskGroup implements AsyncDisposable {
     this.#pending.delete(task);
     if (failed && !(error instanceof CancelledError)) {
       this.#failures.push(error);
-      this.#cancelOnce(new CancelledError(`task ${task.name} #${task.id} of group ${this.name} failed`, { cause: error }));
+      this.#cancelOnce(
+        new CancelledError(`task ${task.name} #${task.id} of group ${this.name} failed`, { cause: error }),
+      );
     }
-    if (this.#pending.size > 0) return;
+    if (!this.#isEmpty()) return;
     for (let joiner = this.#joiners.shift(); joiner !== null; joiner = this.#joiners.shift()) joiner.resolve();
   }
 }

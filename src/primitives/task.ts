@@ -14,7 +14,13 @@ import {
 import type { WaitRecord } from '../channels/wait.ts';
 import { CancelledError, TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
-import { currentTask as currentRecord, cutSettledParents, nextId, parentForNew, runInTask } from '../runtime/context.ts';
+import {
+  currentTask as currentRecord,
+  cutSettledParents,
+  nextId,
+  parentForNew,
+  runInTask,
+} from '../runtime/context.ts';
 import { originOf } from '../runtime/origin.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { checkFunction, checkName, checkOptions, checkSignal, nameOf } from './arguments.ts';

@@ -8,9 +8,17 @@ import type { Site } from '../channels/site.ts';
 /** Maps sites of one report; the maps it loads are kept as long as it is. */
 export class SiteMapper {
   readonly #maps = new Map<string, SourceMap | null>();
+  // Most tasks of a name share their site, and a report may have a hundred thousand of them.
+  readonly #mapped = new Map<Site, Site>();
 
   /** The site in the source, with an absolute path; the site as it is where there is no map. */
   map(site: Site): Site {
+    let mapped = this.#mapped.get(site);
+    if (mapped === undefined) this.#mapped.set(site, (mapped = this.#map(site)));
+    return mapped;
+  }
+
+  #map(site: Site): Site {
     const file = filePath(site.file);
     const origin = this.#originOf(file, site);
     if (origin === null) return { ...site, file };
@@ -18,7 +26,10 @@ export class SiteMapper {
     return { ...site, file: sourcePath(file, fileName), line: lineNumber, column: columnNumber };
   }
 
-  #originOf(file: string, { line, column }: Site): { fileName: string; lineNumber: number; columnNumber: number } | null {
+  #originOf(
+    file: string,
+    { line, column }: Site,
+  ): { fileName: string; lineNumber: number; columnNumber: number } | null {
     try {
       const origin = this.#mapOf(file)?.findOrigin(line, column);
       return origin !== undefined && 'fileName' in origin ? origin : null;
@@ -42,7 +53,9 @@ export class SiteMapper {
 function readSourceMap(file: string): SourceMap | null {
   try {
     const source = readFileSync(file, 'utf8');
-    const url = /^\/\/# sourceMappingURL=(\S+)\s*$/m.exec(source.slice(source.lastIndexOf('//# sourceMappingURL=')))?.[1];
+    const url = /^\/\/# sourceMappingURL=(\S+)\s*$/m.exec(
+      source.slice(source.lastIndexOf('//# sourceMappingURL=')),
+    )?.[1];
     if (url === undefined) return null;
     const map = JSON.parse(dataOf(url) ?? readFileSync(resolve(dirname(file), decodeURI(url)), 'utf8'));
     // Node's SourceMap does not read sourceRoot.
