@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTask, sleep } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
-import { expectNothingLeft, rejection, turn } from '../support/turn.ts';
+import { expectNoTimersLeft, rejection, turn } from '../support/turn.ts';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(async () => {
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNoTimersLeft);
 
 test('messages of a sleep', async () => {
   const { stop } = recordMessages();

@@ -7,7 +7,6 @@ process.on('unhandledRejection', (reason) => reasons.push(reason));
 const queue = new Queue();
 
 function fail(message: string): never {
-  // oxlint-disable-next-line typescript/only-throw-error -- what is thrown may be anything
   throw message;
 }
 
@@ -36,7 +35,6 @@ createTask(async () => {
   try {
     await queue.get();
   } finally {
-    // oxlint-disable-next-line no-unsafe-finally -- that is the point
     fail('thrown by a finally of a cancelled task');
   }
 }).cancel();

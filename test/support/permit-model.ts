@@ -1,7 +1,7 @@
 // Locks and semaphores against a model: the simplest thing that could be right, asked after every step.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import { createTask, CancelledError, Permit, TimeoutError, type Task, type WaitOptions } from '../../src/index.ts';
+import { createTask, CancelledError, TimeoutError, type Permit, type Task, type WaitOptions } from '../../src/index.ts';
 import type { ResourceRecord } from '../../src/channels/resource.ts';
 import { microtasks } from './turn.ts';
 
@@ -65,7 +65,8 @@ export async function compareWithModel(resource: Permits, permits: number, scrip
           await resource.acquire(options);
           actual = 'granted';
         } catch (error) {
-          actual = error instanceof CancelledError ? 'cancelled' : error instanceof TimeoutError ? 'timed out' : 'aborted';
+          actual =
+            error instanceof CancelledError ? 'cancelled' : error instanceof TimeoutError ? 'timed out' : 'aborted';
         }
       },
       { name: `asker ${askers.length}` },

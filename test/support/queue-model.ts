@@ -1,5 +1,5 @@
 // A queue against a model: the simplest thing that could be right, asked after every step.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import { CancelledError, createTask, Queue, QueueShutDownError, TimeoutError, type Task } from '../../src/index.ts';
 import { microtasks } from './turn.ts';
@@ -70,7 +70,16 @@ export async function compareWithModel(maxsize: number, script: readonly Step[])
       }
     });
     const deadline = timeout === null ? Infinity : clock + Math.max(1, timeout);
-    const actor: Actor = { verb, item, task, controller, listens: signal, deadline, expected: null, actual: () => actual };
+    const actor: Actor = {
+      verb,
+      item,
+      task,
+      controller,
+      listens: signal,
+      deadline,
+      expected: null,
+      actual: () => actual,
+    };
     actors.push(actor);
     if (verb === 'join' ? unfinished === 0 : verb === 'get' ? items.length > 0 : items.length < maxsize && !shutDown) {
       if (verb === 'put') accept(item);

@@ -8,7 +8,10 @@ export interface Run {
   readonly stderr: string;
 }
 
-export function runProgram(name: string, { flags = [], args = [] }: { flags?: string[]; args?: string[] } = {}): Promise<Run> {
+export function runProgram(
+  name: string,
+  { flags = [], args = [] }: { flags?: string[]; args?: string[] } = {},
+): Promise<Run> {
   const file = fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
   return new Promise((resolve) => {
     execFile(process.execPath, [...flags, file, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {

@@ -1,5 +1,5 @@
 // Turns of the loop, and what must be left after them. Taken at import, before fake timers.
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { rootTask } from '../../src/runtime/context.ts';
 import { startRegistry } from '../../src/subscribers/registry.ts';
 
@@ -20,6 +20,13 @@ export async function expectNothingLeft(): Promise<void> {
   await turn();
   const { tasks } = startRegistry().snapshot();
   expect({ tasks: tasks.map(String), rootWaits: rootTask.waits }).toEqual({ tasks: [], rootWaits: null });
+}
+
+/** With fake timers: no timer is left either. Turns them off. */
+export async function expectNoTimersLeft(): Promise<void> {
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  await expectNothingLeft();
 }
 
 /** What a promise was rejected with; fails if it was not. */
