@@ -14,18 +14,14 @@ import {
 import type { WaitRecord } from '../channels/wait.ts';
 import { CancelledError, TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
-import {
-  currentTask as currentRecord,
-  cutSettledParents,
-  nextId,
-  parentForNew,
-  runInTask,
-} from '../runtime/context.ts';
+import { currentTask, cutSettledParents, nextId, parentForNew, runInTask } from '../runtime/context.ts';
 import { originOf } from '../runtime/origin.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { checkFunction, checkName, checkOptions, checkSignal, nameOf } from './arguments.ts';
 import { call, callLater } from './run-task.ts';
 import { noOptions, throwIfEnded, Waiter } from './waiter.ts';
+
+export { currentTask };
 
 export interface TaskOptions {
   /** What reports, spans and metrics call it. Default: the name of the function, or `task`. */
@@ -196,7 +192,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
    * clean up before the wait is over.
    */
   async awaitAsPart(): Promise<Value> {
-    const cancellation = currentRecord()?.takeCancellation?.();
+    const cancellation = currentTask()?.takeCancellation?.();
     if (cancellation !== undefined) this.cancel(cancellation);
     const wait = park('await', this, (reason) => this.cancel(reason));
     try {
@@ -289,11 +285,6 @@ export function startTask<Value>(
   checkOptions(options);
   if (options.signal !== undefined) checkSignal(options.signal);
   return new Task<Value>(kind, checkName(options.name, nameOf(run, kind)), parent).start(run, options);
-}
-
-/** The task that runs now, or null outside of tasks. */
-export function currentTask(): TaskRecord | null {
-  return currentRecord();
 }
 
 function ignore(): void {
