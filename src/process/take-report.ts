@@ -19,7 +19,7 @@ export function takeReport(reason: Reason = 'asked', exitCode: number | null = n
       parentPid: process.ppid,
       threadId,
       command: process.argv.slice(1).join(' '),
-      directory: process.cwd(),
+      directory: workingDirectory(),
       node: process.versions.node,
       uptimeMs: Math.round(at),
       exitCode,
@@ -30,4 +30,13 @@ export function takeReport(reason: Reason = 'asked', exitCode: number | null = n
     wallTime: wallTime(at),
     mapSite: (site) => mapper.map(site),
   });
+}
+
+/** The working directory, or / where it was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
 }

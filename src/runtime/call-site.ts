@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Site } from '../channels/site.ts';
 
 const windowMs = 250;
-const framesRead = 8;
+const framesRead = 12;
 const namesKept = 1000;
 /** Longer names than this are kept by nobody but what bears them. */
 export const longestNameKept = 200;
