@@ -1,14 +1,21 @@
 // `npm run bench`: what loopscope costs, bare against wrapped, side by side in one run. `--only NAME` runs one part.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchPrimitives } from './primitives.ts';
-import { judge, printTable, type Result } from './result.ts';
+import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchServer } from './server.ts';
 import { benchStartUp } from './start-up.ts';
 import { benchTasks } from './tasks.ts';
 
-// The primitives come first: the tasks start the registry, and then nobody could measure without a subscriber.
-const parts: Readonly<Record<string, { readonly title: string; readonly run: () => Promise<Result[]> | Result[] }>> = {
+interface Part {
+  readonly title: string;
+  readonly run: () => Promise<Result[]> | Result[];
+}
+
+const parts: Readonly<Record<string, Part>> = {
   primitives: { title: 'primitives while nobody listens, against the same without channels', run: benchPrimitives },
   tasks: { title: 'tasks with the registry, against bare async functions', run: benchTasks },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
@@ -16,27 +23,50 @@ const parts: Readonly<Record<string, { readonly title: string; readonly run: () 
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const chosen = Object.entries(parts).filter(([name]) => values.only === undefined || values.only === name);
+const chosen = Object.keys(parts).filter((name) => values.only === undefined || values.only === name);
 if (chosen.length === 0) throw new Error(`--only must be one of ${Object.keys(parts).join(', ')}`);
 if (globalThis.gc === undefined) throw new Error('run it with --expose-gc');
 
-console.log(`node ${process.versions.node}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`);
-const all: Result[] = [];
-for (const [, { title, run }] of chosen) {
-  console.log(`\n${title}`);
-  const results = await run();
-  printTable(results);
-  all.push(...results);
+if (process.send === undefined) {
+  console.log(`node ${process.versions.node}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`);
+  const all: Result[] = [];
+  for (const name of chosen) all.push(...(await runApart(name)));
+  printVerdict(all);
+} else {
+  for (const name of chosen) {
+    const { title, run } = parts[name] as Part;
+    console.log(`\n${title}`);
+    const results = await run();
+    printTable(results);
+    process.send(results);
+  }
+  process.disconnect();
 }
 
-const missed = all.filter((result) => ['missed', 'far off'].includes(judge(result))).map(({ name }) => name);
-const farOff = all.filter((result) => judge(result) === 'far off').map(({ name }) => name);
-const budgets = all.filter(({ budget }) => budget !== null).length;
-if (farOff.length > 0) {
-  console.log(`\nFAR OFF: ${farOff.join(', ')}: no noise explains that`);
-  process.exitCode = 1;
-} else if (missed.length > 0) {
-  console.log(`\n${budgets - missed.length} of ${budgets} budgets met; missed: ${missed.join(', ')}`);
-} else {
-  console.log(`\nall ${budgets} budgets met`);
+/** Each part has a process of its own: what one has optimized, loaded or started changes no other. */
+async function runApart(name: string): Promise<Result[]> {
+  const child = fork(fileURLToPath(import.meta.url), ['--only', name], { execArgv: ['--expose-gc'] });
+  let results: Result[] | null = null;
+  child.on('message', (message) => {
+    results = message as Result[];
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0 || results === null) throw new Error(`the part ${name} failed`);
+  return results;
+}
+
+function printVerdict(all: readonly Result[]): void {
+  const judged = (...verdicts: Verdict[]): string[] =>
+    all.filter((result) => verdicts.includes(judge(result))).map(({ name }) => name);
+  const farOff = judged('far off');
+  const missed = judged('missed', 'far off');
+  const budgets = all.filter(({ budget }) => budget !== null).length;
+  if (farOff.length > 0) {
+    console.log(`\nFAR OFF: ${farOff.join(', ')}: no noise explains that`);
+    process.exitCode = 1;
+  } else if (missed.length > 0) {
+    console.log(`\n${budgets - missed.length} of ${budgets} budgets met; missed: ${missed.join(', ')}`);
+  } else {
+    console.log(`\nall ${budgets} budgets met`);
+  }
 }
