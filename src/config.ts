@@ -70,7 +70,9 @@ export function parseDuration(text: string, option: string): number {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const milliseconds = Number(number) * (units[unit] ?? Number.NaN);
   if (milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
-  throw new UsageError(`${option} must be a time such as 500ms, 30s, 2m or 1.5h (at most 24 days), not ${JSON.stringify(text)}`);
+  throw new UsageError(
+    `${option} must be a time such as 500ms, 30s, 2m or 1.5h (at most 24 days), not ${JSON.stringify(text)}`,
+  );
 }
 
 export function parseUrl(text: string, option: string): string {

@@ -40,7 +40,8 @@ export function relaySignals(child: ChildProcess, directory: RunDirectory, repor
     else if (isMember || !process.stdin.isTTY) child.kill(signal);
     if (signal !== 'SIGINT' || unanswered === 0) return;
     if (!isMember || (await acknowledged(signal, answerMs))) unanswered = 0;
-    else complain(`pid ${pid} does not answer: its event loop is blocked, so there is no report; Ctrl-C again kills it`);
+    else
+      complain(`pid ${pid} does not answer: its event loop is blocked, so there is no report; Ctrl-C again kills it`);
   };
 
   const listeners = new Map<NodeJS.Signals, () => void>([

@@ -52,7 +52,9 @@ function readOptions(words: string[]): RunOptions {
   };
 }
 
-function parse(words: string[]): { values: { [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string' ? string : boolean } } {
+function parse(words: string[]): {
+  values: { [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string' ? string : boolean };
+} {
   try {
     return parseArgs({ args: words, options, strict: true, allowPositionals: false });
   } catch (error) {

@@ -10,7 +10,8 @@ export function checkName(name: unknown, fallback: string): string {
 
 /** The name of a function, or `fallback`: a static method called `name` stands in its place, and it may be empty. */
 export function nameOf(run: { readonly name: unknown }, fallback: string): string {
-  return typeof run.name === 'string' && run.name !== '' ? run.name : fallback;
+  const { name } = run; // once: the name of a function is a slow accessor
+  return typeof name === 'string' && name !== '' ? name : fallback;
 }
 
 export function checkFunction(value: unknown, label: string): void {

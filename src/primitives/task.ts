@@ -66,7 +66,10 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   #promise: Promise<Value> | null = null;
   #extra: Extra | null = null;
 
-  /** Tasks are made by `createTask`. */
+  /**
+   * Tasks are made by `createTask`.
+   * @internal
+   */
   constructor(kind: TaskKind, name: string, parent: TaskRecord | null) {
     const at = now();
     this.createdAt = Math.floor(at);
@@ -129,7 +132,10 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     return true;
   }
 
-  /** For waits: the cancellation that was not delivered yet, once. */
+  /**
+   * For waits: the cancellation that was not delivered yet, once.
+   * @internal
+   */
   takeCancellation(): unknown {
     const extra = this.#extra;
     if (extra === null || !extra.undelivered) return undefined;
@@ -172,7 +178,10 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     return `<Task ${this.name} #${this.id} ${this.settlement?.outcome ?? 'pending'}>`;
   }
 
-  /** Calls the function. Used by what makes tasks, once. */
+  /**
+   * Calls the function. Used by what makes tasks, once.
+   * @internal
+   */
   start(run: TaskFunction<Value>, options: TaskOptions): this {
     const { eager = true, signal } = options;
     if (signal !== undefined) this.#cancelWith(signal);
@@ -181,7 +190,10 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     return this;
   }
 
-  /** For tasks whose end is not that of a function (task groups): they settle when `promise` does. */
+  /**
+   * For tasks whose end is not that of a function (task groups): they settle when `promise` does.
+   * @internal
+   */
   follow(promise: Promise<Value>): this {
     this.#promise = runInTask(this, call<Task<Value>, Value>, () => promise);
     return this;
@@ -190,6 +202,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   /**
    * Waits for the task as for a part of the one that waits: a cancellation of that one goes on to this one, which may
    * clean up before the wait is over.
+   * @internal
    */
   async awaitAsPart(): Promise<Value> {
     const cancellation = currentTask()?.takeCancellation?.();
@@ -202,7 +215,10 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     }
   }
 
-  /** Calls `settled` when the task settles, without an edge, and takes the responsibility for its rejection. */
+  /**
+   * Calls `settled` when the task settles, without an edge, and takes the responsibility for its rejection.
+   * @internal
+   */
   watch(settled: (rejected: boolean, error?: unknown) => void): void {
     this.#result().then(
       () => settled(false),
@@ -210,18 +226,27 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     );
   }
 
-  /** The function is called now. */
+  /**
+   * The function is called now.
+   * @internal
+   */
   markStarted(): void {
     this.#more().startedAt = now();
     if (taskStarted.hasSubscribers) taskStarted.publish(this);
   }
 
-  /** Updates how far a retry is. */
+  /**
+   * Updates how far a retry is.
+   * @internal
+   */
   markProgress(progress: RetryProgress): void {
     this.#more().progress = progress;
   }
 
-  /** The task has settled. */
+  /**
+   * The task has settled.
+   * @internal
+   */
   markSettled(rejected: boolean, error: unknown): void {
     this.settlement = rejected ? { outcome: this.#outcomeOf(error), error } : fulfilment;
     this.#extra?.stopListening?.();
@@ -284,7 +309,8 @@ export function startTask<Value>(
   checkFunction(run, 'the function of a task');
   checkOptions(options);
   if (options.signal !== undefined) checkSignal(options.signal);
-  return new Task<Value>(kind, checkName(options.name, nameOf(run, kind)), parent).start(run, options);
+  const name = options.name === undefined ? nameOf(run, kind) : checkName(options.name, kind);
+  return new Task<Value>(kind, name, parent).start(run, options);
 }
 
 function ignore(): void {

@@ -1,7 +1,17 @@
 // The table of pending tasks: one row each, equal rows as one with a count, never wider than asked for.
 import stringWidth from 'string-width';
 import type { Report, ResourceEntry, TaskEntry } from '../report/format.ts';
-import { blockers, cutBeforeId, cutLeft, cutRight, duration, plain, shortPlace, taskName, waitName } from './wording.ts';
+import {
+  blockers,
+  cutBeforeId,
+  cutLeft,
+  cutRight,
+  duration,
+  plain,
+  shortPlace,
+  taskName,
+  waitName,
+} from './wording.ts';
 
 interface Column {
   readonly title: string;
@@ -29,7 +39,9 @@ const columnOfHolder = 4;
 export function drawTable(report: Report, width: number): string[] {
   const rows = [columns.map(({ title }) => title), ...groupRows(report)];
   const gap = width < wide ? 1 : 2;
-  const natural = columns.map((_, index) => rows.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), 0));
+  const natural = columns.map((_, index) =>
+    rows.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), 0),
+  );
   const widths = fit(natural, width - gap * (columns.length - 1));
   return rows.map((row) =>
     row

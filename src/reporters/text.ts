@@ -4,7 +4,17 @@ import stringWidth from 'string-width';
 import type { Reason, Report, WaitCycle } from '../report/format.ts';
 import { drawTable } from './table.ts';
 import { buildTree, type Node } from './tree.ts';
-import { count, cutLeft, duration, holderPhrases, place, plain, resourceFacts, taskName, waitPhrase } from './wording.ts';
+import {
+  count,
+  cutLeft,
+  duration,
+  holderPhrases,
+  place,
+  plain,
+  resourceFacts,
+  taskName,
+  waitPhrase,
+} from './wording.ts';
 
 export interface TextOptions {
   /** Columns of the terminal. Default 80. */
@@ -43,7 +53,10 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
 function headline(report: Report, width: number, paint: Paint): string[] {
   const { pid, threadId, node, command, directory, uptimeMs, exitCode } = report.process;
   const thread = threadId === 0 ? '' : `, worker thread ${threadId}`;
-  const script = cutLeft(plain(command.startsWith(directory) ? command.slice(directory.length + 1) : command, 200), width - 12);
+  const script = cutLeft(
+    plain(command.startsWith(directory) ? command.slice(directory.length + 1) : command, 200),
+    width - 12,
+  );
   const code = exitCode === null ? '' : ` with code ${exitCode}`;
   const pending = report.tasks.filter(({ id }) => id !== 0).length;
   const parts = [pending > 0 ? count(pending, 'task') : noTask(report)];
@@ -75,7 +88,9 @@ function drawCycle({ steps }: WaitCycle, number: number, report: Report, width: 
     const hold = held?.holders.find((holder) => holder.task.id === id);
     if (held !== undefined && hold !== undefined) {
       const where = hold.at === null ? [] : [`taken at ${place(hold.at, directory)}`];
-      lines.push(...wrap([`holds     ${held.kind} ${plain(held.name)}`, duration(hold.forMs), ...where], width, '    ', '    '));
+      lines.push(
+        ...wrap([`holds     ${held.kind} ${plain(held.name)}`, duration(hold.forMs), ...where], width, '    ', '    '),
+      );
     }
     const wait = task.waits.find(({ on }) => on?.type === waitsFor.type && on.id === waitsFor.id);
     if (wait === undefined) continue;

@@ -56,7 +56,9 @@ export function buildTree(report: Report): Node[] {
 
 function graphOf(report: Report): Graph {
   const tasks = new Map(report.tasks.map((task) => [task.id, task]));
-  const awaited = new Set(report.tasks.flatMap(({ waits }) => waits.map(({ on }) => (on?.type === 'task' ? on.id : null))));
+  const awaited = new Set(
+    report.tasks.flatMap(({ waits }) => waits.map(({ on }) => (on?.type === 'task' ? on.id : null))),
+  );
   const byCreator = Map.groupBy(
     report.tasks.filter(({ createdBy }) => createdBy !== null && tasks.has(createdBy.id)),
     ({ createdBy }) => createdBy?.id as number,
@@ -102,14 +104,15 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
   if (task.createdAt !== null) title.push(`created at ${place(task.createdAt, directory)}`);
   const lines = [title];
   if (task.progress !== null) lines.push(progressPhrases(task.progress));
-  const waits = task.waits.filter(({ on, kind }) => kind !== 'delay' && (on?.type !== 'task' || !graph.tasks.has(on.id)));
+  const waits = task.waits.filter(
+    ({ on, kind }) => kind !== 'delay' && (on?.type !== 'task' || !graph.tasks.has(on.id)),
+  );
   const branches = [
     ...waits.map((wait) => waitNode(wait, task, graph)),
     ...childrenOf(task, graph).map((child) => taskNode(child, task, graph, shown, depth + 1)),
-    ...(graph.unawaited.get(task.id) ?? []).map((child) => ({
-      ...taskNode(child, task, graph, shown, depth + 1),
-      onlyCreated: true,
-    })),
+    ...(graph.unawaited.get(task.id) ?? []).map((child) =>
+      Object.assign(taskNode(child, task, graph, shown, depth + 1), { onlyCreated: true }),
+    ),
   ];
   return { lines, branches: mergeEqual(branches), times: 1 };
 }
@@ -123,7 +126,8 @@ function waitNode(wait: WaitEntry, task: TaskEntry, { report, resources }: Graph
   if (resource === undefined) return { lines: [title], branches: [], times: 1 };
   const lines = [title, ...resource.holders.slice(0, 3).map((holder) => holderPhrases(holder, resource, directory))];
   if (resource.holders.length > 3) lines.push([`and by ${resource.holders.length - 3} more`]);
-  if (wait.kind !== 'get' && resource.kind === 'queue' && resource.holders.length === 0) lines.push([takerText(resource)]);
+  if (wait.kind !== 'get' && resource.kind === 'queue' && resource.holders.length === 0)
+    lines.push([takerText(resource)]);
   return { lines, branches: [], times: 1 };
 }
 

@@ -1,7 +1,6 @@
 // How the text reporters say things: durations, names, places, waits. One way for each.
 import { basename, relative, sep } from 'node:path';
 import stringWidth from 'string-width';
-import type { WaitKind } from '../channels/wait.ts';
 import type {
   HolderEntry,
   ProgressEntry,
@@ -25,9 +24,9 @@ export function duration(milliseconds: number): string {
   return pair(Math.floor(whole / 3600), 24, 'd', 'h');
 }
 
-function pair(count: number, size: number, large: string, small: string): string {
-  const rest = count % size;
-  return `${Math.floor(count / size)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
+function pair(whole: number, size: number, large: string, small: string): string {
+  const rest = whole % size;
+  return `${Math.floor(whole / size)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
 }
 
 /** Text that came from the program, fit for a terminal: one line, no control characters, not too long. */
@@ -42,18 +41,30 @@ export function plain(text: string, longest: number = longestName): string {
 
 /** At most `width` columns, with an ellipsis where the end was cut. */
 export function cutRight(text: string, width: number): string {
-  return cut(text, width, (shorter) => `${shorter}…`, (characters) => characters.slice(0, -1));
+  return cut(
+    text,
+    width,
+    (shorter) => `${shorter}…`,
+    (characters) => characters.slice(0, -1),
+  );
 }
 
 /** At most `width` columns; what is cut is cut before the number of a task, which stays. */
 export function cutBeforeId(text: string, width: number): string {
   const id = / #\d+$/.exec(text)?.[0] ?? '';
-  return width > id.length + 2 ? cutRight(text.slice(0, text.length - id.length), width - id.length) + id : cutRight(text, width);
+  return width > id.length + 2
+    ? cutRight(text.slice(0, text.length - id.length), width - id.length) + id
+    : cutRight(text, width);
 }
 
 /** At most `width` columns, with an ellipsis where the beginning was cut: for paths, whose end says most. */
 export function cutLeft(text: string, width: number): string {
-  return cut(text, width, (shorter) => `…${shorter}`, (characters) => characters.slice(1));
+  return cut(
+    text,
+    width,
+    (shorter) => `…${shorter}`,
+    (characters) => characters.slice(1),
+  );
 }
 
 function cut(
@@ -86,7 +97,7 @@ export function taskName({ id, name }: { readonly id: number; readonly name: str
 }
 
 /** `lock stock`, `task load #5`. */
-export function targetName(target: Target): string {
+function targetName(target: Target): string {
   return target.type === 'task' ? `${target.kind} ${taskName(target)}` : `${target.kind} ${plain(target.name)}`;
 }
 
@@ -97,7 +108,7 @@ export function waitName({ kind, on, leftMs }: WaitEntry, progress: ProgressEntr
   return leftMs === null ? kind : `${kind}, ${duration(leftMs)} left`;
 }
 
-const doings: Readonly<Record<WaitKind, string>> = {
+const doings: Readonly<Record<WaitEntry['kind'], string>> = {
   acquire: '',
   put: ' to put',
   get: ' to get',
@@ -126,7 +137,10 @@ function inTime(milliseconds: number | null): string {
 }
 
 /** Who is in the way of a wait: holders, or the task that took from the queue last. Empty where nobody is known. */
-export function blockers(wait: WaitEntry, resource: ResourceEntry | undefined): readonly { id: number; name: string }[] {
+export function blockers(
+  wait: WaitEntry,
+  resource: ResourceEntry | undefined,
+): readonly { id: number; name: string }[] {
   if (resource === undefined || wait.kind === 'get') return [];
   if (resource.holders.length > 0) return resource.holders.map(({ task }) => task);
   return wait.kind !== 'acquire' && resource.lastTaker !== null ? [resource.lastTaker] : [];
@@ -169,14 +183,15 @@ export function resourceFacts(resource: ResourceEntry): string[] {
     case 'retry':
       return progressPhrases(now);
     default: {
-      const facts = now.kind === 'semaphore' ? [`${now.held}${now.permits === null ? '' : ` of ${now.permits}`} permits held`] : [];
+      const facts =
+        now.kind === 'semaphore' ? [`${now.held}${now.permits === null ? '' : ` of ${now.permits}`} permits held`] : [];
       if (now.waiters > 0) facts.push(`${now.waiters} waiting`);
       return facts;
     }
   }
 }
 
-/** A task in the words of a headline: `3 tasks`, `1 task`. */
+/** `3 tasks`, `1 task`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

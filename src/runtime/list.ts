@@ -43,7 +43,7 @@ export class List<Element extends Links<Element>> {
 
   /** From the oldest to the newest. The element at hand may be removed while iterating. */
   *[Symbol.iterator](): Generator<Element> {
-    for (let element = this.first; element !== null; ) {
+    for (let element = this.first; element !== null;) {
       const { next } = element;
       yield element;
       element = next;

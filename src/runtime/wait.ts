@@ -20,7 +20,7 @@ export function park(
   on: ResourceRecord | TaskRecord | null,
   cancel: ((reason: unknown) => void) | null = null,
   milliseconds: number | null = null,
-  task: TaskRecord = currentOrRoot(),
+  task: TaskRecord = currentPendingOrRoot(),
   site?: Site | null,
 ): WaitRecord {
   const since = now();
@@ -39,6 +39,12 @@ export function park(
   task.waits = wait;
   if (waitStarted.hasSubscribers) waitStarted.publish(wait);
   return wait;
+}
+
+/** What goes on in the context of a task that has settled is outside of all tasks: in that task nobody would see it. */
+function currentPendingOrRoot(): TaskRecord {
+  const task = currentOrRoot();
+  return task.settlement === null ? task : rootTask;
 }
 
 /** Notes that the wait is over. A second call does nothing. */

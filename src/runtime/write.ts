@@ -9,7 +9,7 @@ export function writeFully(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   let waited = 0;
-  for (let written = 0; written < bytes.length; ) {
+  for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(descriptor, bytes, written);
     } catch (error) {

@@ -8,14 +8,6 @@ import { UsageError } from '../errors.ts';
 export type OpenTelemetryApi = Pick<typeof OpenTelemetry, 'context' | 'trace' | 'SpanKind' | 'SpanStatusCode'>;
 
 /**
- * Loads `@opentelemetry/api`, the program's copy of it if it has one.
- * @throws UsageError if it is not installed
- */
-export function loadApi(): typeof OpenTelemetry {
-  return requireOf('@opentelemetry/api')('@opentelemetry/api');
-}
-
-/**
  * The `require` that finds this package: the program's, because a process should have one copy of it; else our own.
  * @throws UsageError if neither finds it
  */

@@ -13,7 +13,7 @@ import { SpanTime } from './span-time.ts';
 import { TaskSpans } from './task-spans.ts';
 
 export interface SpansOptions {
-  /** The module `@opentelemetry/api`; handed in, because it is an optional peer: `loadApi` gets it. */
+  /** The module `@opentelemetry/api`; handed in, because it is an optional peer. */
   readonly api: OpenTelemetryApi;
   /** Makes the spans. Default: the global tracer for `loopscope`, so that an SDK may also be started later. */
   readonly tracer?: Tracer;

@@ -55,7 +55,10 @@ describe('a program under loopscope run', () => {
   });
 
   test('may be a shell script that starts Node', async () => {
-    const { reports: [report], code } = await reports(['--', program('wrapper')], path);
+    const {
+      reports: [report],
+      code,
+    } = await reports(['--', program('wrapper')], path);
     expect(code).toBe(0);
     expect(report?.tasks.map(({ name }) => name)).toEqual(['handler']);
   });
@@ -76,7 +79,11 @@ describe('a program under loopscope run', () => {
 
 describe('a report', () => {
   test('comes at exit, with who waits for what and who holds it', async () => {
-    const { reports: [report], stdout, code } = await reports(['--', program('hang.ts'), 'end']);
+    const {
+      reports: [report],
+      stdout,
+      code,
+    } = await reports(['--', program('hang.ts'), 'end']);
     expect({ stdout, code }).toEqual({ stdout: 'ready\n', code: 0 });
     expect(report).toMatchObject({
       format: 'loopscope-report',
@@ -110,13 +117,15 @@ describe('a report', () => {
   test('of all processes and threads comes on SIGUSR2, and the program goes on', async () => {
     const run = startLoopscope(['run', '--format', 'json', '--', program('family.ts'), 'stay']);
     await run.printed('ready');
-    await Promise.all(['in parent', 'in child', 'in worker'].map(async (name) => {
-      for (;;) {
-        run.child.kill('SIGUSR2');
-        const seen = await Promise.race([run.printed(`"${name}"`).then(() => true), pause(300)]);
-        if (seen === true) return;
-      }
-    }));
+    await Promise.all(
+      ['in parent', 'in child', 'in worker'].map(async (name) => {
+        for (;;) {
+          run.child.kill('SIGUSR2');
+          const seen = await Promise.race([run.printed(`"${name}"`).then(() => true), pause(300)]);
+          if (seen === true) return;
+        }
+      }),
+    );
     run.child.kill('SIGTERM');
     const { stderr, signal } = await run.outcome;
     expect(signal).toBe('SIGTERM');
@@ -200,13 +209,33 @@ describe('--timeout', () => {
 describe('a mistake is one line and an exit code', () => {
   test.each([
     [['run', '--', 'no-such-script.js'], 127, 'there is no script no-such-script.js, and no command of that name'],
-    [['run', '--', 'test/programs/hang.txt/x'], 127, 'there is no script test/programs/hang.txt/x, and no command of that name'],
+    [
+      ['run', '--', 'test/programs/hang.txt/x'],
+      127,
+      'there is no script test/programs/hang.txt/x, and no command of that name',
+    ],
     [['run', '--bad', '--', 'x.js'], 2, "Unknown option '--bad'; loopscope --help lists the options"],
-    [['run', '--timeout', 'soon', '--', 'x.js'], 2, '--timeout must be a time such as 500ms, 30s, 2m or 1.5h (at most 24 days), not "soon"'],
-    [['run', '--timeout', '0s', '--', 'x.js'], 2, '--timeout must be a time such as 500ms, 30s, 2m or 1.5h (at most 24 days), not "0s"'],
+    [
+      ['run', '--timeout', 'soon', '--', 'x.js'],
+      2,
+      '--timeout must be a time such as 500ms, 30s, 2m or 1.5h (at most 24 days), not "soon"',
+    ],
+    [
+      ['run', '--timeout', '0s', '--', 'x.js'],
+      2,
+      '--timeout must be a time such as 500ms, 30s, 2m or 1.5h (at most 24 days), not "0s"',
+    ],
     [['run', '--format', 'xml', '--', 'x.js'], 2, '--format must be text or json, not "xml"'],
-    [['run', '--otlp', 'collector', '--', 'x.js'], 2, '--otlp must be a URL such as http://localhost:4318, not "collector"'],
-    [['run', '--output', '/nowhere/x', '--', 'x.js'], 2, '--output: cannot write to /nowhere/x: its folder does not exist or is read-only'],
+    [
+      ['run', '--otlp', 'collector', '--', 'x.js'],
+      2,
+      '--otlp must be a URL such as http://localhost:4318, not "collector"',
+    ],
+    [
+      ['run', '--output', '/nowhere/x', '--', 'x.js'],
+      2,
+      '--output: cannot write to /nowhere/x: its folder does not exist or is read-only',
+    ],
     [['run'], 2, 'run needs a program: loopscope run [options] -- <script> [args]'],
     [['walk'], 2, 'there is no command "walk"; loopscope --help lists them'],
   ])('%j', async (words, code, message) => {
@@ -219,7 +248,8 @@ describe('a mistake is one line and an exit code', () => {
     }).outcome;
     expect({ stdout, stderr }).toEqual({
       stdout: 'ready\n',
-      stderr: 'loopscope: could not start, the program runs without it: LOOPSCOPE_FORMAT must be text or json, not "xml"\n',
+      stderr:
+        'loopscope: could not start, the program runs without it: LOOPSCOPE_FORMAT must be text or json, not "xml"\n',
     });
   });
 

@@ -183,7 +183,6 @@ for (const [version, { E_CANCELED, Mutex, Semaphore, withTimeout }] of [
   test(`${version}: the object stays itself, also when it is wrapped twice`, () => {
     const bare = new Semaphore(1);
     const lock = wrapLock(bare);
-    // oxlint-disable-next-line typescript/unbound-method -- it is compared, not called
     const { acquire } = lock;
     expect(wrapLock(lock)).toBe(bare);
     expect([lock.acquire === acquire, lock instanceof Semaphore, acquire.length, acquire.name]).toEqual([

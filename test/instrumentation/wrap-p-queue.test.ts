@@ -97,7 +97,6 @@ for (const [version, Queue] of [
   test(`${version}: the object stays itself, also when it is wrapped twice`, () => {
     const bare = new Queue();
     const queue = wrapQueue(bare);
-    // oxlint-disable-next-line typescript/unbound-method -- it is compared, not called
     const { add } = queue;
     expect(wrapQueue(queue)).toBe(bare);
     expect([queue.add === add, queue instanceof Queue, Object.keys(queue).includes('add')]).toEqual([

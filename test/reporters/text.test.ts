@@ -9,7 +9,6 @@ import { cutLeft, cutRight, duration, plain } from '../../src/reporters/wording.
 
 const orderService = JSON.parse(golden('order-service.json')) as Report;
 
-
 function golden(name: string): string {
   return readFileSync(new URL(`../golden/${name}`, import.meta.url), 'utf8');
 }
@@ -81,9 +80,11 @@ describe('the text of a report', () => {
   });
 
   test('says so when nothing is pending', () => {
-    expect(renderText(report([], { reason: 'timeout', process: { ...orderService.process, exitCode: null } })).split('\n')[1]).toBe(
-      'loopscope: pending at the timeout: nothing that loopscope knows of',
-    );
+    expect(
+      renderText(report([], { reason: 'timeout', process: { ...orderService.process, exitCode: null } })).split(
+        '\n',
+      )[1],
+    ).toBe('loopscope: pending at the timeout: nothing that loopscope knows of');
   });
 
   test('counts what was dropped', () => {
@@ -116,8 +117,15 @@ describe('the table', () => {
   });
 
   test('keeps tasks apart that wait for different holders', () => {
-    const tasks = [task(2, { waits: waitFor(onLock, 'acquire') }), task(3, { waits: waitFor({ ...onLock, id: 901 }, 'acquire') })];
-    const other = { ...lock, id: 901, holders: [{ ...lock.holders[0], task: { id: 7, name: 'gone' } }] } as ResourceEntry;
+    const tasks = [
+      task(2, { waits: waitFor(onLock, 'acquire') }),
+      task(3, { waits: waitFor({ ...onLock, id: 901 }, 'acquire') }),
+    ];
+    const other = {
+      ...lock,
+      id: 901,
+      holders: [{ ...lock.holders[0], task: { id: 7, name: 'gone' } }],
+    } as ResourceEntry;
     expect(section(renderText(report(tasks, { resources: [lock, other] })), 'TASKS')).toHaveLength(3);
   });
 });
@@ -142,7 +150,10 @@ describe('the await tree', () => {
 
   test('is drawn for a circle too, cut where it closes', () => {
     const tasks = chain(1, 3, waitFor({ type: 'task', id: 1, kind: 'task', name: 'handler' }));
-    const steps = tasks.map(({ id, waits }) => ({ task: id, waitsFor: waits[0]?.on as NonNullable<TaskEntry['waits'][number]['on']> }));
+    const steps = tasks.map(({ id, waits }) => ({
+      task: id,
+      waitsFor: waits[0]?.on as NonNullable<TaskEntry['waits'][number]['on']>,
+    }));
     expect(section(renderText(report(tasks, { cycles: [{ steps }] })), awaitTree)).toEqual([
       '  handler #1 · 1.0 s · in wait cycle 1',
       '  └─ handler #2 · 1.0 s · in wait cycle 1',
@@ -178,8 +189,14 @@ describe('the await tree', () => {
 
   test('has the tasks of a group below it', () => {
     const group = { id: 1, name: 'checkout' };
-    const tasks = [task(1, { ...group, kind: 'group', createdAt: null }), task(2, { createdAt: null, createdBy: group })];
-    expect(section(renderText(report(tasks)), awaitTree)).toEqual(['  group checkout #1 · 1.0 s', '  └─ handler #2 · 1.0 s']);
+    const tasks = [
+      task(1, { ...group, kind: 'group', createdAt: null }),
+      task(2, { createdAt: null, createdBy: group }),
+    ];
+    expect(section(renderText(report(tasks)), awaitTree)).toEqual([
+      '  group checkout #1 · 1.0 s',
+      '  └─ handler #2 · 1.0 s',
+    ]);
   });
 });
 

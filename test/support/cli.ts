@@ -40,7 +40,10 @@ export function startLoopscope(words: readonly string[], setting: RunSetting = {
 }
 
 /** Starts this Node with these words. */
-export function startNode(words: readonly string[], { input = '', env = {}, group = false, cwd = root }: RunSetting = {}): Run {
+export function startNode(
+  words: readonly string[],
+  { input = '', env = {}, group = false, cwd = root }: RunSetting = {},
+): Run {
   const { NODE_OPTIONS: _options, ...inherited } = process.env;
   const child = spawn(process.execPath, words, { cwd, detached: group, env: { ...inherited, NO_COLOR: '1', ...env } });
   const texts = { stdout: '', stderr: '' };
@@ -69,7 +72,11 @@ export function startNode(words: readonly string[], { input = '', env = {}, grou
       };
       checks.add(check);
       check();
-      void outcome.then(() => reject(new Error(`the program ended without printing ${JSON.stringify(text)}:\n${texts.stdout}\n${texts.stderr}`)));
+      void outcome.then(() =>
+        reject(
+          new Error(`the program ended without printing ${JSON.stringify(text)}:\n${texts.stdout}\n${texts.stderr}`),
+        ),
+      );
     });
   return { child, outcome, printed };
 }
