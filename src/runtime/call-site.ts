@@ -38,11 +38,7 @@ export class CallSites {
    * @param at the runtime clock, which the caller has read anyway
    */
   capture(name: string, at: number): Site | null {
-    if (at - this.#windowStart >= windowMs) {
-      this.#windowStart = at;
-      this.#captured = 0;
-    }
-    if (this.#captured >= capturesPerWindow) {
+    if (this.isSpent(at)) {
       const known = this.#lastSeen.get(name);
       if (known !== undefined || this.#captured >= capturesPerWindow * 2) return known ?? null;
     }
@@ -53,6 +49,15 @@ export class CallSites {
       this.#lastSeen.set(name, { ...site, exact: false });
     }
     return site;
+  }
+
+  /** Whether the ration of this moment is used up, but for names that are new. */
+  isSpent(at: number): boolean {
+    if (at - this.#windowStart >= windowMs) {
+      this.#windowStart = at;
+      this.#captured = 0;
+    }
+    return this.#captured >= capturesPerWindow;
   }
 }
 

@@ -6,19 +6,24 @@ import { CallSites, longestNameKept } from './call-site.ts';
 const namesKept = 1000;
 const sites = new CallSites();
 // By kind too: a retry and its attempts have the same name.
-const shared = new Map<TaskKind, Map<string, Origin>>();
+const shared: Readonly<Record<TaskKind, Map<string, Origin>>> = {
+  task: new Map(),
+  group: new Map(),
+  retry: new Map(),
+  attempt: new Map(),
+  job: new Map(),
+};
 
 /** The origin for a task that is created now. `at`: the runtime clock. */
 export function originOf(kind: TaskKind, name: string, at: number): Origin {
-  const site = sites.capture(name, at);
-  if (site?.exact === true) return { kind, name, site };
-  let origins = shared.get(kind);
-  if (origins === undefined) shared.set(kind, (origins = new Map<string, Origin>()));
+  const origins = shared[kind];
   const known = origins.get(name);
-  if (known !== undefined && known.site === site) return known;
-  const origin: Origin = { kind, name, site };
-  if (name.length > longestNameKept) return origin;
-  if (origins.size >= namesKept) origins.clear();
-  origins.set(name, origin);
-  return origin;
+  if (known !== undefined && sites.isSpent(at)) return known;
+  const site = sites.capture(name, at);
+  const origin: Origin = { kind, name, site: site === null ? null : { ...site, exact: false } };
+  if (name.length <= longestNameKept) {
+    if (origins.size >= namesKept) origins.clear();
+    origins.set(name, origin);
+  }
+  return site?.exact === true ? { kind, name, site } : origin;
 }
