@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Report } from '../src/report/format.ts';
+import { loopscope } from './support/cli.ts';
+
+const root = new URL('..', import.meta.url);
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}
+
+/** The number of the line of an example in which a text first stands. */
+function lineOf(example: string, text: string): number {
+  const index = read(`examples/${example}`)
+    .split('\n')
+    .findIndex((line) => line.includes(text));
+  if (index === -1) throw new Error(`${example} has no line with ${text}`);
+  return index + 1;
+}
+
+async function reportOf(example: string) {
+  const { stdout, stderr, code } = await loopscope(['run', '--format', 'json', '--', `examples/${example}`]);
+  const line = stderr.split('\n').find((each) => each.startsWith('{')) ?? '';
+  return { report: JSON.parse(line) as Report, stdout, code };
+}
+
+test('order-service: the report names the deadlock with its lines, the full queue and the retry in progress', async () => {
+  const example = 'order-service.ts';
+  const { report, code } = await reportOf(example);
+  expect(code).toBe(0);
+  const tasks = new Map(report.tasks.map((task) => [task.id, task]));
+  const [cycle] = report.cycles;
+  const steps = cycle?.steps.map(({ task: id, waitsFor }) => {
+    const task = tasks.get(id);
+    const held = report.resources.find(({ holders }) => holders.some((holder) => holder.task.id === id));
+    return {
+      task: task?.name,
+      holds: [held?.name, held?.holders[0]?.at?.line],
+      waitsFor: [waitsFor.name, task?.waits[0]?.at?.line],
+    };
+  });
+  expect(steps).toEqual([
+    {
+      task: 'POST /ship',
+      holds: ['stock', lineOf(example, 'return stock.run(async')],
+      waitsFor: ['ledger', lineOf(example, "ledger.run(() => 'shipped')")],
+    },
+    {
+      task: 'POST /refund',
+      holds: ['ledger', lineOf(example, 'return ledger.run(async')],
+      waitsFor: ['stock', lineOf(example, "stock.run(() => 'refunded')")],
+    },
+  ]);
+  expect(report.resources.find(({ name }) => name === 'invoices')).toMatchObject({
+    statistics: { depth: 2, capacity: 2, putters: 2 },
+    lastTaker: { name: 'mailer', settled: false },
+  });
+  const retry = report.tasks.find(({ kind }) => kind === 'retry');
+  expect(retry?.progress?.attempt).toBeGreaterThan(1);
+  expect(retry).toMatchObject({ name: 'send mail', progress: { limit: 10 } });
+  expect(retry?.progress?.lastError).toContain('ECONNREFUSED');
+});
+
+test('wrapped-libraries: the report names who holds the mutex, and the jobs that keep the queue busy', async () => {
+  const { report, stdout } = await reportOf('wrapped-libraries.ts');
+  expect(stdout).toBe('sent: Order 1 is on its way\nsent: Order 2 is on its way\n');
+  const [queue, mutex] = report.resources;
+  expect(mutex).toMatchObject({
+    kind: 'lock',
+    name: 'template',
+    holders: [
+      { task: { name: 'render' }, settled: true, at: { line: lineOf('wrapped-libraries.ts', 'template.acquire()') } },
+    ],
+    statistics: { waiters: 2 },
+  });
+  expect(queue).toMatchObject({ kind: 'queue', name: 'mails', statistics: { depth: 2 } });
+  expect(queue?.holders.map(({ task }) => task.name)).toEqual(['sendMail', 'sendMail']);
+});
+
+test('the output in the README is that of npm start', () => {
+  expect(read('README.md')).toContain(read('test/golden/order-service.80.txt').trim());
+});
