@@ -76,7 +76,8 @@ export class WrappedQueue implements ResourceRecord {
   }
 
   statistics(): QueueStatistics {
-    const depth = this.#depth();
+    // Of a queue that does not say, what is known is how many jobs wait.
+    const depth = this.#depth() ?? (this.unfinished > 0 ? this.waiting.size : null);
     return Object.freeze({
       kind: 'queue',
       depth,

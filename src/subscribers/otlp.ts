@@ -101,11 +101,11 @@ export function startOtlp(options: OtlpOptions = {}): Exporter {
     ...(options.maxPending !== undefined && { maxPending: options.maxPending }),
   });
   const node = startNodeSdk(sdk, queue, options.serviceName ?? nameOfScript());
+  makeRoom(sdk.api);
 
   async function end(): Promise<void> {
     await queue.flush(flushAtStopMs);
     await within(shutdownMs, node.shutdown());
-    for (const global of [sdk.api.trace, sdk.api.context, sdk.api.propagation]) global.disable();
   }
 
   let ended: Promise<void> | null = null;
@@ -115,6 +115,20 @@ export function startOtlp(options: OtlpOptions = {}): Exporter {
     flush: (timeoutMs) => queue.flush(timeoutMs),
     stop: () => (ended ??= end().catch((error: unknown) => complain('the OpenTelemetry SDK did not stop', error))),
   };
+}
+
+/**
+ * Takes our SDK out of the place for which a program's own SDK would look when it starts later: it would find it taken,
+ * and its spans would come to us. Until then the API hands out our tracers. The context manager stays: there is one, and
+ * any SDK's serves.
+ */
+function makeRoom({ trace, propagation, ProxyTracerProvider }: typeof OpenTelemetry): void {
+  const registered = trace.getTracerProvider();
+  const provider = registered instanceof ProxyTracerProvider ? registered.getDelegate() : registered;
+  trace.disable();
+  propagation.disable();
+  const proxy = trace.getTracerProvider();
+  if (proxy instanceof ProxyTracerProvider) proxy.setDelegate(provider);
 }
 
 function startNodeSdk({ core, node, resources }: Sdk, queue: ExportQueue, serviceName: string): SdkNode.NodeSDK {

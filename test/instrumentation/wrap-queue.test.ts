@@ -144,7 +144,7 @@ test('a job may stand behind its options, and a method that hands it on to anoth
   scheduler.schedule({ weight: 2 }, function report() {
     return 7;
   });
-  expect(await pending()).toEqual(['job report: start queue scheduler', 'queue scheduler: null in it']);
+  expect(await pending()).toEqual(['job report: start queue scheduler', 'queue scheduler: 1 in it']);
   expect([scheduler.jobs[0]?.(), scheduler.jobs[0]?.()]).toEqual([7, 7]);
   expect(await pending()).toEqual([]);
 });
@@ -166,7 +166,7 @@ test('an array is a queue of items too', async () => {
   expect(Object.keys(items)).toEqual([]);
 });
 
-test('depth is read when it is asked for, and a getter that throws is no depth', async () => {
+test('depth is read when it is asked for, and a getter that throws leaves what is known of the jobs', async () => {
   const queue = wrapQueue(
     {
       get size(): number {
@@ -177,7 +177,7 @@ test('depth is read when it is asked for, and a getter that throws is no depth',
     { name: 'broken' },
   );
   queue.add(() => {});
-  expect(await pending()).toContain('queue broken: null in it');
+  expect(await pending()).toContain('queue broken: 1 in it');
   await collectGarbage();
 });
 

@@ -119,6 +119,19 @@ test('a program with its own SDK keeps it and gets our spans', async () => {
   expect(stderr).toBe('loopscope: the program has its own OpenTelemetry SDK: spans go where that one sends them\n');
 });
 
+test('a program that starts its own SDK later keeps its spans, and they nest below ours', async () => {
+  const collector = createServer((request, response) => request.resume().on('end', () => response.end()));
+  await once(collector.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const { port } = collector.address() as AddressInfo;
+    const { stdout, stderr } = await run('later-sdk.ts', [`http://127.0.0.1:${port}`]);
+    expect(JSON.parse(stdout)).toEqual({ theirs: ['query'], nested: true, exported: 2 });
+    expect(stderr).toBe('');
+  } finally {
+    collector.close();
+  }
+});
+
 test('an endpoint that is no URL, and a package that is missing, are errors that say what to do', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'loopscope-otlp-'));
   try {
