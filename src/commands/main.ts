@@ -23,7 +23,8 @@ export async function main(words: readonly string[]): Promise<void> {
     if (command === undefined) {
       throw new UsageError(`there is no command ${JSON.stringify(name)}; loopscope --help lists them`);
     }
-    await command(rest);
+    if (rest[0] === '--help' || rest[0] === '-h') process.stdout.write(helpText);
+    else await command(rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`loopscope: ${error.message}\n`);

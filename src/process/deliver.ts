@@ -5,6 +5,7 @@ import type { Format } from '../config.ts';
 import type { Report } from '../report/format.ts';
 import { renderJson } from '../reporters/json.ts';
 import { renderText, type TextOptions } from '../reporters/text.ts';
+import { complain } from '../runtime/complain.ts';
 import { writeFully } from '../runtime/write.ts';
 
 const fileWidth = 100;
@@ -15,10 +16,17 @@ export interface Destination {
   readonly output: string | null;
 }
 
-/** Writes a report. Throws if it cannot be written. */
+/** Writes a report; to stderr too where the file cannot be written. Throws if stderr cannot be written. */
 export function writeReport(report: Report, { format, output }: Destination): void {
-  if (output === null) writeFully(2, render(report, format, terminal()));
-  else appendFileSync(output, render(report, format, { width: fileWidth }));
+  if (output !== null) {
+    try {
+      appendFileSync(output, render(report, format, { width: fileWidth }));
+      return;
+    } catch (error) {
+      complain('the report is here, because its file cannot be written', error);
+    }
+  }
+  writeFully(2, render(report, format, terminal()));
 }
 
 /** How to draw on stderr: as wide as the terminal, and in colour if it has them and NO_COLOR does not forbid. */

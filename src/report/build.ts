@@ -21,6 +21,8 @@ import {
 } from './format.ts';
 
 const longestErrorLine = 1000;
+// Of tasks, of resources, and of the waits of one task: a report is a document, and has to fit into one string.
+const mostEntries = 100_000;
 
 /** What a report is built from. */
 export interface Sources {
@@ -44,7 +46,7 @@ export interface Sources {
 /** Builds a report. What tasks wait for is in it even if the registry does not know it. */
 export function buildReport(sources: Sources): Report {
   const { tasks, resources } = reachable(sources);
-  const taskEntries = tasks.map((task) => taskEntry(task, sources));
+  const taskEntries = tasks.slice(0, mostEntries).map((task) => taskEntry(task, sources));
   const resourceEntries = resources.map((resource) => resourceEntry(resource, sources)).filter(isInUse);
   return {
     format: reportFormat,
@@ -53,9 +55,12 @@ export function buildReport(sources: Sources): Report {
     takenAt: new Date(sources.wallTime).toISOString(),
     process: sources.process,
     tasks: taskEntries,
-    resources: resourceEntries,
+    resources: resourceEntries.slice(0, mostEntries),
     cycles: findCycles(taskEntries, resourceEntries),
-    dropped: sources.dropped,
+    dropped: {
+      tasks: sources.dropped.tasks + tasks.length - taskEntries.length,
+      resources: sources.dropped.resources + Math.max(0, resourceEntries.length - mostEntries),
+    },
   };
 }
 
@@ -87,7 +92,9 @@ function reachable({ tasks, resources, root }: Sources): { tasks: TaskRecord[]; 
 
 function taskEntry(task: TaskRecord, sources: Sources): TaskEntry {
   const waits: WaitEntry[] = [];
-  for (let wait = task.waits; wait !== null; wait = wait.next) waits.push(waitEntry(wait, sources));
+  for (let wait = task.waits; wait !== null && waits.length < mostEntries; wait = wait.next) {
+    waits.push(waitEntry(wait, sources));
+  }
   const { id, origin, startedAt, parent, progress } = task;
   return {
     id,

@@ -26,7 +26,7 @@ export interface Report {
   readonly resources: readonly ResourceEntry[];
   /** Circles of tasks of which each waits for the next. */
   readonly cycles: readonly WaitCycle[];
-  /** What was not tracked because there was too much of it. */
+  /** How many there are that are not in the report, because there were too many to track or to list. */
   readonly dropped: { readonly tasks: number; readonly resources: number };
 }
 
@@ -69,7 +69,7 @@ export interface TaskEntry {
   /** The task which created it; null at the top. It may have settled, and then it is not in the list. */
   readonly createdBy: { readonly id: number; readonly name: string } | null;
   readonly createdAt: SiteEntry | null;
-  /** Oldest first. */
+  /** Oldest first, 100,000 at most. */
   readonly waits: readonly WaitEntry[];
   readonly progress: ProgressEntry | null;
 }

@@ -9,6 +9,7 @@ import {
   cutLeft,
   duration,
   holderPhrases,
+  parkedPhrases,
   place,
   plain,
   resourceFacts,
@@ -100,11 +101,19 @@ function drawCycle({ steps }: WaitCycle, number: number, report: Report, width: 
   return lines;
 }
 
-function drawResources({ resources, process: { directory } }: Report, width: number): string[] {
+function drawResources({ tasks, resources, process: { directory } }: Report, width: number): string[] {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
   return resources.flatMap((resource) => {
+    const taker = resource.holders.length === 0 ? resource.lastTaker : null;
     const title = [`${resource.kind} ${plain(resource.name)}`, ...resourceFacts(resource)];
+    if (taker !== null) title.push(...parkedPhrases(byId.get(taker.id), directory));
     if (resource.createdAt !== null) title.push(`created at ${place(resource.createdAt, directory)}`);
-    const holders = resource.holders.slice(0, 10).map((holder) => holderPhrases(holder, resource, directory));
+    const holders = resource.holders
+      .slice(0, 10)
+      .map((holder) => [
+        ...holderPhrases(holder, resource, directory),
+        ...parkedPhrases(byId.get(holder.task.id), directory),
+      ]);
     if (resource.holders.length > 10) holders.push([`and by ${resource.holders.length - 10} more`]);
     return [...wrap(title, width, '', '  '), ...holders.flatMap((holder) => wrap(holder, width, '  ', '    '))];
   });
@@ -164,5 +173,5 @@ function losses({ dropped }: Report): string[] {
   if (dropped.tasks > 0) lost.push(count(dropped.tasks, 'task'));
   if (dropped.resources > 0) lost.push(count(dropped.resources, 'resource'));
   if (lost.length === 0) return [];
-  return ['', `not shown: ${lost.join(' and ')} beyond the limit of what is tracked at a time`];
+  return ['', `not shown: ${lost.join(' and ')} beyond the limits of a report`];
 }

@@ -159,6 +159,15 @@ export function holderPhrases(
   return phrases;
 }
 
+/** Where a holder is parked now: `now waits for lock ledger`, `at a.ts:1:2`. Nothing for what is outside of all tasks. */
+export function parkedPhrases(task: TaskEntry | undefined, directory: string): string[] {
+  if (task === undefined || task.id === 0) return [];
+  const wait = task.waits.at(-1);
+  if (wait === undefined) return [task.state === 'running' ? 'now running' : 'now waits for something unseen'];
+  const phrase = `now ${waitPhrase(wait, task.progress)}`;
+  return wait.at === null ? [phrase] : [phrase, `at ${place(wait.at, directory)}`];
+}
+
 /** Who took from a queue last. */
 export function takerText({ lastTaker }: ResourceEntry): string {
   if (lastTaker === null) return 'nobody ever took from it';

@@ -89,7 +89,7 @@ describe('the text of a report', () => {
 
   test('counts what was dropped', () => {
     expect(renderText(report([task(1)], { dropped: { tasks: 3, resources: 1 } }))).toContain(
-      'not shown: 3 tasks and 1 resource beyond the limit of what is tracked at a time',
+      'not shown: 3 tasks and 1 resource beyond the limits of a report',
     );
   });
 
