@@ -110,10 +110,9 @@ function drawResources({ tasks, resources, process: { directory } }: Report, wid
     if (resource.createdAt !== null) title.push(`created at ${place(resource.createdAt, directory)}`);
     const holders = resource.holders
       .slice(0, 10)
-      .map((holder) => [
-        ...holderPhrases(holder, resource, directory),
-        ...parkedPhrases(byId.get(holder.task.id), directory),
-      ]);
+      .map((holder) =>
+        holderPhrases(holder, resource, directory).concat(parkedPhrases(byId.get(holder.task.id), directory)),
+      );
     if (resource.holders.length > 10) holders.push([`and by ${resource.holders.length - 10} more`]);
     return [...wrap(title, width, '', '  '), ...holders.flatMap((holder) => wrap(holder, width, '  ', '    '))];
   });
