@@ -1,5 +1,5 @@
 // Where a report goes when the process writes it itself: appended to a file, or to stderr.
-import { appendFileSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Format } from '../config.ts';
 import type { Report } from '../report/format.ts';
@@ -9,6 +9,7 @@ import { complain } from '../runtime/complain.ts';
 import { writeFully } from '../runtime/write.ts';
 
 const fileWidth = 100;
+const unknownWidth = 80; // of a terminal without a size, such as a container's
 
 export interface Destination {
   readonly format: Format;
@@ -20,7 +21,7 @@ export interface Destination {
 export function writeReport(report: Report, { format, output }: Destination): void {
   if (output !== null) {
     try {
-      appendFileSync(output, render(report, format, { width: fileWidth }));
+      append(output, render(report, format, { width: fileWidth }));
       return;
     } catch (error) {
       complain('the report is here, because its file cannot be written', error);
@@ -29,9 +30,22 @@ export function writeReport(report: Report, { format, output }: Destination): vo
   writeFully(2, render(report, format, terminal()));
 }
 
+/** Appends to a file. What would block for ever, a FIFO that nobody reads, throws. */
+function append(file: string, text: string): void {
+  const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+  const descriptor = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
+  try {
+    writeFully(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** How to draw on stderr: as wide as the terminal, and in colour if it has them and NO_COLOR does not forbid. */
 export function terminal(): TextOptions {
-  return isatty(2) ? { width: process.stderr.columns, colour: process.stderr.hasColors() } : {};
+  if (!isatty(2)) return {};
+  const { columns } = process.stderr;
+  return { width: columns > 0 ? columns : unknownWidth, colour: process.stderr.hasColors() };
 }
 
 function render(report: Report, format: Format, options: TextOptions): string {

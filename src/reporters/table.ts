@@ -1,5 +1,4 @@
 // The table of pending tasks: one row each, equal rows as one with a count, never wider than asked for.
-import stringWidth from 'string-width';
 import type { Report, ResourceEntry, TaskEntry } from '../report/format.ts';
 import {
   blockers,
@@ -11,6 +10,7 @@ import {
   shortPlace,
   taskName,
   waitName,
+  widthOf,
 } from './wording.ts';
 
 interface Column {
@@ -35,25 +35,35 @@ const wide = 98;
 // Among the cells without id and age.
 const columnOfHolder = 4;
 
-/** The rows of the table, its header first. */
-export function drawTable(report: Report, width: number): string[] {
-  const rows = [columns.map(({ title }) => title), ...groupRows(report)];
+/** The table: its header and the first rows, which are all that is drawn, and how many lines it would have in all. */
+export function drawTable(report: Report, width: number, most: number): { lines: string[]; total: number } {
+  if (report.tasks.length === 0) return { lines: [], total: 0 };
+  const groups = groupRows(report);
+  const rows = [columns.map(({ title }) => title), ...groups.slice(0, most - 1).map(cellsOfGroup)];
   const gap = width < wide ? 1 : 2;
   const natural = columns.map((_, index) =>
-    rows.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), 0),
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? '')), 0),
   );
   const widths = fit(natural, width - gap * (columns.length - 1));
-  return rows.map((row) =>
+  const lines = rows.map((row) =>
     row
       .map((cell, index) => pad(cell, columns[index] as Column, widths[index] as number))
       .join(' '.repeat(gap))
       .trimEnd(),
   );
+  return { lines, total: groups.length + 1 };
 }
 
-/** One row for all tasks that look the same. */
-function groupRows(report: Report): string[][] {
-  const groups = new Map<string, { first: TaskEntry; count: number; cells: string[] }>();
+/** Tasks that look the same. */
+interface Group {
+  readonly first: TaskEntry;
+  readonly cells: readonly string[];
+  count: number;
+}
+
+/** One for all tasks that look the same. */
+function groupRows(report: Report): Group[] {
+  const groups = new Map<string, Group>();
   const resources = new Map(report.resources.map((resource) => [resource.id, resource]));
   for (const task of report.tasks) {
     const cells = cellsOf(task, resources);
@@ -62,14 +72,18 @@ function groupRows(report: Report): string[][] {
     if (group === undefined) groups.set(key, { first: task, count: 1, cells });
     else group.count++;
   }
-  return Array.from(groups.values(), ({ first, count, cells: [name = '', kind = '', state = '', ...rest] }) => [
+  return [...groups.values()];
+}
+
+function cellsOfGroup({ first, count, cells: [name = '', kind = '', state = '', ...rest] }: Group): string[] {
+  return [
     `${first.id === 0 ? '-' : `#${first.id}`}${count > 1 ? '…' : ''}`,
     count > 1 ? `${count} × ${name}` : name,
     kind,
     state,
     duration(first.ageMs),
     ...rest,
-  ]);
+  ];
 }
 
 /** What of a cell tells rows apart: not which of many equal tasks is awaited, nor whether a site stands in. */
@@ -116,6 +130,6 @@ function fit(natural: readonly number[], width: number): number[] {
 
 function pad(cell: string, { cut, right }: Column, width: number): string {
   const text = cut(cell, width);
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return right === true ? space + text : text + space;
 }

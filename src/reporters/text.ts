@@ -1,7 +1,6 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
 import { styleText } from 'node:util';
-import stringWidth from 'string-width';
-import type { Reason, Report, WaitCycle } from '../report/format.ts';
+import type { Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../report/format.ts';
 import { drawTable } from './table.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
@@ -15,6 +14,7 @@ import {
   resourceFacts,
   taskName,
   waitPhrase,
+  widthOf,
 } from './wording.ts';
 
 export interface TextOptions {
@@ -24,9 +24,18 @@ export interface TextOptions {
   readonly colour?: boolean;
 }
 
+/** What the steps of cycles name. */
+interface Known {
+  readonly tasks: ReadonlyMap<number, TaskEntry>;
+  readonly resources: ReadonlyMap<number, ResourceEntry>;
+  readonly directory: string;
+}
+
 type Paint = (format: 'bold' | 'dim' | 'red' | 'cyan', text: string) => string;
 
 const longestSection = 200;
+const mostCycles = 10;
+const mostSteps = 20;
 const separator = ' · ';
 
 const reasons: Readonly<Record<Reason, string>> = {
@@ -40,10 +49,11 @@ const reasons: Readonly<Record<Reason, string>> = {
 /** The report as lines of text, with a line break at the end. */
 export function renderText(report: Report, { width = 80, colour = false }: TextOptions = {}): string {
   const paint: Paint = (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
+  const table = drawTable(report, width - 2, longestSection);
   const sections = [
     headline(report, width, paint),
-    ...report.cycles.map((cycle, index) => drawCycle(cycle, index + 1, report, width, paint)),
-    section('TASKS', drawTable(report, width - 2), paint, (line, index) => (index === 0 ? paint('dim', line) : line)),
+    drawCycles(report, width, paint),
+    section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
     section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
     losses(report),
@@ -55,7 +65,7 @@ function headline(report: Report, width: number, paint: Paint): string[] {
   const { pid, threadId, node, command, directory, uptimeMs, exitCode } = report.process;
   const thread = threadId === 0 ? '' : `, worker thread ${threadId}`;
   const script = cutLeft(
-    plain(command.startsWith(directory) ? command.slice(directory.length + 1) : command, 200),
+    plain(command.startsWith(`${directory}/`) ? command.slice(directory.length + 1) : command, 200),
     width - 12,
   );
   const code = exitCode === null ? '' : ` with code ${exitCode}`;
@@ -74,13 +84,26 @@ function noTask({ tasks }: Report): string {
   return tasks.length > 0 ? 'no task, but something waits outside of all tasks' : 'nothing that loopscope knows of';
 }
 
-function drawCycle({ steps }: WaitCycle, number: number, report: Report, width: number, paint: Paint): string[] {
-  const tasks = new Map(report.tasks.map((task) => [task.id, task]));
-  const resources = new Map(report.resources.map((resource) => [resource.id, resource]));
-  const { directory } = report.process;
+function drawCycles(report: Report, width: number, paint: Paint): string[] {
+  const { tasks, resources, cycles } = report;
+  const known = {
+    tasks: new Map(tasks.map((task) => [task.id, task])),
+    resources: new Map(resources.map((resource) => [resource.id, resource])),
+    directory: report.process.directory,
+  };
+  const lines = cycles.slice(0, mostCycles).flatMap((cycle, index) => drawCycle(cycle, index + 1, known, width, paint));
+  return lines.concat(cycles.length > mostCycles ? ['', more(cycles.length - mostCycles, 'wait cycle', paint)] : []);
+}
+
+function more(number: number, noun: string, paint: Paint): string {
+  return paint('dim', `  … ${number} more ${noun}${number === 1 ? '' : 's'}; --format json has all`);
+}
+
+function drawCycle({ steps }: WaitCycle, number: number, known: Known, width: number, paint: Paint): string[] {
+  const { tasks, resources, directory } = known;
   const who = steps.length === 1 ? 'a task waits for itself' : `${steps.length} tasks wait for each other`;
   const lines = ['', paint('red', paint('bold', `WAIT CYCLE ${number}: ${who}, and none can go on`))];
-  for (const [index, { task: id, waitsFor }] of steps.entries()) {
+  for (const [index, { task: id, waitsFor }] of steps.slice(0, mostSteps).entries()) {
     const task = tasks.get(id);
     if (task === undefined) continue;
     lines.push(`  ${paint('bold', taskName(task))}`);
@@ -98,6 +121,7 @@ function drawCycle({ steps }: WaitCycle, number: number, report: Report, width: 
     const where = wait.at === null ? [] : [`at ${place(wait.at, directory)}`];
     lines.push(...wrap([waitPhrase(wait, null), duration(wait.forMs), ...where], width, '    ', '    '));
   }
+  if (steps.length > mostSteps) lines.push(more(steps.length - mostSteps, 'task', paint));
   return lines;
 }
 
@@ -144,7 +168,7 @@ function wrap(phrases: readonly string[], width: number, first: string, rest: st
   for (const phrase of phrases) {
     const prefix = lines.length === 0 ? first : rest;
     const joined = line === '' ? `${prefix}${phrase}` : `${line}${separator}${phrase}`;
-    if (line === '' || stringWidth(joined) <= width) line = joined;
+    if (line === '' || widthOf(joined) <= width) line = joined;
     else {
       lines.push(line);
       line = `${rest}${phrase}`;
@@ -153,17 +177,10 @@ function wrap(phrases: readonly string[], width: number, first: string, rest: st
   return [...lines, line];
 }
 
-function section(
-  title: string,
-  lines: readonly string[],
-  paint: Paint,
-  decorate: (line: string, index: number) => string = (line) => line,
-): string[] {
-  if (lines.length === 0) return [];
-  const shown = lines.slice(0, longestSection).map((line, index) => `  ${decorate(line, index)}`);
-  if (lines.length > longestSection) {
-    shown.push(paint('dim', `  … ${count(lines.length - longestSection, 'more line')}; --format json has all`));
-  }
+function section(title: string, lines: readonly string[], paint: Paint, total: number = lines.length): string[] {
+  if (total === 0) return [];
+  const shown = lines.slice(0, longestSection).map((line) => `  ${line}`);
+  if (total > longestSection) shown.push(more(total - longestSection, 'line', paint));
   return ['', paint('bold', title), ...shown];
 }
 

@@ -12,6 +12,9 @@ import type {
 } from '../report/format.ts';
 
 const longestName = 60;
+const segmenter = new Intl.Segmenter();
+// One column each: string-width takes fifty times as long to find that out.
+const narrow = /^[ -~·×…─│└├┄]*$/;
 
 /** `12 ms`, `1.2 s`, `2 m 3 s`, `1 h 2 m`, `3 d 4 h`. */
 export function duration(milliseconds: number): string {
@@ -39,14 +42,15 @@ export function plain(text: string, longest: number = longestName): string {
   return cutRight(visible, longest);
 }
 
+/** How many columns a text takes in a terminal. */
+export function widthOf(text: string): number {
+  return narrow.test(text) ? text.length : stringWidth(text);
+}
+
 /** At most `width` columns, with an ellipsis where the end was cut. */
 export function cutRight(text: string, width: number): string {
-  return cut(
-    text,
-    width,
-    (shorter) => `${shorter}…`,
-    (characters) => characters.slice(0, -1),
-  );
+  if (widthOf(text) <= width) return text;
+  return `${widest(charactersOf(text), width - 1).join('')}…`;
 }
 
 /** At most `width` columns; what is cut is cut before the number of a task, which stays. */
@@ -59,24 +63,21 @@ export function cutBeforeId(text: string, width: number): string {
 
 /** At most `width` columns, with an ellipsis where the beginning was cut: for paths, whose end says most. */
 export function cutLeft(text: string, width: number): string {
-  return cut(
-    text,
-    width,
-    (shorter) => `…${shorter}`,
-    (characters) => characters.slice(1),
-  );
+  if (widthOf(text) <= width) return text;
+  return `…${widest(charactersOf(text).toReversed(), width - 1)
+    .toReversed()
+    .join('')}`;
 }
 
-function cut(
-  text: string,
-  width: number,
-  mark: (shorter: string) => string,
-  drop: (characters: string[]) => string[],
-): string {
-  if (stringWidth(text) <= width) return text;
-  let characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
-  while (characters.length > 0 && stringWidth(mark(characters.join(''))) > width) characters = drop(characters);
-  return mark(characters.join(''));
+function charactersOf(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** As many of the characters, from the first, as fit. */
+function widest(characters: readonly string[], width: number): string[] {
+  let used = 0;
+  const end = characters.findIndex((character) => (used += widthOf(character)) > width);
+  return characters.slice(0, end === -1 ? characters.length : end);
 }
 
 /** `src/orders.ts:12:5`, relative to the program's directory if it is inside; `~` before a site that stands in. */

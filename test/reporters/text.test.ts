@@ -85,6 +85,14 @@ describe('the text of a report', () => {
         '\n',
       )[1],
     ).toBe('loopscope: pending at the timeout: nothing that loopscope knows of');
+    expect(renderText(report([]))).not.toContain('TASKS');
+  });
+
+  test('shortens the script only if it is below the folder of the program', () => {
+    const shown = (command: string): string | undefined =>
+      renderText(report([], { process: { ...orderService.process, command, directory: '/srv/app' } })).split('\n')[2];
+    expect(shown('/srv/app/main.js')).toBe('  main.js');
+    expect(shown('/srv/app-2/main.js')).toBe('  /srv/app-2/main.js');
   });
 
   test('counts what was dropped', () => {
@@ -98,6 +106,21 @@ describe('the text of a report', () => {
     const lines = section(renderText(report(tasks)), 'TASKS');
     expect(lines).toHaveLength(201);
     expect(lines.at(-1)).toBe('  … 301 more lines; --format json has all');
+  });
+
+  test('draws ten wait cycles, and twenty tasks of each, and says how many more there are', () => {
+    const tasks = Array.from({ length: 25 }, (_, id) => task(id + 1));
+    const steps = tasks.map(({ id, name }) => ({
+      task: id,
+      waitsFor: { type: 'task', kind: 'task', id: (id % 25) + 1, name } as const,
+    }));
+    const cycles = Array.from({ length: 11 }, () => ({ steps }));
+    const lines = renderText(report(tasks, { cycles })).split('\n');
+    expect(lines.filter((line) => line.startsWith('WAIT CYCLE'))).toHaveLength(10);
+    expect(lines.filter((line) => line.includes('more task'))).toEqual(
+      Array.from({ length: 10 }, () => '  … 5 more tasks; --format json has all'),
+    );
+    expect(lines).toContain('  … 1 more wait cycle; --format json has all');
   });
 
   test('shows a hostile name as what it is, on one line', () => {
