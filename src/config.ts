@@ -1,4 +1,5 @@
 // Every option, its default and its environment variable. The only reader of process.env.
+import { resolve } from 'node:path';
 import { UsageError } from './errors.ts';
 
 export type Format = 'text' | 'json';
@@ -21,32 +22,38 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the environment asks for. Throws UsageError where a variable makes no sense. */
 export function readConfig(environment: Environment = process.env): Config {
+  const read = (name: string): string | null => environment[name] || null; // an empty one is none, as OpenTelemetry has it
+  const runDirectory = read('LOOPSCOPE_RUN_DIRECTORY');
+  const output = read('LOOPSCOPE_OUTPUT');
   return {
-    format: parseFormat(environment['LOOPSCOPE_FORMAT'] ?? 'text', 'LOOPSCOPE_FORMAT'),
-    output: environment['LOOPSCOPE_OUTPUT'] ?? null,
-    debug: !['', '0', 'false'].includes(environment['LOOPSCOPE_DEBUG'] ?? ''),
-    otlp: otlpEndpoint(environment),
-    runDirectory: environment['LOOPSCOPE_RUN_DIRECTORY'] ?? null,
+    // under `loopscope run` reports are drawn by the supervisor, as its command line says
+    format: parseFormat((runDirectory === null ? read('LOOPSCOPE_FORMAT') : null) ?? 'text', 'LOOPSCOPE_FORMAT'),
+    output: output === null ? null : resolve(output), // the program may go to another folder
+    debug: !['0', 'false', null].includes(read('LOOPSCOPE_DEBUG')),
+    otlp: read('LOOPSCOPE_OTLP') ?? read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    runDirectory,
   };
 }
 
 /** What `loopscope run` sets for the processes that it runs. */
 export interface RunSettings {
   readonly runDirectory: string;
-  readonly registerUrl: string;
+  /** The path of the module that Node is to require first. */
+  readonly preload: string;
   readonly debug: boolean;
   readonly otlp: string | null;
 }
 
 /** The environment of a program under `loopscope run`: this process's own, and the hook in NODE_OPTIONS. */
 export function runEnvironment(
-  { runDirectory, registerUrl, debug, otlp }: RunSettings,
+  { runDirectory, preload, debug, otlp }: RunSettings,
   environment: Environment = process.env,
 ): Record<string, string | undefined> {
   const options = environment['NODE_OPTIONS'];
+  const path = /[\s"\\]/.test(preload) ? `"${preload.replaceAll(/["\\]/g, String.raw`\$&`)}"` : preload;
   return {
     ...environment,
-    NODE_OPTIONS: `--import=${registerUrl}${options === undefined || options === '' ? '' : ` ${options}`}`,
+    NODE_OPTIONS: `--require=${path}${options === undefined || options === '' ? '' : ` ${options}`}`,
     LOOPSCOPE_RUN_DIRECTORY: runDirectory,
     ...(debug ? { LOOPSCOPE_DEBUG: '1' } : {}),
     ...(otlp === null ? {} : { LOOPSCOPE_OTLP: otlp }),
@@ -78,13 +85,4 @@ export function parseDuration(text: string, option: string): number {
 export function parseUrl(text: string, option: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new UsageError(`${option} must be a URL such as http://localhost:4318, not ${JSON.stringify(text)}`);
-}
-
-/** Our own variable wins over OpenTelemetry's. An empty one is none, as OpenTelemetry has it. */
-function otlpEndpoint(environment: Environment): string | null {
-  for (const name of ['LOOPSCOPE_OTLP', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) {
-    const text = environment[name];
-    if (text !== undefined && text !== '') return parseUrl(text, name);
-  }
-  return null;
 }

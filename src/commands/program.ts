@@ -4,6 +4,9 @@ import { delimiter, extname, join, resolve } from 'node:path';
 import { commandPath } from '../config.ts';
 import { UsageError } from '../errors.ts';
 
+// Without options for Node, which would be lost: such a script is executed as it says.
+const forNode = /^#![ \t]*(?:\S*\/env[ \t]+(?:-S[ \t]+)?)?(?:\S*\/)?node[ \t\r]*(?:\n|$)/;
+
 /** What to spawn. */
 export interface Program {
   readonly file: string;
@@ -49,7 +52,7 @@ function isForNode(path: string): boolean {
   try {
     const length = readSync(file, start);
     const text = start.toString('latin1', 0, length);
-    if (text.startsWith('#!')) return /^#!.*\bnode\b/.test(text);
+    if (text.startsWith('#!')) return forNode.test(text);
     return !text.includes('\0');
   } finally {
     closeSync(file);

@@ -1,27 +1,30 @@
 // Signals that reach the supervisor and are meant for the program.
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import type { RunDirectory } from '../process/run-directory.ts';
 import { complain } from '../runtime/complain.ts';
 
 // A terminal, systemd and others signal the whole process group: the program then has the signal already, and sending it
 // again would look like a second Ctrl-C. It acknowledges what it got; what it does not is sent on.
 const acknowledgeMs = { SIGINT: 250, SIGTERM: 50, SIGHUP: 50, SIGQUIT: 50 } as const;
+// What a terminal itself sends: a program that does not acknowledge, because it is not hooked, has these too.
+const fromTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP']);
 const answerMs = 1500;
 
 type Relayed = keyof typeof acknowledgeMs;
 
 /**
  * Sends signals on to the child until it has ended.
+ * @param childOf the child; signals arrive when it has been spawned
  * @param report called for SIGUSR2
  * @returns what stops it
  */
-export function relaySignals(child: ChildProcess, directory: RunDirectory, report: () => void): () => void {
-  const pid = child.pid;
-  if (pid === undefined) return () => {};
-  let unanswered = 0;
+export function relaySignals(childOf: () => ChildProcess, directory: RunDirectory, report: () => void): () => void {
+  let isBlocked = false;
 
-  const acknowledged = async (signal: Relayed, milliseconds: number): Promise<boolean> => {
+  const acknowledged = async (child: ChildProcess, signal: Relayed, milliseconds: number): Promise<boolean> => {
+    const pid = child.pid as number;
     for (let waited = 0; waited < milliseconds; waited += 10) {
       if (hasEnded(child) || directory.takeAcknowledgement(signal, pid)) return true;
       await pause(10);
@@ -30,22 +33,34 @@ export function relaySignals(child: ChildProcess, directory: RunDirectory, repor
   };
 
   const relay = async (signal: Relayed): Promise<void> => {
-    if (signal === 'SIGINT' && ++unanswered > 1) {
+    const child = childOf();
+    const { pid } = child;
+    if (pid === undefined) return; // it could not be started
+    const isMember = directory.members().some((member) => member.pid === pid);
+    // Ctrl-C in a terminal has most likely arrived, at a loop that is busy; elsewhere most likely not.
+    const isSlow = signal === 'SIGINT' && isatty(0) && !isBlocked;
+    if (await acknowledged(child, signal, isSlow ? answerMs : acknowledgeMs[signal])) {
+      isBlocked = false;
+      return;
+    }
+    if (isBlocked && signal === 'SIGINT') {
       complain(`pid ${pid} does not answer Ctrl-C: killed`);
       child.kill('SIGKILL');
       return;
     }
-    const isMember = directory.members().some((member) => member.pid === pid);
-    if (await acknowledged(signal, acknowledgeMs[signal])) unanswered = 0;
-    else if (isMember || !process.stdin.isTTY) child.kill(signal);
-    if (signal !== 'SIGINT' || unanswered === 0) return;
-    if (!isMember || (await acknowledged(signal, answerMs))) unanswered = 0;
-    else
-      complain(`pid ${pid} does not answer: its event loop is blocked, so there is no report; Ctrl-C again kills it`);
+    if (isMember || !fromTerminal.has(signal) || !isatty(0)) child.kill(signal);
+    if (
+      signal !== 'SIGINT' ||
+      !isMember ||
+      (await acknowledged(child, signal, isSlow ? acknowledgeMs[signal] : answerMs))
+    )
+      return;
+    isBlocked = true;
+    complain(`pid ${pid} does not answer: its event loop is blocked, so there is no report; Ctrl-C again kills it`);
   };
 
   const listeners = new Map<NodeJS.Signals, () => void>([
-    ['SIGUSR1', () => void child.kill('SIGUSR1')],
+    ['SIGUSR1', () => void childOf().kill('SIGUSR1')],
     ['SIGUSR2', report],
   ]);
   for (const signal of Object.keys(acknowledgeMs) as Relayed[]) listeners.set(signal, () => void relay(signal));

@@ -1,6 +1,6 @@
 // `loopscope run`: reads the options, finds the program, and lets the supervisor run it.
-import { accessSync, constants } from 'node:fs';
-import { dirname, extname } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseDuration, parseFormat, parseUrl } from '../config.ts';
 import { UsageError } from '../errors.ts';
@@ -48,7 +48,7 @@ function readOptions(words: string[]): RunOptions {
     otlp: otlp === undefined ? null : parseUrl(otlp, '--otlp'),
     quiet,
     debug,
-    registerUrl: new URL(`../register${extname(import.meta.filename)}`, import.meta.url).href,
+    preload: resolve(import.meta.dirname, '../preload.cjs'),
   };
 }
 
@@ -65,9 +65,12 @@ function parse(words: string[]): {
 
 /** Better now than when the program has run for an hour. */
 function checkWritable(output: string): void {
+  const exists = existsSync(output);
+  if (exists && statSync(output).isDirectory()) throw new UsageError(`--output: ${output} is a folder`);
   try {
-    accessSync(dirname(output), constants.W_OK);
+    accessSync(exists ? output : dirname(output), constants.W_OK);
   } catch {
-    throw new UsageError(`--output: cannot write to ${output}: its folder does not exist or is read-only`);
+    const cause = exists ? 'it is read-only' : 'its folder does not exist or is read-only';
+    throw new UsageError(`--output: cannot write to ${output}: ${cause}`);
   }
 }

@@ -1,12 +1,14 @@
 // The parent of the program: hands its signals on, shows the reports that come, ends it at its timeout, and ends as it did.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { watch } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
+import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runEnvironment } from '../config.ts';
 import { writeReport, type Destination } from '../process/deliver.ts';
 import { UsageError } from '../errors.ts';
 import { RunDirectory, type Member } from '../process/run-directory.ts';
 import { complain } from '../runtime/complain.ts';
+import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
 import { relaySignals } from './relay.ts';
 
@@ -16,8 +18,8 @@ export interface RunOptions extends Destination {
   readonly otlp: string | null;
   readonly quiet: boolean;
   readonly debug: boolean;
-  /** What the program preloads. */
-  readonly registerUrl: string;
+  /** The path of what the program preloads. */
+  readonly preload: string;
 }
 
 const timeoutExitCode = 124;
@@ -25,6 +27,8 @@ const timeoutExitCode = 124;
 const answerMs = 1000;
 const endMs = 2000;
 const pollMs = 20;
+/** When a signal that was to end this process has not. */
+const ignoredMs = 100;
 
 /** How the program ended. */
 interface End {
@@ -34,16 +38,21 @@ interface End {
 
 /** Runs the program to its end, and then ends this process in the same way. */
 export async function supervise(program: Program, options: RunOptions): Promise<void> {
-  const directory = RunDirectory.create();
+  const directory = createDirectory();
   const inbox = new Inbox(directory, options);
   let end: End;
   try {
+    // Before the program is there: a signal that comes meanwhile waits for it.
+    const stopRelaying = relaySignals(
+      () => child,
+      directory,
+      () => void ask(directory, inbox),
+    );
     const child = spawn(program.file, program.args, {
       stdio: 'inherit',
       env: runEnvironment({ ...options, runDirectory: directory.path }),
     });
     const ended = endOf(child, program);
-    const stopRelaying = relaySignals(child, directory, () => void ask(directory, inbox, 'SIGUSR2'));
     const timedOut = await endOrTimeout(ended, child, directory, inbox, options.timeoutMs);
     end = timedOut ? { code: timeoutExitCode, signal: null } : await ended;
     await ended;
@@ -55,18 +64,27 @@ export async function supervise(program: Program, options: RunOptions): Promise<
   endAs(end); // last: a signal ends this process at once
 }
 
+function createDirectory(): RunDirectory {
+  try {
+    return RunDirectory.create();
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`run needs a folder for its reports, set TMPDIR to one that exists and is writable: ${cause}`);
+  }
+}
+
 /** The reports that arrive in the run directory, shown as they come. */
 class Inbox {
   readonly #directory: RunDirectory;
   readonly #options: RunOptions;
-  readonly #watcher;
+  readonly #watcher: FSWatcher | null;
   /** Who has reported, as `pid-threadId`, since it was asked last. */
   readonly answered = new Set<string>();
 
   constructor(directory: RunDirectory, options: RunOptions) {
     this.#directory = directory;
     this.#options = options;
-    this.#watcher = watch(directory.path, () => this.show());
+    this.#watcher = this.#watch();
   }
 
   show(): void {
@@ -81,13 +99,22 @@ class Inbox {
     }
   }
 
+  /** Null where the system has no watch left: reports then show when they are asked for, and at the end. */
+  #watch(): FSWatcher | null {
+    try {
+      return watch(this.#directory.path, () => this.show()).on('error', () => {});
+    } catch {
+      return null;
+    }
+  }
+
   /** One line beside the reports. */
   note(text: string): void {
     if (!this.#options.quiet) complain(text);
   }
 
   close(): void {
-    this.#watcher.close();
+    this.#watcher?.close();
     this.show();
   }
 }
@@ -121,20 +148,23 @@ async function endOrTimeout(
   await timeout.catch(() => {});
   if (!timedOut) return false;
   directory.markTimeout();
-  await ask(directory, inbox, 'SIGUSR2');
-  const pids = new Set([child.pid as number, ...directory.members().map(({ pid }) => pid)]);
-  for (const pid of pids) send(pid, 'SIGTERM');
-  await Promise.race([ended, pause(endMs, undefined, { ref: false })]);
-  for (const pid of pids) send(pid, 'SIGKILL');
+  await ask(directory, inbox);
+  let left = processesBelow([child.pid as number, ...directory.members().map(({ pid }) => pid)]);
+  for (const pid of left) send(pid, 'SIGTERM');
+  for (let waited = 0; waited < endMs && left.size > 0; waited += pollMs) {
+    await pause(pollMs);
+    left = processesBelow(left);
+  }
+  for (const pid of left) send(pid, 'SIGKILL');
   inbox.note(`the program was ended after ${timeoutMs / 1000} s (--timeout)`);
   return true;
 }
 
 /** Has every process report, and says which did not. */
-async function ask(directory: RunDirectory, inbox: Inbox, signal: NodeJS.Signals): Promise<void> {
+async function ask(directory: RunDirectory, inbox: Inbox): Promise<void> {
   inbox.answered.clear();
   const asked = directory.members();
-  for (const { pid, threadId } of asked) if (threadId === 0) send(pid, signal);
+  for (const { pid, threadId } of asked) if (threadId === 0) send(pid, 'SIGUSR2');
   const missing = (): Member[] => {
     const members = new Set(directory.members().map(memberKey));
     return asked.filter((member) => members.has(memberKey(member)) && !inbox.answered.has(memberKey(member)));
@@ -170,5 +200,5 @@ function endAs({ code, signal }: End): void {
     return;
   }
   process.kill(process.pid, signal);
-  setTimeout(() => process.exit(128), answerMs); // the signal takes a moment
+  setTimeout(() => process.exit(128 + constants.signals[signal]), ignoredMs); // Node ignores SIGPIPE; this is what a shell says
 }

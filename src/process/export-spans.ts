@@ -2,6 +2,7 @@
 import { complain } from '../runtime/complain.ts';
 import { startOtlp } from '../subscribers/otlp.ts';
 import { startSpans } from '../subscribers/spans.ts';
+import { beforeEvent } from './events.ts';
 
 const flushAtEndMs = 2000;
 
@@ -12,10 +13,10 @@ export type Flush = (milliseconds: number) => Promise<unknown>;
 export function exportSpans(endpoint: string): Flush {
   const exporter = startOtlp({ endpoint });
   const spans = startSpans({ api: exporter.api });
-  process.on('beforeExit', () => {
+  beforeEvent('beforeExit', () => {
     if (exporter.counts().pending > 0) void exporter.flush(flushAtEndMs);
   });
-  process.on('exit', () => {
+  beforeEvent('exit', () => {
     const { pending, dropped, failed } = exporter.counts();
     const { tasks, operations } = spans.dropped();
     const left = pending + dropped + failed;

@@ -1,9 +1,19 @@
 // The folder through which the processes of one `loopscope run` and their supervisor talk: small files, written whole.
 // Files work where nothing else does: in an exit handler, from any thread, from a child whose stderr belongs to others.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../report/format.ts';
+import { complain } from '../runtime/complain.ts';
 
 /** A thread of a process that runs under the hook. */
 export interface Member {
@@ -14,7 +24,9 @@ export interface Member {
 
 const memberFile = /^member-(\d+)-(\d+)$/;
 const reportFile = /^report-.*\.json$/;
-let reportsWritten = 0;
+// An older acknowledgement is of a signal that the supervisor did not get.
+const freshMs = 1000;
+let filesWritten = 0;
 
 /** One end of the folder. Only its owner can read it (mode 0700). */
 export class RunDirectory {
@@ -26,15 +38,20 @@ export class RunDirectory {
 
   /** Makes a new folder, for the supervisor, and removes those whose supervisors were killed. */
   static create(): RunDirectory {
-    for (const name of readdirSync(tmpdir())) {
+    for (const name of namesIn(tmpdir())) {
       const pid = Number(/^loopscope-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-      if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+      if (pid > 0 && !isAlive(pid)) tryTo(() => rmSync(join(tmpdir(), name), { recursive: true, force: true }));
     }
     return new RunDirectory(mkdtempSync(join(tmpdir(), `loopscope-${process.pid}-`)));
   }
 
+  /** Whether the supervisor has ended, or somebody has removed the folder. */
+  isOver(): boolean {
+    return !existsSync(this.path);
+  }
+
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    tryTo(() => rmSync(this.path, { recursive: true, force: true }));
   }
 
   join({ pid, threadId }: Member): void {
@@ -42,11 +59,11 @@ export class RunDirectory {
   }
 
   leave({ pid, threadId }: Member): void {
-    rmSync(this.#file(`member-${pid}-${threadId}`), { force: true });
+    tryTo(() => rmSync(this.#file(`member-${pid}-${threadId}`), { force: true }));
   }
 
   members(): Member[] {
-    return this.#names().flatMap((name) => {
+    return namesIn(this.path).flatMap((name) => {
       const [, pid, threadId] = memberFile.exec(name) ?? [];
       return pid === undefined ? [] : [{ pid: Number(pid), threadId: Number(threadId) }];
     });
@@ -55,51 +72,69 @@ export class RunDirectory {
   /** Leaves a report for the supervisor. */
   deliver(report: Report): void {
     const { pid, threadId } = report.process;
-    const name = `report-${report.takenAt.replaceAll(':', '')}-${pid}-${threadId}-${++reportsWritten}`;
+    const name = `report-${report.takenAt.replaceAll(':', '')}-${pid}-${threadId}-${++filesWritten}`;
     writeFileSync(this.#file(`${name}.part`), JSON.stringify(report));
     renameSync(this.#file(`${name}.part`), this.#file(`${name}.json`));
   }
 
   /** Takes the reports that have arrived, oldest first. */
-  collect(): Report[] {
-    return this.#names()
-      .filter((name) => reportFile.test(name))
-      .toSorted()
-      .map((name) => {
-        const report = JSON.parse(readFileSync(this.#file(name), 'utf8')) as Report;
+  *collect(): Generator<Report> {
+    for (const name of namesIn(this.path).toSorted()) {
+      if (!reportFile.test(name)) continue;
+      try {
+        const text = readFileSync(this.#file(name), 'utf8');
         rmSync(this.#file(name));
-        return report;
-      });
+        yield JSON.parse(text) as Report;
+      } catch (error) {
+        complain('a report was lost', error);
+      }
+    }
   }
 
   /** Says that a process got a signal, so that the supervisor need not send it on. */
   acknowledge(signal: string, pid: number): void {
-    writeFileSync(this.#file(`signal-${signal}-${pid}`), '');
+    tryTo(() => writeFileSync(this.#file(`signal-${signal}-${pid}-${++filesWritten}`), ''));
   }
 
-  /** Whether the signal was acknowledged since it was asked last. */
+  /** Whether the signal was acknowledged just now; one acknowledgement is given out once. */
   takeAcknowledgement(signal: string, pid: number): boolean {
-    const file = this.#file(`signal-${signal}-${pid}`);
-    const found = existsSync(file);
-    if (found) rmSync(file, { force: true });
-    return found;
+    for (const name of namesIn(this.path)) {
+      if (!name.startsWith(`signal-${signal}-${pid}-`)) continue;
+      const writtenAt = statSync(this.#file(name)).mtimeMs;
+      rmSync(this.#file(name));
+      if (Date.now() - writtenAt < freshMs) return true;
+    }
+    return false;
   }
 
   /** From now on the program is being ended because its time is over. */
   markTimeout(): void {
-    writeFileSync(this.#file('timeout'), '');
+    tryTo(() => writeFileSync(this.#file('timeout'), ''));
   }
 
   isTimeout(): boolean {
     return existsSync(this.#file('timeout'));
   }
 
-  #names(): string[] {
-    return existsSync(this.path) ? readdirSync(this.path) : [];
-  }
-
   #file(name: string): string {
     return join(this.path, name);
+  }
+}
+
+/** For what is lost with the folder, which the program may have removed, or lost the right to write to. */
+function tryTo(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // what is left behind is removed by the next run
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -1,7 +1,8 @@
 // Signals in a program under the hook: SIGUSR2 asks for a report; the first Ctrl-C reports before it ends the program.
 import type { Reason } from '../report/format.ts';
-import type { RunDirectory } from './run-directory.ts';
 import { complain } from '../runtime/complain.ts';
+import { beforeEvent, catchSignal } from './events.ts';
+import type { RunDirectory } from './run-directory.ts';
 
 export interface SignalHandlers {
   /** Resolves when the program may end. */
@@ -9,53 +10,34 @@ export interface SignalHandlers {
 }
 
 // What the supervisor sends on unless the program got it directly, as from a terminal, which signals the whole group.
-const relayed = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const relayed = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * Listens for SIGUSR2, and under `loopscope run` for Ctrl-C. There alone: a listener for SIGINT keeps a program whose
- * loop is blocked from dying of it, and only the supervisor can make up for that.
+ * Catches SIGUSR2, and under `loopscope run` Ctrl-C. There alone: a program that catches SIGINT does not die of it while
+ * its loop is blocked, and only the supervisor can make up for that. Other signals are acknowledged if the program
+ * listens for them.
  */
 export function listenForSignals(directory: RunDirectory | null, handlers: SignalHandlers): void {
-  try {
-    process.on('SIGUSR2', () => void handlers.report(directory?.isTimeout() === true ? 'timeout' : 'signal'));
-  } catch (error) {
-    complain('this system has no SIGUSR2: no report on a signal', error);
-  }
-  if (directory === null) return;
-  const acknowledge = (signal: NodeJS.Signals): void => {
+  const ask = async (reason: Reason): Promise<void> => {
     try {
-      directory.acknowledge(signal, process.pid);
-    } catch {
-      // the supervisor has ended: nobody waits for the acknowledgement
+      await handlers.report(reason);
+    } catch (error) {
+      complain('a report was lost', error);
     }
   };
+  catchSignal('SIGUSR2');
+  beforeEvent('SIGUSR2', () => void ask(directory?.isTimeout() === true ? 'timeout' : 'signal'));
+  if (directory === null) return;
 
-  let first = true;
+  for (const signal of relayed) beforeEvent(signal, () => directory.acknowledge(signal, process.pid));
+  const caught = catchSignal('SIGINT');
+  let reported: Promise<void> | null = null;
   const interrupt = async (): Promise<void> => {
-    acknowledge('SIGINT');
-    const reported = first ? handlers.report('interrupt') : null;
-    first = false;
-    if (process.listenerCount('SIGINT') > 1) return; // the program has its own idea of Ctrl-C
-    await reported;
-    process.off('SIGINT', listener);
+    const mayEnd = caught.isAlone(); // else the program has its own idea of Ctrl-C
+    await (reported ??= ask('interrupt'));
+    if (!mayEnd) return;
+    caught.stop();
     process.kill(process.pid, 'SIGINT');
   };
-  const listener = (): void => void interrupt();
-  process.on('SIGINT', listener);
-  acknowledgeWithProgram(acknowledge);
-}
-
-/** Acknowledges a signal for as long as the program listens for it: our listener alone would change what it does. */
-function acknowledgeWithProgram(acknowledge: (signal: NodeJS.Signals) => void): void {
-  const isRelayed = (name: string | symbol): name is NodeJS.Signals => (relayed as readonly unknown[]).includes(name);
-  process.on('newListener', (name, listener) => {
-    if (isRelayed(name) && listener !== acknowledge && !process.listeners(name).includes(acknowledge)) {
-      process.prependListener(name, acknowledge);
-    }
-  });
-  process.on('removeListener', (name) => {
-    if (!isRelayed(name)) return;
-    const listeners = process.listeners(name);
-    if (listeners.length === 1 && listeners[0] === acknowledge) process.off(name, acknowledge);
-  });
+  beforeEvent('SIGINT', () => void interrupt());
 }

@@ -5,6 +5,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
 import type { Flush } from './export-spans.ts';
+import { beforeEvent } from './events.ts';
 import { RunDirectory } from './run-directory.ts';
 import { limitCallSites } from '../runtime/call-site.ts';
 import { complain } from '../runtime/complain.ts';
@@ -47,17 +48,16 @@ function load(name: string): unknown {
 }
 
 function startWith(config: Config): void {
+  const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
+  if (directory?.isOver() === true) return; // outlived by a daemon that it started: nobody asks any more
   if (config.debug) limitCallSites(Infinity);
   const registry = startRegistry();
-  const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
   const self = { pid: process.pid, threadId };
-  directory?.join(self);
-
-  const flush = config.otlp !== null && isMainThread ? startExport(config.otlp) : null;
+  let flush: Flush | null = null;
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
     const nothing = registry.snapshot().tasks.length === 0 && rootTask.waits === null;
-    if (nothing && (reason === 'exit' || reason === 'interrupt')) return;
+    if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
     try {
       const { giveReport } = load('./give-report') as typeof import('./give-report.ts');
       giveReport(reason, exitCode, config, directory);
@@ -66,12 +66,13 @@ function startWith(config: Config): void {
     }
   };
 
-  process.on('exit', (code) => {
-    if (!interrupted && directory?.isTimeout() !== true) give('exit', code);
+  beforeEvent('exit', (code) => {
+    if (!interrupted && directory?.isTimeout() !== true) give('exit', Number(code));
     directory?.leave(self);
   });
   if (!isMainThread) {
     answerMainThread((reason) => give(reason));
+    directory?.join(self);
     return;
   }
   watchThreads();
@@ -84,4 +85,6 @@ function startWith(config: Config): void {
       if (reason === 'interrupt') await flush?.(flushBeforeEndMs);
     },
   });
+  directory?.join(self); // now: who has joined is asked by a signal that would end it
+  if (config.otlp !== null) flush = startExport(config.otlp);
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -141,6 +142,16 @@ describe('a report', () => {
     expect(parse(readFileSync(file, 'utf8')).map(({ reason }) => reason)).toEqual(['exit', 'exit']);
   });
 
+  test('is on stderr where its file is a pipe that nobody reads', async () => {
+    const file = join(folder, 'pipe');
+    execFileSync('mkfifo', [file]);
+    const { stderr, code } = await loopscope(['run', '--output', file, '--', program('hang.ts'), 'end']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^loopscope: the report is here, because its file cannot be written: ENXIO.*\n\nloopscope: p/,
+    );
+  });
+
   test('comes from a program that preloads the hook by itself, with --import and with --require', async () => {
     for (const flag of ['--import', '--require']) {
       const hook = flag === '--import' ? register : new URL(register).pathname;
@@ -187,25 +198,6 @@ describe('Ctrl-C and other signals', () => {
   });
 });
 
-describe('--timeout', () => {
-  test('reports, ends the program and gives exit code 124', async () => {
-    const { reports: all, code } = await reports(['--timeout', '500ms', '--', program('hang.ts')]);
-    expect(code).toBe(124);
-    expect(all.map(({ reason, tasks }) => [reason, tasks.length])).toEqual([['timeout', 1]]);
-  });
-
-  test('ends a program whose loop is blocked, and says so', async () => {
-    const { stderr, code } = await loopscope(['run', '--timeout', '1s', '--', program('hang.ts'), 'block']);
-    expect(code).toBe(124);
-    expect(stderr).toMatch(/^loopscope: pid \d+ did not report within 1000 ms: its event loop is blocked$/m);
-  });
-
-  test('does nothing to a program that ends before', async () => {
-    const outcome = await loopscope(['run', '--timeout', '20s', '--', program('quiet.cjs')]);
-    expect(outcome).toEqual({ stdout: 'done\n', stderr: '', code: 0, signal: null });
-  });
-});
-
 describe('a mistake is one line and an exit code', () => {
   test.each([
     [['run', '--', 'no-such-script.js'], 127, 'there is no script no-such-script.js, and no command of that name'],
@@ -236,6 +228,7 @@ describe('a mistake is one line and an exit code', () => {
       2,
       '--output: cannot write to /nowhere/x: its folder does not exist or is read-only',
     ],
+    [['run', '--output', '/tmp', '--', 'x.js'], 2, '--output: /tmp is a folder'],
     [['run'], 2, 'run needs a program: loopscope run [options] -- <script> [args]'],
     [['walk'], 2, 'there is no command "walk"; loopscope --help lists them'],
   ])('%j', async (words, code, message) => {
@@ -251,6 +244,12 @@ describe('a mistake is one line and an exit code', () => {
       stderr:
         'loopscope: could not start, the program runs without it: LOOPSCOPE_FORMAT must be text or json, not "xml"\n',
     });
+  });
+
+  test('without a folder for its files, run does not start', async () => {
+    const { stderr, code } = await loopscope(['run', '--', program('quiet.cjs')], { env: { TMPDIR: '/nowhere' } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^loopscope: run needs a folder for its reports, set TMPDIR to one .*\n$/);
   });
 
   test('help is on stdout', async () => {

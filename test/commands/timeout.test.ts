@@ -1,0 +1,37 @@
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../../src/report/format.ts';
+import { loopscope, program } from '../support/cli.ts';
+
+// Commands that start `node` find the one that runs the tests.
+const path = { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+
+describe('--timeout', () => {
+  test('reports, ends the program and gives exit code 124', async () => {
+    const words = ['run', '--format', 'json', '--timeout', '500ms', '--', program('hang.ts')];
+    const { stderr, code } = await loopscope(words);
+    expect(code).toBe(124);
+    const { reason, tasks } = JSON.parse(stderr.split('\n')[0] as string) as Report;
+    expect([reason, tasks.length]).toEqual(['timeout', 1]);
+    expect(stderr.split('\n').slice(1)).toEqual(['loopscope: the program was ended after 0.5 s (--timeout)', '']);
+  });
+
+  test('ends a program whose loop is blocked, and says so', async () => {
+    const { stderr, code } = await loopscope(['run', '--timeout', '1s', '--', program('hang.ts'), 'block']);
+    expect(code).toBe(124);
+    expect(stderr).toMatch(/^loopscope: pid \d+ did not report within 1000 ms: its event loop is blocked$/m);
+  });
+
+  test('ends what ignores SIGTERM, be it Node or not', async () => {
+    const words = 'trap "" TERM; sleep 60 & sleep 61';
+    const code = `require('node:child_process').spawn('sh', ['-c', ${JSON.stringify(words)}], { stdio: 'inherit' })`;
+    // The outcome is there when nobody has stdout open any more.
+    const outcome = await loopscope(['run', '--timeout', '500ms', '--', 'node', '-e', code], { env: path });
+    expect(outcome.code).toBe(124);
+  });
+
+  test('does nothing to a program that ends before', async () => {
+    const outcome = await loopscope(['run', '--timeout', '20s', '--', program('quiet.cjs')]);
+    expect(outcome).toEqual({ stdout: 'done\n', stderr: '', code: 0, signal: null });
+  });
+});
