@@ -17,8 +17,11 @@ export interface Destination {
   readonly output: string | null;
 }
 
-/** Writes a report; to stderr too where the file cannot be written. Throws if stderr cannot be written. */
-export function writeReport(report: Report, { format, output }: Destination): void {
+/**
+ * Writes a report; to stderr where the file cannot be written. Throws if stderr cannot be written.
+ * @param options how to draw on stderr where it should not be as the terminal says
+ */
+export function writeReport(report: Report, { format, output }: Destination, options: TextOptions = {}): void {
   if (output !== null) {
     try {
       append(output, render(report, format, { width: fileWidth }));
@@ -27,7 +30,7 @@ export function writeReport(report: Report, { format, output }: Destination): vo
       complain('the report is here, because its file cannot be written', error);
     }
   }
-  writeFully(2, render(report, format, terminal()));
+  writeFully(2, render(report, format, { ...terminal(), ...options }));
 }
 
 /** Appends to a file. What would block for ever, a FIFO that nobody reads, throws. */
@@ -42,7 +45,7 @@ function append(file: string, text: string): void {
 }
 
 /** How to draw on stderr: as wide as the terminal, and in colour if it has them and NO_COLOR does not forbid. */
-export function terminal(): TextOptions {
+function terminal(): TextOptions {
   if (!isatty(2)) return {};
   const { columns } = process.stderr;
   return { width: columns > 0 ? columns : unknownWidth, colour: process.stderr.hasColors() };

@@ -1,6 +1,4 @@
 // Starts loopscope in a process: the registry, reports at exit and on signals, and the export of spans if it is wanted.
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
@@ -10,6 +8,7 @@ import { RunDirectory } from './run-directory.ts';
 import { limitCallSites } from '../runtime/call-site.ts';
 import { complain } from '../runtime/complain.ts';
 import { rootTask } from '../runtime/context.ts';
+import { load } from '../runtime/load.ts';
 import { listenForSignals } from './signals.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
@@ -35,16 +34,11 @@ export function start(): void {
 /** Null if spans cannot be exported: that is said in one line, and all else goes on. */
 function startExport(endpoint: string): Flush | null {
   try {
-    return (load('./export-spans') as typeof import('./export-spans.ts')).exportSpans(endpoint);
+    return (load(import.meta.url, './export-spans') as typeof import('./export-spans.ts')).exportSpans(endpoint);
   } catch (error) {
     complain('no spans', error);
     return null;
   }
-}
-
-/** Loads a module beside this one, now. */
-function load(name: string): unknown {
-  return createRequire(import.meta.url)(name + extname(import.meta.filename));
 }
 
 function startWith(config: Config): void {
@@ -59,7 +53,7 @@ function startWith(config: Config): void {
     const nothing = registry.snapshot().tasks.length === 0 && rootTask.waits === null;
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
     try {
-      const { giveReport } = load('./give-report') as typeof import('./give-report.ts');
+      const { giveReport } = load(import.meta.url, './give-report') as typeof import('./give-report.ts');
       giveReport(reason, exitCode, config, directory);
     } catch (error) {
       complain('a report was lost', error);

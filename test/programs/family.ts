@@ -10,6 +10,7 @@ const isChild = process.argv.includes('child');
 const place = isMainThread ? (isChild ? 'child' : 'parent') : 'worker';
 createTask(() => new Promise(() => {}), { name: `in ${place}` });
 if (stay) setInterval(() => {}, 1000);
+if (stay && isChild) process.stdin.on('end', () => process.exit()).resume(); // its parent has ended
 if (stay && place === 'parent') console.log('ready');
 if (isMainThread && !isChild) {
   const words = stay ? ['stay'] : [];

@@ -1,0 +1,8 @@
+// Loading a module of ours at once, when it is needed: what only a report needs would make every start slower.
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+
+/** Loads a module beside the one at `url`, its name without an ending: compiled or not, it has that of its neighbour. */
+export function load(url: string, name: string): unknown {
+  return createRequire(url)(name + extname(url));
+}
