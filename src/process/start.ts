@@ -69,7 +69,7 @@ function startWith(config: Config): void {
     directory?.join(self);
     return;
   }
-  watchThreads();
+  watchThreads((ended) => directory?.leave({ pid: process.pid, threadId: ended }));
   listenForSignals(directory, {
     async report(reason) {
       interrupted ||= reason === 'interrupt';

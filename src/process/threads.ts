@@ -1,15 +1,21 @@
 // Worker threads: signals reach the main thread alone, so it asks the others for their reports.
 import { subscribe } from 'node:diagnostics_channel';
-import { BroadcastChannel } from 'node:worker_threads';
+import { BroadcastChannel, type Worker } from 'node:worker_threads';
 import type { Reason } from '../report/format.ts';
 
 const name = 'loopscope:report';
 let threadsStarted = false;
 
-/** In the main thread: notes that there are worker threads, so that a process without any pays nothing. */
-export function watchThreads(): void {
-  subscribe('worker_threads', () => {
+/**
+ * In the main thread: notes that there are worker threads, so that a process without any pays nothing.
+ * @param ended called with the id of a thread: one that is terminated while its loop is blocked cannot say so itself
+ */
+export function watchThreads(ended: (threadId: number) => void): void {
+  subscribe('worker_threads', (message) => {
     threadsStarted = true;
+    const { worker } = message as { readonly worker: Worker };
+    const { threadId } = worker; // -1 when it has ended
+    worker.once('exit', () => ended(threadId));
   });
 }
 

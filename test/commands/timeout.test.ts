@@ -30,6 +30,16 @@ describe('--timeout', () => {
     expect(outcome.code).toBe(124);
   });
 
+  test('does not ask a worker thread that was terminated while its loop was blocked', async () => {
+    const code = `const { Worker } = require('node:worker_threads');
+      const worker = new Worker('require("node:worker_threads").parentPort.postMessage(0); for (;;);', { eval: true });
+      worker.once('message', () => void worker.terminate().then(() => console.log('terminated')));
+      setInterval(() => {}, 1000);`;
+    const outcome = await loopscope(['run', '--timeout', '1s', '--', 'node', '-e', code], { env: path });
+    expect(outcome.stdout).toBe('terminated\n');
+    expect(outcome.stderr).not.toContain('blocked');
+  });
+
   test('does nothing to a program that ends before', async () => {
     const outcome = await loopscope(['run', '--timeout', '20s', '--', program('quiet.cjs')]);
     expect(outcome).toEqual({ stdout: 'done\n', stderr: '', code: 0, signal: null });
