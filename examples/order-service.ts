@@ -10,14 +10,14 @@ const invoices = new Queue<string>({ name: 'invoices', maxsize: 2 });
 
 async function ship(): Promise<string> {
   return stock.run(async () => {
-    await sleep(20); // counting what is on the shelf
+    await sleep(500); // counting what is on the shelf
     return ledger.run(() => 'shipped');
   });
 }
 
 async function refund(): Promise<string> {
   return ledger.run(async () => {
-    await sleep(20); // looking the payment up
+    await sleep(500); // looking the payment up
     return stock.run(() => 'refunded');
   });
 }
@@ -74,6 +74,6 @@ server.listen(0, '127.0.0.1', () => {
       .on('error', () => console.log(`POST /${path}: no answer`))
       .end();
   }
-  // A deployment: the service gets 1.5 s to finish its work, and then it is ended.
-  setTimeout(() => process.exit(), 1500);
+  // A deployment: the service gets 2 s to finish its work, and then it is ended.
+  setTimeout(() => process.exit(), 2000);
 });
