@@ -1,8 +1,8 @@
-// Takes a report and puts it where it belongs. Loaded when the first report is asked for: what it needs (drawing, source
-// maps) would make every start of every process slower.
+// Takes a report and puts it where it belongs. Loaded when the first report is asked for: what it needs (source maps, wait
+// cycles) would make every start of every process slower.
 import type { Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
-import { writeReport } from './deliver.ts';
+import { load } from '../runtime/load.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { takeReport } from './take-report.ts';
 
@@ -14,6 +14,10 @@ export function giveReport(
   directory: RunDirectory | null,
 ): void {
   const report = takeReport(reason, exitCode);
-  if (directory === null) writeReport(report, config);
-  else directory.deliver(report);
+  if (directory !== null) {
+    directory.deliver(report); // the supervisor draws it
+    return;
+  }
+  const { writeReport } = load(import.meta.url, './deliver') as typeof import('./deliver.ts');
+  writeReport(report, config);
 }
