@@ -2,7 +2,6 @@
 import { types } from 'node:util';
 import {
   taskCreated,
-  taskSettled,
   taskStarted,
   type Origin,
   type Outcome,
@@ -14,7 +13,8 @@ import type { WaitRecord } from '../src/channels/wait.ts';
 import { CancelledError, TimeoutError } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { complain } from '../src/runtime/complain.ts';
-import { cutSettledParents, nextId, runInTask } from '../src/runtime/context.ts';
+import { nextId, runInTask } from '../src/runtime/context.ts';
+import { announceSettled, fulfilment } from '../src/runtime/settle.ts';
 
 /** Any function: what it takes and returns is passed on as it is. */
 export type Callable = (...args: never[]) => unknown;
@@ -22,7 +22,6 @@ export type Callable = (...args: never[]) => unknown;
 // taken before anybody patches it: a patched or overridden `then` may do more than tell when a promise settles
 // oxlint-disable-next-line typescript/unbound-method -- it is only ever applied to a promise
 const { then } = Promise.prototype;
-const fulfilment: Settlement = Object.freeze({ outcome: 'fulfilled', error: undefined });
 let complained = false;
 
 /** A task that stands for a call: nothing of what it runs is ours, so it can neither be awaited nor cancelled. */
@@ -64,8 +63,7 @@ export class CallRecord implements TaskRecord {
   settle(rejected: boolean, error?: unknown): void {
     if (this.settlement !== null) return;
     this.settlement = rejected ? { outcome: outcomeOf(error), error } : fulfilment;
-    if (taskSettled.hasSubscribers) taskSettled.publish(this);
-    cutSettledParents(this);
+    announceSettled(this);
   }
 }
 

@@ -2,7 +2,6 @@
 import { inspect } from 'node:util';
 import {
   taskCreated,
-  taskSettled,
   taskStarted,
   type Origin,
   type Outcome,
@@ -14,8 +13,9 @@ import {
 import type { WaitRecord } from '../channels/wait.ts';
 import { CancelledError, TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
-import { currentTask, cutSettledParents, nextId, parentForNew, runInTask } from '../runtime/context.ts';
+import { currentTask, nextId, parentForNew, runInTask } from '../runtime/context.ts';
 import { originOf } from '../runtime/origin.ts';
+import { announceSettled, fulfilment } from '../runtime/settle.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { checkFunction, checkName, checkOptions, checkSignal, nameOf } from './arguments.ts';
 import { call, callLater } from './run-task.ts';
@@ -31,8 +31,6 @@ export interface TaskOptions {
   /** Cancels the task when it is aborted, with the signal's reason as cause. */
   readonly signal?: AbortSignal;
 }
-
-const fulfilment: Settlement = Object.freeze({ outcome: 'fulfilled', error: undefined });
 
 /** The function of a task. It is handed its task, and so `({ signal }) => …` hands on the cancellation. */
 export type TaskFunction<Value> = (task: Task<Value>) => Value | PromiseLike<Value>;
@@ -252,8 +250,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     this.#extra?.stopListening?.();
     // A cancellation was asked for: if nobody awaits the task, nobody misses anything, and the process goes on.
     if (this.settlement.outcome === 'cancelled') this.#promise?.catch(ignore);
-    if (taskSettled.hasSubscribers) taskSettled.publish(this);
-    cutSettledParents(this);
+    announceSettled(this);
   }
 
   /** The promise of the function; while an eager function has not returned it, one that will follow it. */

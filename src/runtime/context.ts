@@ -75,7 +75,7 @@ export function parentForNew(): TaskRecord | null {
 
 /**
  * Takes ancestors that settled earlier out of the line of a task that settles, so that a chain of tasks in which each
- * creates the next does not grow. To be called by whoever publishes that a task settled, after the message.
+ * creates the next does not grow. `announceSettled` calls it, after the message.
  */
 export function cutSettledParents(task: TaskRecord): void {
   while (task.parent !== null && task.parent.settlement !== null) task.parent = task.parent.parent;
