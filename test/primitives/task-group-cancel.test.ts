@@ -1,19 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { createTask, sleep, TaskGroup, type CancelledError } from '../../src/index.ts';
 import { expectNothingLeft, microtasks, rejection, turn } from '../support/turn.ts';
+import { waiting } from '../support/waiting.ts';
 
 afterEach(expectNothingLeft);
-
-/** Waits until it is cancelled, and notes that it was. */
-function waiting(log: string[], name: string): () => Promise<void> {
-  return async () => {
-    try {
-      await sleep(Infinity);
-    } finally {
-      log.push(`${name} cleaned up`);
-    }
-  };
-}
 
 test('a task that is cancelled on its own is no failure, and the others go on', async () => {
   const result = await TaskGroup.run(async (group) => {

@@ -2,19 +2,9 @@ import { afterEach, expect, test } from 'vitest';
 import { createTask, Queue, sleep, TaskGroup, type Task } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
 import { expectNothingLeft, rejection, turn } from '../support/turn.ts';
+import { waiting } from '../support/waiting.ts';
 
 afterEach(expectNothingLeft);
-
-/** Waits until it is cancelled, and notes that it was. */
-function waiting(log: string[], name: string): () => Promise<void> {
-  return async () => {
-    try {
-      await sleep(Infinity);
-    } finally {
-      log.push(`${name} cleaned up`);
-    }
-  };
-}
 
 test('messages of a group with one task', async () => {
   const { stop } = recordMessages();
