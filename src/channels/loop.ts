@@ -1,0 +1,31 @@
+// What the event loop did: turns that took too long, and garbage collections.
+import { channel } from './channel.ts';
+import type { Site } from './site.ts';
+import type { TaskRecord } from './task.ts';
+
+/**
+ * What blocked the loop: `javascript` code of the program, `regular expression` a match that backtracks, `native call` a
+ * synchronous call into Node or the system, `microtasks` promise callbacks that beget others without end, `unknown` what
+ * ended before it could be looked at.
+ */
+export type BlockKind = 'javascript' | 'regular expression' | 'native call' | 'microtasks' | 'unknown';
+
+/** One turn of the loop that took longer than the threshold. */
+export interface BlockRecord {
+  readonly kind: BlockKind;
+  /** When the turn began, milliseconds on the runtime clock. */
+  readonly since: number;
+  /** How long it took; how long so far while `ended` is false. */
+  readonly durationMs: number;
+  /** False in a report of a loop that is blocked still. */
+  readonly ended: boolean;
+  /** What ran, innermost first; frames of loopscope and of Node's internals above the program's own are left out. */
+  readonly stack: readonly Site[];
+  /** The synchronous native function that ran, for example `execSync`; null where it was none. */
+  readonly native: string | null;
+  /** The task in which it ran; null outside of tasks, or where it could not be told. */
+  readonly task: TaskRecord | null;
+}
+
+/** A turn over the threshold is over: published once per block, on the thread whose loop it was. */
+export const loopBlocked = channel<BlockRecord>('loopscope:loop:blocked');
