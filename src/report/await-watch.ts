@@ -1,15 +1,48 @@
-// What stays while a process is looked at again and again.
+// What stays while a process is looked at again and again. A function has no name of its own that lasts, because memory
+// moves: what is compared is how many are at the same place with the same chain below them.
 import type { AwaitReport } from './awaits.ts';
+import { viewAwaits } from './await-view.ts';
 
 /** What several looks at one process have shown. */
 export interface AwaitWatch {
   /** How many looks there were. */
   readonly looks: number;
-  /** From the first look to the last. */
+  /** When the first and the last were, milliseconds since 1970. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** What the last look showed, by the key of its row. */
+  readonly seen: ReadonlyMap<string, Seen>;
+}
+
+/** Functions that were there in every look since they were seen first. */
+export interface Seen {
+  /** How many looks that is. */
+  readonly looks: number;
+  /** From the first of these to the last. */
   readonly forMs: number;
+  /** How many functions there were in every one of them, at least: the same ones, or others in their place. */
+  readonly least: number;
 }
 
 /** One look more. */
 export function watchAwaits(previous: AwaitWatch | null, report: AwaitReport): AwaitWatch {
-  return { looks: (previous?.looks ?? 0) + 1, forMs: Date.parse(report.takenAt) - Date.parse(report.takenAt) };
+  const now = Date.parse(report.takenAt);
+  const sinceLast = previous === null ? 0 : Math.max(0, now - previous.lastAt);
+  const { nodes, shapes } = viewAwaits(report);
+  const counts = new Map<string, number>();
+  for (const { id, step } of nodes) {
+    const key = shapes.below[id]?.key;
+    if (step.type === 'function' && key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const seen = new Map<string, Seen>();
+  for (const [key, count] of counts) {
+    const before = previous?.seen.get(key);
+    seen.set(
+      key,
+      before === undefined
+        ? { looks: 1, forMs: 0, least: count }
+        : { looks: before.looks + 1, forMs: before.forMs + sinceLast, least: Math.min(before.least, count) },
+    );
+  }
+  return { looks: (previous?.looks ?? 0) + 1, firstAt: previous?.firstAt ?? now, lastAt: now, seen };
 }

@@ -1,5 +1,6 @@
 // The table of pending tasks: one row each, equal rows as one with a count, never wider than asked for.
 import type { Report, ResourceEntry, TaskEntry } from '../report/format.ts';
+import { layOut, type Column } from './columns.ts';
 import {
   blockers,
   cutBeforeId,
@@ -10,16 +11,7 @@ import {
   shortPlace,
   taskName,
   waitName,
-  widthOf,
 } from './wording.ts';
-
-interface Column {
-  readonly title: string;
-  /** The narrowest it may get. */
-  readonly least: number;
-  readonly cut: (text: string, width: number) => string;
-  readonly right?: boolean;
-}
 
 const columns: readonly Column[] = [
   { title: 'ID', least: 9, cut: cutRight, right: true },
@@ -31,7 +23,6 @@ const columns: readonly Column[] = [
   { title: 'HELD BY', least: 7, cut: cutBeforeId },
   { title: 'CREATED AT', least: 10, cut: cutLeft },
 ];
-const wide = 98;
 // Among the cells without id and age.
 const columnOfHolder = 4;
 
@@ -39,18 +30,8 @@ const columnOfHolder = 4;
 export function drawTable(report: Report, width: number, most: number): { lines: string[]; total: number } {
   if (report.tasks.length === 0) return { lines: [], total: 0 };
   const groups = groupRows(report);
-  const rows = [columns.map(({ title }) => title), ...groups.slice(0, most - 1).map(cellsOfGroup)];
-  const gap = width < wide ? 1 : 2;
-  const natural = columns.map((_, index) =>
-    rows.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? '')), 0),
-  );
-  const widths = fit(natural, width - gap * (columns.length - 1));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, index) => pad(cell, columns[index] as Column, widths[index] as number))
-      .join(' '.repeat(gap))
-      .trimEnd(),
-  );
+  const rows = groups.slice(0, most - 1).map(cellsOfGroup);
+  const lines = layOut(columns, rows, width);
   return { lines, total: groups.length + 1 };
 }
 
@@ -112,24 +93,4 @@ function cellsOf(task: TaskEntry, resources: ReadonlyMap<number, ResourceEntry>)
 /** The first two, and how many more. */
 function summary(texts: readonly string[]): string {
   return texts.length <= 2 ? texts.join(', ') : `${texts[0]}, +${texts.length - 1}`;
-}
-
-/** Takes columns off the widest until all fit. */
-function fit(natural: readonly number[], width: number): number[] {
-  const widths = [...natural];
-  for (let excess = widths.reduce((sum, each) => sum + each, -width); excess > 0; excess--) {
-    let widest = -1;
-    for (const [index, each] of widths.entries()) {
-      if (each > (columns[index] as Column).least && (widest < 0 || each > (widths[widest] as number))) widest = index;
-    }
-    if (widest < 0) break;
-    widths[widest] = (widths[widest] as number) - 1;
-  }
-  return widths;
-}
-
-function pad(cell: string, { cut, right }: Column, width: number): string {
-  const text = cut(cell, width);
-  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
-  return right === true ? space + text : text + space;
 }

@@ -1,6 +1,6 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
-import { styleText } from 'node:util';
 import type { Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../report/format.ts';
+import { painter, wrap, type Paint } from './lines.ts';
 import { drawTable } from './table.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
@@ -14,7 +14,6 @@ import {
   resourceFacts,
   taskName,
   waitPhrase,
-  widthOf,
 } from './wording.ts';
 
 export interface TextOptions {
@@ -31,12 +30,9 @@ interface Known {
   readonly directory: string;
 }
 
-type Paint = (format: 'bold' | 'dim' | 'red' | 'cyan', text: string) => string;
-
 const longestSection = 200;
 const mostCycles = 10;
 const mostSteps = 20;
-const separator = ' · ';
 
 const reasons: Readonly<Record<Reason, string>> = {
   exit: 'pending at exit',
@@ -48,7 +44,7 @@ const reasons: Readonly<Record<Reason, string>> = {
 
 /** The report as lines of text, with a line break at the end. */
 export function renderText(report: Report, { width = 80, colour = false }: TextOptions = {}): string {
-  const paint: Paint = (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
+  const paint = painter(colour);
   const table = drawTable(report, width - 2, longestSection);
   const sections = [
     headline(report, width, paint),
@@ -159,22 +155,6 @@ function drawTree(report: Report, width: number): string[] {
   };
   for (const root of buildTree(report)) draw(root, '', '');
   return lines;
-}
-
-/** Phrases joined into as few lines as fit; a phrase that is too long for a line stays whole. */
-function wrap(phrases: readonly string[], width: number, first: string, rest: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const phrase of phrases) {
-    const prefix = lines.length === 0 ? first : rest;
-    const joined = line === '' ? `${prefix}${phrase}` : `${line}${separator}${phrase}`;
-    if (line === '' || widthOf(joined) <= width) line = joined;
-    else {
-      lines.push(line);
-      line = `${rest}${phrase}`;
-    }
-  }
-  return [...lines, line];
 }
 
 function section(title: string, lines: readonly string[], paint: Paint, total: number = lines.length): string[] {

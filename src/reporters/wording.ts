@@ -14,7 +14,7 @@ import type {
 const longestName = 60;
 const segmenter = new Intl.Segmenter();
 // One column each: string-width takes fifty times as long to find that out.
-const narrow = /^[ -~·×…─│└├┄]*$/;
+const narrow = /^[ -~·×…–→↳─│└├┄]*$/;
 
 /** `12 ms`, `1.2 s`, `2 m 3 s`, `1 h 2 m`, `3 d 4 h`. */
 export function duration(milliseconds: number): string {

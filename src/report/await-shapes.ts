@@ -1,0 +1,137 @@
+// Which nodes look alike, with everything that is below or above them: two nodes of the same shape are the same chain or
+// tree of functions, sites and kinds of leaves. One pass over the graph, the bottom first, or the top.
+import type { AwaitNode } from './await-graph.ts';
+import { stronglyConnected } from './connected.ts';
+import type { SiteEntry } from './format.ts';
+
+export interface AwaitShapes {
+  /** What the node is, whatever is below and above. By id of the node, as all lists here. */
+  readonly labels: readonly number[];
+  readonly below: readonly Shape[];
+  readonly above: readonly Shape[];
+  /** Parts of the graph of which every node awaits every other in the end; the lowest first. Most have one node. */
+  readonly parts: readonly (readonly AwaitNode[])[];
+  /** Whether the node awaits itself in the end. */
+  readonly circular: readonly boolean[];
+}
+
+export interface Shape {
+  readonly id: number;
+  /** The same for the same shape in another look at the process. */
+  readonly key: string;
+  /** How many lines a drawing of it takes, about; never above `manyLines`. */
+  readonly lines: number;
+}
+
+const manyLines = 1000;
+
+/** Finds the shapes of all nodes. Linear in the size of the graph. */
+export function findShapes(nodes: readonly AwaitNode[]): AwaitShapes {
+  const labelIds = new Map<string, number>();
+  const texts = nodes.map(labelOf);
+  const labels = texts.map((text) => numberOf(text, labelIds));
+  const parts = stronglyConnected(nodes, ({ below }) => below);
+  const circular = new Array<boolean>(nodes.length).fill(false);
+  for (const part of parts) {
+    const [first] = part;
+    const inCircle = part.length > 1 || first?.below.includes(first) === true;
+    if (inCircle) for (const { id } of part) circular[id] = true;
+  }
+
+  function shapesAlong(sorted: readonly (readonly AwaitNode[])[], next: 'below' | 'above'): Shape[] {
+    const known = new Map<string, Shape>();
+    const shapes = new Array<Shape>(nodes.length);
+    for (const part of sorted) {
+      const inside = part.length > 1 ? new Set(part) : null;
+      const reached = new Map<number, Shape>();
+      for (const node of part) {
+        for (const other of node[next]) {
+          const shape = shapes[other.id];
+          if (shape !== undefined && inside?.has(other) !== true) reached.set(shape.id, shape);
+        }
+      }
+      const others = [...reached.values()].toSorted((a, b) => a.id - b.id);
+      const round = circular[(part[0] as AwaitNode).id] === true ? circleText(part, texts) : '';
+      for (const { id } of part) shapes[id] = shapeOf(texts[id] as string, labels[id] as number, round, others, known);
+    }
+    return shapes;
+  }
+
+  return {
+    labels,
+    below: shapesAlong(parts, 'below'),
+    above: shapesAlong(parts.toReversed(), 'above'),
+    parts,
+    circular,
+  };
+}
+
+/** What all functions of a circle are, whatever their order: circles of the same functions look alike. */
+function circleText(part: readonly AwaitNode[], texts: readonly string[]): string {
+  return [...new Set(part.map(({ id }) => texts[id] as string))].toSorted().join('\u0003');
+}
+
+function shapeOf(
+  text: string,
+  label: number,
+  round: string,
+  others: readonly Shape[],
+  known: Map<string, Shape>,
+): Shape {
+  const identity = `${label} ${others.map(({ id }) => id).join(',')} ${round}`;
+  const shape = known.get(identity);
+  if (shape !== undefined) return shape;
+  const keys = others.map(({ key }) => key).toSorted();
+  const lines = others.reduce((sum, other) => Math.min(manyLines, sum + other.lines), round === '' ? 1 : manyLines);
+  const created = { id: known.size, key: digest([text, round, ...keys].join('\u0004')), lines };
+  known.set(identity, created);
+  return created;
+}
+
+function labelOf({ step, callbacks }: AwaitNode): string {
+  return [...stepWords(step), ...callbacks.map(siteText)].join('\u0005');
+}
+
+function stepWords(step: AwaitNode['step']): string[] {
+  switch (step.type) {
+    case 'function': {
+      const { name, kind, at, definedAt } = step.function;
+      return [kind, name, siteText(at ?? definedAt)];
+    }
+    case 'leaf':
+      return ['leaf', step.leaf.key];
+    case 'combinator':
+      return ['combinator', step.method];
+    case 'then':
+      return ['then', step.method, siteText(step.callback)];
+    default:
+      return [step.type];
+  }
+}
+
+function siteText(site: SiteEntry | null): string {
+  return site === null ? '' : `${site.file}:${site.line}:${site.column}`;
+}
+
+function numberOf(text: string, known: Map<string, number>): number {
+  const number = known.get(text) ?? known.size;
+  known.set(text, number);
+  return number;
+}
+
+/** 64 bits of a text: two FNV-1a hashes that begin differently. */
+function digest(text: string): string {
+  let one = 0x81_1c_9d_c5;
+  let other = 0x01_00_01_93;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    one = Math.imul(one ^ code, 0x01_00_01_93);
+    other = Math.imul(other ^ (code + 1), 0x85_eb_ca_6b);
+    other ^= other >>> 13;
+  }
+  return `${hex(one)}${hex(other)}`;
+}
+
+function hex(number: number): string {
+  return (number >>> 0).toString(16).padStart(8, '0');
+}

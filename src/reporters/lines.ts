@@ -1,0 +1,28 @@
+// Phrases on lines, in colour or not.
+import { styleText } from 'node:util';
+import { widthOf } from './wording.ts';
+
+export type Paint = (format: 'bold' | 'dim' | 'red' | 'cyan', text: string) => string;
+
+const separator = ' · ';
+
+/** What paints a text, or leaves it as it is. */
+export function painter(colour: boolean): Paint {
+  return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
+}
+
+/** Phrases joined into as few lines as fit; a phrase that is too long for a line stays whole. */
+export function wrap(phrases: readonly string[], width: number, first: string, rest: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const phrase of phrases) {
+    const prefix = lines.length === 0 ? first : rest;
+    const joined = line === '' ? `${prefix}${phrase}` : `${line}${separator}${phrase}`;
+    if (line === '' || widthOf(joined) <= width) line = joined;
+    else {
+      lines.push(line);
+      line = `${rest}${phrase}`;
+    }
+  }
+  return [...lines, line];
+}
