@@ -1,9 +1,9 @@
 // `loopscope run`: reads the options, finds the program, and lets the supervisor run it.
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseDuration, parseFormat, parseUrl } from '../config.ts';
 import { UsageError } from '../errors.ts';
+import { checkWritable } from './output.ts';
 import { findProgram } from './program.ts';
 import { supervise, type RunOptions } from './supervise.ts';
 
@@ -60,17 +60,5 @@ function parse(words: string[]): {
   } catch (error) {
     const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
     throw new UsageError(`${message}; loopscope --help lists the options`);
-  }
-}
-
-/** Better now than when the program has run for an hour. */
-function checkWritable(output: string): void {
-  const exists = existsSync(output);
-  if (exists && statSync(output).isDirectory()) throw new UsageError(`--output: ${output} is a folder`);
-  try {
-    accessSync(exists ? output : dirname(output), constants.W_OK);
-  } catch {
-    const cause = exists ? 'it is read-only' : 'its folder does not exist or is read-only';
-    throw new UsageError(`--output: cannot write to ${output}: ${cause}`);
   }
 }

@@ -24,7 +24,7 @@ export interface Destination {
 export function writeReport(report: Report, { format, output }: Destination, options: TextOptions = {}): void {
   if (output !== null) {
     try {
-      append(output, render(report, format, { width: fileWidth }));
+      appendFully(output, render(report, format, { width: fileWidth }));
       return;
     } catch (error) {
       complain('the report is here, because its file cannot be written', error);
@@ -34,7 +34,7 @@ export function writeReport(report: Report, { format, output }: Destination, opt
 }
 
 /** Appends to a file. What would block for ever, a FIFO that nobody reads, throws. */
-function append(file: string, text: string): void {
+export function appendFully(file: string, text: string): void {
   const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
   const descriptor = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
   try {

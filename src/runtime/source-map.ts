@@ -1,15 +1,21 @@
 // Takes a site in compiled code back to its source. Maps are looked up when a report is made, never before.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { findSourceMap, SourceMap } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Site } from '../channels/site.ts';
 
 /** Maps sites of one report; the maps it loads are kept as long as it is. */
 export class SiteMapper {
+  readonly #root: string;
   readonly #maps = new Map<string, SourceMap | null>();
   // Most tasks of a name share their site, and a report may have a hundred thousand of them.
   readonly #mapped = new Map<Site, Site>();
+
+  /** @param root what comes before the paths of files, where they are those of a container. Default: nothing */
+  constructor({ root = '' }: { readonly root?: string } = {}) {
+    this.#root = root;
+  }
 
   /** The site in the source, with an absolute path; the site as it is where there is no map. */
   map(site: Site): Site {
@@ -42,7 +48,7 @@ export class SiteMapper {
     let map = this.#maps.get(file);
     if (map === undefined) {
       this.#maps.set(file, null); // a map that cannot be read is not read again
-      map = findSourceMap(file) ?? readSourceMap(file);
+      map = findSourceMap(file) ?? readSourceMap(file, this.#root);
       this.#maps.set(file, map);
     }
     return map;
@@ -50,23 +56,29 @@ export class SiteMapper {
 }
 
 /** The map that a file on disk names in its last lines: inline, or a file beside it. */
-function readSourceMap(file: string): SourceMap | null {
+function readSourceMap(file: string, root: string): SourceMap | null {
   try {
-    const source = readFileSync(file, 'utf8');
+    const source = readFile(join(root, file));
     const url = /^\/\/# sourceMappingURL=(\S+)\s*$/m.exec(
       source.slice(source.lastIndexOf('//# sourceMappingURL=')),
     )?.[1];
     if (url === undefined) return null;
-    const map = JSON.parse(dataOf(url) ?? readFileSync(resolve(dirname(file), decodeURI(url)), 'utf8'));
+    const map = JSON.parse(dataOf(url) ?? readFile(join(root, resolve(dirname(file), decodeURI(url)))));
     // Node's SourceMap does not read sourceRoot.
     if (typeof map.sourceRoot === 'string' && map.sourceRoot !== '') {
-      const root = map.sourceRoot.replace(/\/?$/, '/');
-      map.sources = map.sources.map((name: unknown) => `${root}${String(name)}`);
+      const folder = map.sourceRoot.replace(/\/?$/, '/');
+      map.sources = map.sources.map((name: unknown) => `${folder}${String(name)}`);
     }
     return new SourceMap(map);
   } catch {
     return null; // no such file, or a broken map: the compiled site is still true
   }
+}
+
+/** Throws where it is no file: a name that a program made up may be that of a pipe, which would be waited for. */
+function readFile(path: string): string {
+  if (!statSync(path).isFile()) throw new Error(`${path} is not a file`);
+  return readFileSync(path, 'utf8');
 }
 
 /** What a data URL carries, or null if it is none. */

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -55,6 +56,23 @@ test('sources under a root, as file URLs, as absolute paths, and as URLs of a bu
     fileOf({ sources: [source] }),
     fileOf({ sources: ['webpack://app/./src/source.ts'] }),
   ]).toEqual([source, source, source, 'webpack://app/./src/source.ts']);
+});
+
+test('the files of a container are read below its root, and named as it names them', () => {
+  mkdirSync(join(folder, 'root/app'), { recursive: true });
+  writeFileSync(join(folder, 'root/app/inside.js'), 'run();\n//# sourceMappingURL=inside.js.map\n');
+  writeFileSync(join(folder, 'root/app/inside.js.map'), JSON.stringify(map));
+  const mapper = new SiteMapper({ root: join(folder, 'root') });
+  const site = { line: 2, column: 1, function: 'run', exact: true };
+  expect(['/app/inside.js', 'file:///app/inside.js'].map((file) => mapper.map({ ...site, file }))).toEqual(
+    Array.from({ length: 2 }, () => ({ ...found, file: '/src/source.ts' })),
+  );
+});
+
+test('a name that is that of a pipe is not waited for', () => {
+  const file = join(folder, 'pipe.js');
+  execFileSync('mkfifo', [file]);
+  expect(mapped(file)).toMatchObject({ file, line: 2 });
 });
 
 test('without a map, or with one that cannot be read, a site stays as it is', () => {
