@@ -1,0 +1,76 @@
+// Functions that run in the process that is read. They are sent as text: each stands alone and names nothing outside it.
+
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly version: string;
+  readonly command: string;
+  readonly directory: string;
+  readonly uptimeMs: number;
+  readonly heapUsedBytes: number;
+}
+
+export function describeProcess(): ProcessFacts {
+  let directory = '';
+  try {
+    directory = process.cwd();
+  } catch {
+    // the directory is deleted
+  }
+  return {
+    pid: process.pid,
+    version: process.version.slice(1),
+    command: process.argv.slice(1).join(' '),
+    directory,
+    uptimeMs: process.uptime() * 1000,
+    heapUsedBytes: process.memoryUsage().heapUsed,
+  };
+}
+
+interface Lease {
+  users: number;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * Notes in the process that its inspector was opened by us, so that it is closed in any case: by the last reader, or
+ * after ten minutes when no reader is left to do it. A reader that finds it open joins. Returns whether it is ours.
+ */
+export function joinLease(opened: boolean): boolean {
+  const key = Symbol.for('loopscope.inspector');
+  const holder = process as unknown as { [key]?: Lease; _debugEnd(): void };
+  let lease = holder[key];
+  if (lease === undefined) {
+    if (!opened) return false;
+    const end = (): void => {
+      delete holder[key];
+      holder._debugEnd();
+    };
+    lease = { users: 0, timer: setTimeout(end, 600_000).unref() };
+    Object.defineProperty(holder, key, { value: lease, configurable: true, enumerable: false });
+  }
+  lease.users++;
+  lease.timer.refresh();
+  return true;
+}
+
+/**
+ * Leaves; the last one closes the inspector a little later: closing it before the socket is gone crashes Node. It stays
+ * open when `keep`, because somebody else is connected.
+ */
+export function leaveLease(keep: boolean): void {
+  const key = Symbol.for('loopscope.inspector');
+  const holder = process as unknown as { [key]?: Lease; _debugEnd(): void };
+  const lease = holder[key];
+  if (lease === undefined || --lease.users > 0) return;
+  if (keep) {
+    clearTimeout(lease.timer);
+    delete holder[key];
+    return;
+  }
+  setTimeout(() => {
+    if (lease.users > 0) return; // somebody joined meanwhile
+    clearTimeout(lease.timer);
+    delete holder[key];
+    holder._debugEnd();
+  }, 250).unref();
+}

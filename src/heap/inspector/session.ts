@@ -1,0 +1,88 @@
+// One look at a process through its inspector, which is left as it was found.
+import { setTimeout as wait } from 'node:timers/promises';
+import { ReadError } from '../read-error.ts';
+import { answerLimitMs, Connection } from './connection.ts';
+import { call, objectGroup } from './evaluate.ts';
+import { describeProcess, joinLease, leaveLease, type ProcessFacts } from './in-target.ts';
+import { openInspector } from './open.ts';
+import { connectionsTo, listeningPorts } from './ports.ts';
+import { innerPid, isAlive } from './process-status.ts';
+
+export interface Session {
+  readonly connection: Connection;
+  readonly facts: ProcessFacts;
+}
+
+/**
+ * Runs `work` on a connection to the inspector of the process. One that we opened is closed afterwards, whatever happens.
+ * Returns what `work` gave, and notes: what could not be left as it was found.
+ * @throws ReadError when the process cannot be read.
+ */
+export async function withSession<Value>(
+  pid: number,
+  work: (session: Session) => Promise<Value>,
+): Promise<{ value: Value; notes: string[] }> {
+  const { port, url, opened } = await openInspector(pid);
+  const connection = await Connection.open(pid, url);
+  let leased = opened;
+  let value: Value;
+  try {
+    const facts = await call(connection, describeProcess, []);
+    if (facts.pid !== innerPid(pid)) throw otherProcess(pid, port, facts.pid);
+    leased = await call(connection, joinLease, [opened]);
+    await checkTurning(connection);
+    value = await work({ connection, facts });
+  } catch (error) {
+    const notes = await leave(pid, port, connection, leased);
+    throw notes.length === 0 ? error : withNotes(error, notes);
+  }
+  return { value, notes: await leave(pid, port, connection, leased) };
+}
+
+/** What follows needs microtasks: a loop that is blocked by JavaScript answers simple questions, but runs none. */
+async function checkTurning(connection: Connection): Promise<void> {
+  await call(connection, () => Promise.resolve(), []);
+}
+
+/** Gives back what was named, closes the connection and then the inspector. Never throws. */
+async function leave(pid: number, port: number, connection: Connection, leased: boolean): Promise<string[]> {
+  let left = false;
+  try {
+    await connection.send('Runtime.releaseObjectGroup', { objectGroup });
+    if (leased) await call(connection, leaveLease, [connectionsTo(pid, port) > 1]);
+    left = true;
+  } catch {
+    // it ended or is blocked
+  }
+  await connection.close();
+  if (!leased || !isAlive(pid)) return [];
+  if (left && (await isClosed(pid, port))) return [];
+  return [
+    `The inspector of process ${pid} is still open on port ${port}: ${
+      left
+        ? 'somebody else uses it, or its loop is blocked'
+        : 'its loop is blocked, and it closes itself ten minutes after it is free'
+    }.`,
+  ];
+}
+
+async function isClosed(pid: number, port: number): Promise<boolean> {
+  const deadline = performance.now() + answerLimitMs;
+  while (performance.now() < deadline) {
+    if (!listeningPorts(pid).some((entry) => entry.port === port)) return true;
+    await wait(20);
+  }
+  return false;
+}
+
+function otherProcess(pid: number, port: number, found: number): ReadError {
+  return new ReadError(
+    'busy',
+    `process ${found} has port ${port}, where the inspector of process ${pid} would be: close that one first`,
+  );
+}
+
+function withNotes(error: unknown, notes: readonly string[]): unknown {
+  if (!(error instanceof ReadError)) return error;
+  return new ReadError(error.problem, `${error.message}. ${notes.join(' ').replace(/\.$/, '')}`, { cause: error });
+}
