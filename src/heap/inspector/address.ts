@@ -1,7 +1,6 @@
 // Where the inspector of a process listens, if it is open.
 import { get } from 'node:http';
-import { answerLimitMs } from './connection.ts';
-import { listeningPorts } from './ports.ts';
+import { listeningPorts, type ListeningPort } from './ports.ts';
 import { commandWords, threadNames } from './process-status.ts';
 
 export interface InspectorAddress {
@@ -18,14 +17,26 @@ export function inspectorPort(pid: number): number {
   return Number(options.findLast((port) => port !== undefined) ?? usualPort);
 }
 
-/** The inspector of the process, null where it is closed. Ports of its own are asked only when they may be it. */
+/**
+ * The inspector of the process, null where it is closed. Other ports than the usual ones may belong to its own servers:
+ * they are asked only when an inspector is known to run.
+ */
 export async function findInspector(pid: number): Promise<InspectorAddress | null> {
   if (process.platform !== 'linux') return askInspector('127.0.0.1', usualPort);
-  if (namesThreads(pid) && !threadNames(pid).includes('InspectorIo')) return null;
-  const likely = new Set([inspectorPort(pid), usualPort]);
-  const ports = listeningPorts(pid)
-    .filter(({ port, loopback }) => loopback || likely.has(port))
-    .toSorted((a, b) => Number(likely.has(b.port)) - Number(likely.has(a.port)));
+  const threads = threadNames(pid);
+  // Node 24 and newer name their threads; Node 22 calls all of them alike.
+  const named = threads.some((name) => name === 'SignalInspector' || name.endsWith('V8Worker'));
+  const runs = threads.includes('InspectorIo');
+  if (named && !runs) return null;
+  const usual = new Set([inspectorPort(pid), usualPort]);
+  const ports = listeningPorts(pid);
+  const likely = ports.filter(({ port }) => usual.has(port));
+  const others = runs || usual.has(0) ? ports.filter(({ port, loopback }) => loopback && !usual.has(port)) : [];
+  return askEach([...likely, ...others]);
+}
+
+/** The first of these ports where an inspector answers. */
+export async function askEach(ports: readonly ListeningPort[]): Promise<InspectorAddress | null> {
   for (const { host, port } of ports) {
     const address = await askInspector(host, port);
     if (address !== null) return address;
@@ -33,14 +44,9 @@ export async function findInspector(pid: number): Promise<InspectorAddress | nul
   return null;
 }
 
-/** Node 24 and newer name the thread of the inspector; Node 22 calls every thread alike. */
-function namesThreads(pid: number): boolean {
-  return threadNames(pid).some((name) => name === 'SignalInspector' || name.endsWith('V8Worker'));
-}
-
 function askInspector(host: string, port: number): Promise<InspectorAddress | null> {
   return new Promise((resolve) => {
-    const request = get(`http://${host}:${port}/json/list`, { timeout: answerLimitMs, agent: false }, (response) => {
+    const request = get(`http://${host}:${port}/json/list`, { timeout: 1000, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

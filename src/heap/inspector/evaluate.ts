@@ -1,5 +1,5 @@
 // Calls a function in the process at the other end of a connection.
-import { answerLimitMs, heapLimitMs, type Connection } from './connection.ts';
+import { heapLimitMs, type Connection } from './connection.ts';
 
 interface Evaluated {
   readonly result: { readonly value?: unknown; readonly objectId?: string };
@@ -9,38 +9,42 @@ interface Evaluated {
 /** Everything that a connection names for itself goes with this group when it is released. */
 export const objectGroup = 'loopscope';
 
-const answer = { returnByValue: true, awaitPromise: true };
-
-/** Calls a function that stands alone with arguments that are JSON, and gives back its value, also as JSON. */
+/** Calls a function that stands alone with arguments that are JSON. Answered even where JavaScript blocks the loop. */
 export async function call<Parameters extends readonly unknown[], Value>(
   connection: Connection,
   fn: (...parameters: Parameters) => Value,
   parameters: NoInfer<Parameters>,
-  limitMs = answerLimitMs,
-): Promise<Awaited<Value>> {
+): Promise<Value> {
   const expression = `(${String(fn)})(${parameters.map((value) => JSON.stringify(value)).join(', ')})`;
-  const evaluated = await connection.send<Evaluated>('Runtime.evaluate', { ...answer, expression }, limitMs);
-  return valueOf(evaluated).value as Awaited<Value>;
+  const params = { expression, returnByValue: true };
+  return valueOf(await connection.send<Evaluated>('Runtime.evaluate', params)).value as Value;
 }
 
-/** Calls such a function with an object of the process as its first argument; it may go through much. */
+/** Waits until the process has run the microtasks that it owes: never while JavaScript blocks the loop. */
+export async function waitForTurn(connection: Connection): Promise<void> {
+  const expression = 'new Promise((resolve) => { queueMicrotask(resolve); })';
+  await connection.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+}
+
+/** Calls such an async function with an object of the process as its first argument; it may go through much. */
 export async function callWith<Subject, Parameters extends readonly unknown[], Value>(
   connection: Connection,
   objectId: string,
-  fn: (subject: Subject, ...parameters: Parameters) => Value,
+  fn: (subject: Subject, ...parameters: Parameters) => Promise<Value>,
   parameters: NoInfer<Parameters>,
-): Promise<Awaited<Value>> {
+): Promise<Value> {
   const evaluated = await connection.send<Evaluated>(
     'Runtime.callFunctionOn',
     {
-      ...answer,
       objectId,
       functionDeclaration: String(fn),
       arguments: [{ objectId }, ...parameters.map((value) => ({ value }))],
+      awaitPromise: true,
+      returnByValue: true,
     },
     heapLimitMs,
   );
-  return valueOf(evaluated).value as Awaited<Value>;
+  return valueOf(evaluated).value as Value;
 }
 
 /** Evaluates an expression and gives back the id under which the object can be asked for. */

@@ -1,7 +1,7 @@
 // Opens the inspector of a process where it is safe, and says what to do where it is not.
 import { setTimeout as wait } from 'node:timers/promises';
 import { ReadError } from '../read-error.ts';
-import { findInspector, inspectorPort, type InspectorAddress } from './address.ts';
+import { askEach, findInspector, inspectorPort, type InspectorAddress } from './address.ts';
 import { answerLimitMs } from './connection.ts';
 import { listeningPorts, whoListens } from './ports.ts';
 import { catchesSigusr1, hasInspectorThread, isAlive, isNode, sharesNetwork } from './process-status.ts';
@@ -82,10 +82,8 @@ async function waitForInspector(pid: number, before: ReadonlySet<number>): Promi
   const deadline = performance.now() + answerLimitMs;
   while (performance.now() < deadline) {
     if (!isAlive(pid)) throw new ReadError('gone', `process ${pid} ended while it was read`);
-    if (listeningPorts(pid).some(({ port }) => !before.has(port))) {
-      const found = await findInspector(pid);
-      if (found !== null) return found;
-    }
+    const found = await askEach(listeningPorts(pid).filter(({ port }) => !before.has(port)));
+    if (found !== null) return found;
     await wait(20);
   }
   throw new ReadError(

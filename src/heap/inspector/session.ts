@@ -1,12 +1,15 @@
 // One look at a process through its inspector, which is left as it was found.
 import { setTimeout as wait } from 'node:timers/promises';
 import { ReadError } from '../read-error.ts';
-import { answerLimitMs, Connection } from './connection.ts';
-import { call, objectGroup } from './evaluate.ts';
+import { Connection } from './connection.ts';
+import { call, objectGroup, waitForTurn } from './evaluate.ts';
 import { describeProcess, joinLease, leaveLease, type ProcessFacts } from './in-target.ts';
 import { openInspector } from './open.ts';
 import { connectionsTo, listeningPorts } from './ports.ts';
 import { innerPid, isAlive } from './process-status.ts';
+
+/** A loop that turns closes the inspector within half a second. */
+const closeLimitMs = 3000;
 
 export interface Session {
   readonly connection: Connection;
@@ -30,18 +33,13 @@ export async function withSession<Value>(
     const facts = await call(connection, describeProcess, []);
     if (facts.pid !== innerPid(pid)) throw otherProcess(pid, port, facts.pid);
     leased = await call(connection, joinLease, [opened]);
-    await checkTurning(connection);
+    await waitForTurn(connection); // what follows needs microtasks
     value = await work({ connection, facts });
   } catch (error) {
     const notes = await leave(pid, port, connection, leased);
     throw notes.length === 0 ? error : withNotes(error, notes);
   }
   return { value, notes: await leave(pid, port, connection, leased) };
-}
-
-/** What follows needs microtasks: a loop that is blocked by JavaScript answers simple questions, but runs none. */
-async function checkTurning(connection: Connection): Promise<void> {
-  await call(connection, () => Promise.resolve(), []);
 }
 
 /** Gives back what was named, closes the connection and then the inspector. Never throws. */
@@ -55,19 +53,13 @@ async function leave(pid: number, port: number, connection: Connection, leased: 
     // it ended or is blocked
   }
   await connection.close();
-  if (!leased || !isAlive(pid)) return [];
-  if (left && (await isClosed(pid, port))) return [];
-  return [
-    `The inspector of process ${pid} is still open on port ${port}: ${
-      left
-        ? 'somebody else uses it, or its loop is blocked'
-        : 'its loop is blocked, and it closes itself ten minutes after it is free'
-    }.`,
-  ];
+  if (!leased || !isAlive(pid) || (left && (await isClosed(pid, port)))) return [];
+  const when = left ? 'it closes when its loop turns' : 'it closes ten minutes after its loop turns again';
+  return [`The inspector of process ${pid} is still open on port ${port}: ${when}, unless somebody else uses it.`];
 }
 
 async function isClosed(pid: number, port: number): Promise<boolean> {
-  const deadline = performance.now() + answerLimitMs;
+  const deadline = performance.now() + closeLimitMs;
   while (performance.now() < deadline) {
     if (!listeningPorts(pid).some((entry) => entry.port === port)) return true;
     await wait(20);
