@@ -11,4 +11,6 @@ export interface ReadOptions {
 export interface MemoryOptions extends ReadOptions {
   /** Stops the process (SIGSTOP) while it is read, for one consistent picture. Default false. */
   readonly stop?: boolean;
+  /** A descriptor of its /proc/PID/mem that was handed down by the process itself, which waits meanwhile. */
+  readonly descriptor?: number;
 }

@@ -1,0 +1,135 @@
+// What an object that refers to another one says of it: a step on the path from a root to a resolver.
+import { fixed } from './layout.ts';
+import type { Objects, Reference } from './objects.ts';
+import type { Reactions } from './reactions.ts';
+import type { Scripts } from './scripts.ts';
+
+/** A holder, and how it holds. */
+export interface Hold {
+  readonly holder: Reference;
+  /** Class of an object; empty for all else. */
+  readonly className: string;
+  /** Property or variable; empty where it has no name. */
+  readonly property: string;
+  /** For people: `Db.pending`, `waiters`, `resolve()`. Empty for what says nothing, such as the elements of an array. */
+  readonly text: string;
+  /** Whether one need not look further: a global variable, or an object of a class that has a name of its own. */
+  readonly final: boolean;
+}
+
+const plainClasses = /^(|Object|Array|Map|Set|WeakMap|Function|AsyncFunction|FixedCircularBuffer)$/;
+
+export class Holders {
+  readonly #objects: Objects;
+  readonly #scripts: Scripts;
+  readonly #reactions: Reactions;
+
+  constructor(objects: Objects, scripts: Scripts, reactions: Reactions) {
+    this.#objects = objects;
+    this.#scripts = scripts;
+    this.#reactions = reactions;
+  }
+
+  /** What settles a promise directly, if `holder` is such a thing: a resolver's context, a running function, native code. */
+  ofPromise(holder: Reference, address: number): Hold | null {
+    const objects = this.#objects;
+    const { types } = objects.layout;
+    const type = objects.type(holder);
+    const offset = address - (holder - 1);
+    const pass: Hold = { holder, className: '', property: '', text: '', final: false };
+    if (objects.isContext(type)) {
+      const scope = objects.field(holder, fixed.contextHeader);
+      const isResolver =
+        offset === fixed.contextHeader + 2 * 8 && objects.smallInteger(scope, fixed.scopeInfoLocals) === 0;
+      return isResolver ? pass : null;
+    }
+    if (type === types.capability || type === types.request) return pass;
+    if (type === types.asyncFunction || type === types.asyncGenerator) {
+      if (offset !== fixed.generatorResult || continuationOf(objects, holder) === -1) return null;
+      const { name } = this.#scripts.ofClosure(objects.field(holder, fixed.generatorFunction));
+      return { ...pass, text: `async ${name || '(anonymous)'}, which is running or about to`, final: true };
+    }
+    if (types.microtasks.has(type)) return { ...pass, text: 'a job in the microtask queue', final: true };
+    const isNative = type >= types.firstApiObject && type < types.firstApiObject + 1000;
+    return isNative ? this.of(holder, address) : null;
+  }
+
+  /**
+   * How `holder` holds what is at `address`; null for what does not keep it alive. Where that is the array of its further
+   * properties, `inner` is the address in that array.
+   */
+  of(holder: Reference, address: number, inner: number = address): Hold | null {
+    const objects = this.#objects;
+    const { types, offsets } = objects.layout;
+    const type = objects.type(holder);
+    const offset = address - (holder - 1);
+    const pass: Hold = { holder, className: '', property: '', text: '', final: false };
+    if (types.weak.has(type) || type === types.promise || type === types.reaction || type === types.map) return null;
+    if (objects.isContext(type)) {
+      const name = this.#variable(holder, offset);
+      return { ...pass, property: name, text: name };
+    }
+    if (objects.isFunction(type)) {
+      const { name, script, start } = this.#scripts.ofClosure(holder);
+      if (script === null) {
+        const { type: role } = this.#reactions.handler(holder);
+        if (role === 'await') return null;
+        return role === 'resolver' ? { ...pass, text: 'resolve()' } : pass;
+      }
+      if (offset !== offsets.functionContext) return { ...pass, ...this.#propertyOf(holder, inner) };
+      const place = start < 0 ? null : script.place(start);
+      const file = script.name.slice(script.name.lastIndexOf('/') + 1);
+      const where = place === null ? '' : ` (${script.name.startsWith('node:') ? script.name : file}:${place.line})`;
+      return { ...pass, text: `${name || '(anonymous)'}${where}` };
+    }
+    if (type === types.propertyCell) {
+      for (let at = 8; at < 40; at += 8) {
+        const name = objects.keyName(objects.field(holder, at));
+        if (name !== '') return { ...pass, property: name, text: `globalThis.${name}`, final: true };
+      }
+      return pass;
+    }
+    if (!objects.isObject(type)) return pass;
+    return { ...pass, ...this.#propertyOf(holder, inner) };
+  }
+
+  /** The name of the variable in a slot of a context. */
+  #variable(context: Reference, offset: number): string {
+    const objects = this.#objects;
+    const { offsets, types } = objects.layout;
+    const slot = (offset - fixed.contextHeader) / 8;
+    const scope = objects.field(context, fixed.contextHeader);
+    const locals = objects.smallInteger(scope, fixed.scopeInfoLocals) ?? 0;
+    if (slot < 2 || locals > 75 || objects.type(scope) !== types.scopeInfo) return '';
+    // an optional slot may stand before the variables
+    for (const index of [slot - 2, slot - 3]) {
+      if (index < 0 || index >= locals) continue;
+      const name = objects.string(objects.field(scope, 8 + (offsets.scopeInfoFirst + index) * 8), 100);
+      if (name !== null && name !== '') return name;
+    }
+    return '';
+  }
+
+  #propertyOf(holder: Reference, address: number): Partial<Hold> {
+    const className = this.className(holder);
+    let property = '';
+    this.#objects.eachField(holder, (name, at) => {
+      if (at === address) property = name;
+      return at !== address;
+    });
+    const isPlain = plainClasses.test(className);
+    const text = [isPlain && property !== '' ? '' : className, property].filter((part) => part !== '').join('.');
+    return { className, property, text: text === 'Array' ? '' : text, final: !isPlain };
+  }
+
+  /** Name of the class of an object; for a class itself, its own name. */
+  className(object: Reference): string {
+    const maker = this.#objects.constructorOf(object);
+    return maker === 0 ? '' : this.#scripts.ofClosure(maker).name;
+  }
+}
+
+/** Where a generator stands: -2 it runs, -1 it is done, from 0 it is suspended. */
+export function continuationOf(objects: Objects, generator: Reference): number {
+  return objects.smallInteger(generator, fixed.generatorContinuation) ?? -1;
+}

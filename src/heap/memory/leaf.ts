@@ -1,0 +1,58 @@
+// What a promise waits for that nothing in the graph settles: its settler in words, with what the objects on the way say.
+import type { Leaf } from '../../report/awaits.ts';
+import { leafNature } from '../leaf-kind.ts';
+import type { Holders } from './holders.ts';
+import type { Objects, Reference } from './objects.ts';
+import type { Settler } from './settlers.ts';
+
+const longestDetail = 100;
+
+/** The clock of the process: milliseconds since it started its loop, in which timers are kept. Null where not known. */
+export type LoopTime = number | null;
+
+/** A leaf by its settler. */
+export function leafOf(settler: Settler | undefined, objects: Objects, holders: Holders, loopTime: LoopTime): Leaf {
+  if (settler === undefined || settler.verdict !== 'found') {
+    const verdict = settler?.verdict ?? 'unknown';
+    return { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict };
+  }
+  const { kind, detail } = leafNature(settler.steps);
+  const details = settler.objects.map((object) => describe(object, objects, holders, loopTime));
+  return {
+    type: 'leaf',
+    kind,
+    detail: details.find((text) => text !== '') ?? detail,
+    settledBy: settler.path,
+    verdict: 'found',
+  };
+}
+
+/** What an object of a class of Node's says of itself; empty for others. */
+function describe(object: Reference, objects: Objects, holders: Holders, loopTime: LoopTime): string {
+  const text = (name: string): string => objects.string(objects.property(object, name), longestDetail) ?? '';
+  const number = (name: string): number | null => objects.number(objects.property(object, name));
+  if (!objects.isObject(objects.type(object))) return '';
+  switch (holders.className(object)) {
+    case 'Timeout': {
+      const [start, length] = [number('_idleStart'), number('_idleTimeout')];
+      if (start === null || length === null || length < 0) return '';
+      if (loopTime === null) return `timeout of ${seconds(length)}`;
+      return `${seconds(Math.max(0, start + length - loopTime))} left`;
+    }
+    case 'ClientRequest':
+      return [text('method'), `${text('host')}${text('path')}`].filter((part) => part !== '').join(' ');
+    case 'Socket':
+    case 'TLSSocket':
+      return text('_host');
+    case 'ChildProcess':
+      return [text('spawnfile'), number('pid') === null ? '' : `pid ${number('pid')}`]
+        .filter((part) => part !== '')
+        .join(', ');
+    default:
+      return '';
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}

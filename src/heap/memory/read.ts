@@ -1,0 +1,194 @@
+// Reads what a process awaits out of its memory: no code runs in it, no signal is sent, and it is not stopped unless asked.
+import { readFileSync, readlinkSync } from 'node:fs';
+import type { AwaitProcess, AwaitReport, Way } from '../../report/awaits.ts';
+import type { MemoryOptions, ReadOptions } from '../options.ts';
+import { readNodeExecutable } from '../process/executable.ts';
+import { ReadError } from '../read-error.ts';
+import type { AddressSpace } from './address-space.ts';
+import { assemble, leavesOf } from './assemble.ts';
+import { AwaitSites } from './await-sites.ts';
+import { CoreSpace } from './core-space.ts';
+import { Holders } from './holders.ts';
+import { readLayout } from './layout.ts';
+import { leafOf } from './leaf.ts';
+import { link } from './link.ts';
+import { look, type Sight } from './look.ts';
+import { Memory } from './memory.ts';
+import { Objects, type Reference } from './objects.ts';
+import { ProcessSpace } from './process-space.ts';
+import { Reactions } from './reactions.ts';
+import { Scanner } from './scan.ts';
+import { Scripts } from './scripts.ts';
+import { findSettlers, type Settler } from './settlers.ts';
+import { stopProcess } from './stop.ts';
+import { Tasks } from './tasks.ts';
+import { Threads } from './threads.ts';
+
+// Of generators whose bytecode tells their position, at least so many must stand exactly at an entry of its table.
+const leastFit = 0.9;
+
+/** Reads a running process. Linux only. Throws ReadError. */
+export async function readMemory(pid: number, options: MemoryOptions = {}): Promise<AwaitReport> {
+  const space = new ProcessSpace(pid, options.descriptor ?? null);
+  try {
+    const layout = readLayout([`/proc/${pid}/exe`, ...space.files().filter((file) => file.includes('libnode'))]);
+    const goOn = options.stop === true ? await stopProcess(pid) : null;
+    const about = processOf(pid);
+    const way = options.descriptor === undefined ? 'memory' : 'in-process';
+    try {
+      const report = await readSpace(
+        { space, layout, about, way, frozen: options.stop === true || way === 'in-process' },
+        options,
+      );
+      return { ...report, reading: { ...report.reading, stoppedMs: goOn?.() ?? 0 } };
+    } finally {
+      goOn?.();
+    }
+  } catch (error) {
+    if (!(error instanceof ReadError) && !isAlive(pid))
+      throw new ReadError('gone', `process ${pid} ended while it was read`);
+    throw error;
+  } finally {
+    space.close();
+  }
+}
+
+/** What a core dump is read with: the executable that dumped it. */
+export interface CoreFiles {
+  readonly core: string;
+  readonly executable: string;
+}
+
+/** Reads a core dump, of `gcore` or of the kernel. Throws ReadError. */
+export async function readCore({ core, executable }: CoreFiles, options: ReadOptions = {}): Promise<AwaitReport> {
+  const space = new CoreSpace(core);
+  try {
+    const layout = readLayout([executable, ...space.files().filter((file) => file.includes('libnode'))]);
+    const about = { pid: 0, command: '', directory: '/', node: versionOf(executable), uptimeMs: null };
+    return await readSpace({ space, layout, about, way: 'core', frozen: true }, options);
+  } finally {
+    space.close();
+  }
+}
+
+interface Subject {
+  readonly space: AddressSpace;
+  readonly layout: ReturnType<typeof readLayout>;
+  readonly about: AwaitProcess;
+  readonly way: Way;
+  /** It does not change while it is read. */
+  readonly frozen: boolean;
+}
+
+async function readSpace({ space, layout, about, way, frozen }: Subject, options: ReadOptions): Promise<AwaitReport> {
+  const started = performance.now();
+  const objects = new Objects(new Memory(space), layout);
+  const scanner = new Scanner(space, space.writable());
+  try {
+    const sight = await look(scanner, objects, frozen);
+    const scripts = new Scripts(objects);
+    const reactions = new Reactions(objects, scripts);
+    const holders = new Holders(objects, scripts, reactions);
+    const sites = new AwaitSites(objects, scripts);
+    const links = link(sight.promises, sight.suspended, objects, reactions);
+    sites.calibrate([...links.awaits.keys()]);
+    if (sites.fit < leastFit) throw strange(about.node);
+    const settlers =
+      options.settlers === false
+        ? new Map<Reference, Settler>()
+        : await findSettlers(leavesOf(links), scanner, objects, holders);
+    const graph = assemble(links, {
+      objects,
+      scripts,
+      sites,
+      holders,
+      threads: new Threads(objects),
+      tasks: new Tasks(objects, about.uptimeMs),
+      mapSite: options.mapSite ?? ((site) => site),
+      leaf: (promise) => leafOf(settlers.get(promise), objects, holders, about.uptimeMs),
+    });
+    return {
+      format: 'loopscope-awaits',
+      version: 1,
+      takenAt: new Date().toISOString(),
+      process: about,
+      reading: {
+        via: way,
+        tookMs: Math.round(performance.now() - started),
+        stoppedMs: 0,
+        bytes: sight.bytes,
+        attempts: sight.looks,
+        changed: sight.changed,
+        settlers: options.settlers !== false,
+      },
+      ...graph,
+      notes: notesOn(sight),
+    };
+  } finally {
+    await scanner.close();
+  }
+}
+
+function notesOn({ cut, suspended, changed }: Sight): string[] {
+  const notes: string[] = [];
+  if (cut) notes.push('There are more promises than could be kept: some functions are missing.');
+  if (suspended.size === 0 && changed > 0) {
+    notes.push('Everything that was seen went on while it was read: try again, or with --stop.');
+  }
+  return notes;
+}
+
+function strange(version: string): ReadError {
+  return new ReadError(
+    'unsupported',
+    `this build of Node${version === '' ? '' : ` (${version})`} keeps await positions in a way that is not known; use --via inspector`,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    readFileSync(`/proc/${pid}/stat`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function processOf(pid: number): AwaitProcess {
+  const read = (name: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const [, ...words] = read('cmdline')
+    .split('\0')
+    .filter((word) => word !== '');
+  return {
+    pid,
+    command: words.join(' '),
+    directory: workingDirectory(pid),
+    node: versionOf(`/proc/${pid}/exe`),
+    uptimeMs: uptimeOf(read('stat')),
+  };
+}
+
+function workingDirectory(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '/';
+  }
+}
+
+/** Milliseconds since a process started, from /proc/PID/stat: its 22nd field, in hundredths of a second since boot. */
+function uptimeOf(stat: string): number | null {
+  const started = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  const [uptime] = readFileSync('/proc/uptime', 'utf8').split(' ');
+  return Number.isFinite(started) ? Math.max(0, Math.round(Number(uptime) * 1000 - started * 10)) : null;
+}
+
+function versionOf(executable: string): string {
+  return readNodeExecutable(executable, 'node')?.version ?? '';
+}
