@@ -10,7 +10,8 @@ const isChild = process.argv.includes('child');
 const place = isMainThread ? (isChild ? 'child' : 'parent') : 'worker';
 createTask(() => new Promise(() => {}), { name: `in ${place}` });
 if (stay) setInterval(() => {}, 1000);
-if (stay && isChild) process.stdin.on('end', () => process.exit()).resume(); // its parent has ended
+// Its parent has ended: it goes too, without a report, which would come in time or not.
+if (stay && isChild) process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume();
 if (stay && place === 'parent') console.log('ready');
 if (isMainThread && !isChild) {
   const words = stay ? ['stay'] : [];
