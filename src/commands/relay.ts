@@ -7,12 +7,14 @@ import { complain } from '../runtime/complain.ts';
 
 // A terminal, systemd and others signal the whole process group: the program then has the signal already, and sending it
 // again would look like a second Ctrl-C. It acknowledges what it got; what it does not is sent on.
-const acknowledgeMs = { SIGINT: 250, SIGTERM: 50, SIGHUP: 50, SIGQUIT: 50 } as const;
+const relayed = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+// A loop that is busy for a moment acknowledges late, and a program that gets SIGTERM twice may skip its clean-up.
+const acknowledgeMs = 250;
 // What a terminal itself sends: a program that does not acknowledge, because it is not hooked, has these too.
 const fromTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP']);
 const answerMs = 1500;
 
-type Relayed = keyof typeof acknowledgeMs;
+type Relayed = (typeof relayed)[number];
 
 /**
  * Sends signals on to the child until it has ended.
@@ -39,7 +41,7 @@ export function relaySignals(childOf: () => ChildProcess, directory: RunDirector
     const isMember = directory.members().some((member) => member.pid === pid);
     // Ctrl-C in a terminal has most likely arrived, at a loop that is busy; elsewhere most likely not.
     const isSlow = signal === 'SIGINT' && isatty(0) && !isBlocked;
-    if (await acknowledged(child, signal, isSlow ? answerMs : acknowledgeMs[signal])) {
+    if (await acknowledged(child, signal, isSlow ? answerMs : acknowledgeMs)) {
       isBlocked = false;
       return;
     }
@@ -49,12 +51,10 @@ export function relaySignals(childOf: () => ChildProcess, directory: RunDirector
       return;
     }
     if (isMember || !fromTerminal.has(signal) || !isatty(0)) child.kill(signal);
-    if (
-      signal !== 'SIGINT' ||
-      !isMember ||
-      (await acknowledged(child, signal, isSlow ? acknowledgeMs[signal] : answerMs))
-    )
-      return;
+    if (!isMember) return;
+    // Of other signals too: an acknowledgement that nobody took would be taken for that of the next.
+    const answered = await acknowledged(child, signal, isSlow ? acknowledgeMs : answerMs);
+    if (answered || signal !== 'SIGINT') return;
     isBlocked = true;
     complain(`pid ${pid} does not answer: its event loop is blocked, so there is no report; Ctrl-C again kills it`);
   };
@@ -63,7 +63,10 @@ export function relaySignals(childOf: () => ChildProcess, directory: RunDirector
     ['SIGUSR1', () => void childOf().kill('SIGUSR1')],
     ['SIGUSR2', report],
   ]);
-  for (const signal of Object.keys(acknowledgeMs) as Relayed[]) listeners.set(signal, () => void relay(signal));
+  for (const signal of relayed) {
+    let last = Promise.resolve(); // one after the other, or two would share one acknowledgement
+    listeners.set(signal, () => void (last = last.then(() => relay(signal))));
+  }
   for (const [signal, listener] of listeners) process.on(signal, listener);
   return () => {
     for (const [signal, listener] of listeners) process.off(signal, listener);

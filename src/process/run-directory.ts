@@ -100,8 +100,8 @@ export class RunDirectory {
   takeAcknowledgement(signal: string, pid: number): boolean {
     for (const name of namesIn(this.path)) {
       if (!name.startsWith(`signal-${signal}-${pid}-`)) continue;
-      const writtenAt = statSync(this.#file(name)).mtimeMs;
-      rmSync(this.#file(name));
+      const writtenAt = statSync(this.#file(name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      rmSync(this.#file(name), { force: true });
       if (Date.now() - writtenAt < freshMs) return true;
     }
     return false;
