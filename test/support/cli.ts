@@ -25,6 +25,8 @@ export interface RunSetting {
   /** In a process group of its own, so that a test can signal all of it as a terminal does. */
   readonly group?: boolean;
   readonly cwd?: string;
+  /** As another user, which only root may. */
+  readonly user?: number;
 }
 
 /** A program of `test/programs`. */
@@ -42,10 +44,15 @@ export function startLoopscope(words: readonly string[], setting: RunSetting = {
 /** Starts this Node with these words. */
 export function startNode(
   words: readonly string[],
-  { input = '', env = {}, group = false, cwd = root }: RunSetting = {},
+  { input = '', env = {}, group = false, cwd = root, user }: RunSetting = {},
 ): Run {
   const { NODE_OPTIONS: _options, ...inherited } = process.env;
-  const child = spawn(process.execPath, words, { cwd, detached: group, env: { ...inherited, NO_COLOR: '1', ...env } });
+  const child = spawn(process.execPath, words, {
+    cwd,
+    detached: group,
+    env: { ...inherited, NO_COLOR: '1', ...env },
+    ...(user === undefined ? {} : { uid: user, gid: user }),
+  });
   const texts = { stdout: '', stderr: '' };
   const checks = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
