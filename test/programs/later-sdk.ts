@@ -22,7 +22,7 @@ const task = createTask(
   { name: 'after' },
 );
 await task;
-await exporter.flush(1000);
+await exporter.flush(30_000);
 const spans = memory.getFinishedSpans();
 console.log(
   JSON.stringify({

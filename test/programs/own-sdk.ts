@@ -12,7 +12,7 @@ new NodeSDK({ autoDetectResources: false, spanProcessors, metricReaders: [], log
 const exporter = startOtlp();
 startSpans({ api: exporter.api });
 await createTask(async () => {}, { name: 'theirs' });
-const flushed = await exporter.flush(1000);
+const flushed = await exporter.flush(30_000);
 await exporter.stop();
 const spans = memory.getFinishedSpans().map((span) => span.name);
 console.log(JSON.stringify({ flushed, counts: exporter.counts(), spans }));

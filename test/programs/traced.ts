@@ -1,4 +1,5 @@
 // One trace with a span of each sort, exported to where the variables of OpenTelemetry or the first argument say.
+// `--patient`: gives the collector a minute before it stops.
 import { Lock } from '../../src/primitives/lock.ts';
 import { Queue } from '../../src/primitives/queue.ts';
 import { sleep } from '../../src/primitives/sleep.ts';
@@ -8,7 +9,7 @@ import { retry } from '../../src/resilience/retry.ts';
 import { startOtlp } from '../../src/subscribers/otlp.ts';
 import { startSpans } from '../../src/subscribers/spans.ts';
 
-const [endpoint] = process.argv.slice(2);
+const endpoint = process.argv.slice(2).find((word) => word !== '--patient');
 const exporter = startOtlp(endpoint === undefined ? {} : { endpoint });
 const spans = startSpans({ api: exporter.api });
 const tracer = exporter.api.trace.getTracer('program');
@@ -41,6 +42,7 @@ await createTask(
   },
   { name: 'main' },
 );
+if (process.argv.includes('--patient')) await exporter.flush(60_000);
 const stopping = performance.now();
 await exporter.stop();
 spans.stop();

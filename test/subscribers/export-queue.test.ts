@@ -69,7 +69,7 @@ test('a full batch goes out by itself', async () => {
   end(queue, 512);
   expect(await queue.flush(5000)).toBe(true);
   end(queue, 512);
-  await expect.poll(() => queue.counts().exported).toBe(1024);
+  await expect.poll(() => queue.counts().exported, { timeout: 30_000 }).toBe(1024);
 });
 
 test('a batch that fails is kept and arrives later', async () => {
