@@ -1,7 +1,7 @@
 // A database that takes connections and then says nothing, and one that dies in the middle of a conversation.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import pg from 'pg';
+import { Client, Pool } from 'pg';
 
 const ready = Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 0, 90, 0, 0, 0, 5, 73]); // authentication is fine; ready
 let conversations = 0;
@@ -25,10 +25,10 @@ const dying = await serve((socket) => {
     });
   });
 });
-const pool = new pg.Pool({ ...dying, max: 2 });
+const pool = new Pool({ ...dying, max: 2 });
 
 async function connects() {
-  const client = new pg.Client(dead);
+  const client = new Client(dead);
   await client.connect(); // suspended: connects
   return client;
 }

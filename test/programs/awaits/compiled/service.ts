@@ -16,7 +16,8 @@ class Repository<Item extends { readonly id: number }> {
 
   async #load(id: number): Promise<Item> {
     const item = await new Promise<Item>((resolve: Answer<Item>) => this.waiting.push(resolve)); // suspended: Repository.#load ×3
-    return { ...item, id } satisfies Item;
+    if (item.id !== id) throw new Error(`${item.id} is not ${id}`);
+    return item;
   }
 }
 
