@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     // Node itself loads the files: call sites are those of the source, and await costs what it costs.
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    testTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // Real processes on a shared machine: a second try in CI, which the output names (`retry x1`).
     retry: process.env['CI'] === undefined ? 0 : 1,
   },

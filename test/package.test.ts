@@ -22,7 +22,7 @@ function run(command: string, args: readonly string[], cwd = project): Promise<E
   const { NODE_OPTIONS: _, ...rest } = process.env;
   const env = { ...rest, PATH: `${dirname(process.execPath)}${delimiter}${rest['PATH']}` };
   return new Promise((resolve) => {
-    execFile(command, args, { cwd, env, timeout: 60_000, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+    execFile(command, args, { cwd, env, timeout: 120_000, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? String(error.signal)), stdout, stderr });
     });
   });
@@ -43,7 +43,7 @@ beforeAll(async () => {
   );
   const installed = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--silent', tarball]);
   if (installed.code !== 0) throw new Error(`npm install: ${installed.stderr}${installed.stdout}`);
-}, 120_000);
+}, 300_000);
 
 afterAll(() => rm(project, { recursive: true, force: true }));
 

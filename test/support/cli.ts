@@ -36,7 +36,7 @@ export function program(name: string): string {
 
 export const register: string = new URL('../../dist/src/register.js', import.meta.url).href;
 
-/** Starts `loopscope` with these words. It is killed after 20 s. */
+/** Starts `loopscope` with these words. It is killed after 60 s. */
 export function startLoopscope(words: readonly string[], setting: RunSetting = {}): Run {
   return startNode([`${root}dist/src/cli.js`, ...words], setting);
 }
@@ -62,7 +62,7 @@ export function startNode(
     });
   }
   child.stdin.on('error', () => {}).end(input);
-  const killer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const killer = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
