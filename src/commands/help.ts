@@ -1,8 +1,24 @@
 // What `loopscope --help` prints. The README has the same tables.
 
+const exitCodes = `Exit codes of ps and tree: 0 when all was read, 4 if there is no such process or it is not Node, 5 if the system does not
+permit it, 6 if it cannot be read in this way; of run: the program's own, 124 after --timeout, 126 if it cannot be executed,
+127 if it is not found. Of all: 2 for a mistake on the command line, 3 on a version of Node that is not supported.
+`;
+
 export const helpText = `loopscope: ask any Node program what it is waiting for
 
+  loopscope ps                              the Node processes of this machine
+  loopscope ps [options] PID...             what a process awaits, as a table
+  loopscope tree [options] PID              what a process awaits, as trees of who awaits whom
   loopscope run [options] -- <script> [args]
+                                            runs a program, and reports what is pending when it ends or hangs
+
+  loopscope ps --help                       the options of a command
+  loopscope --version
+
+${exitCodes}`;
+
+const run = `  loopscope run [options] -- <script> [args]
 
 Runs a Node program (or a command that starts one) and reports on stderr what is pending: at its exit if
 anything is, on SIGUSR2, and on the first Ctrl-C. Input, output, signals and exit code are the program's own.
@@ -13,10 +29,53 @@ anything is, on SIGUSR2, and on the first Ctrl-C. Input, output, signals and exi
   --quiet           write nothing to stderr
   --otlp URL        send spans to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
   --debug           capture the call site of every task and wait, not of the first 200 a second
-
-  loopscope --version
-  loopscope --help
-
-Exit codes: the program's own; 124 after --timeout, 126 if it cannot be executed, 127 if it is not found,
-2 for a mistake on the command line, 3 on a version of Node that is not supported.
 `;
+
+const common = `Which process:
+  PID               its number; ps takes several
+  --all             every Node process of yours, one after the other
+  --core FILE --exe FILE
+                    a core dump, and the executable of Node that was dumped
+
+How it is read:
+  --via WAY         memory     its memory, on Linux: nothing runs in it and it is not stopped
+                    inspector  its inspector, which SIGUSR1 opens on 127.0.0.1:9229 and which is closed again
+                    snapshot   the same, by a heap snapshot: it stands still, and takes up to 10 times its memory
+                    auto       (default) memory; where that is not permitted, an inspector that is open already
+  --stop            stop the process (SIGSTOP) while its memory is read, for one consistent picture
+  --no-settlers     do not look for who could settle what is awaited: takes half the time
+  --force           by an inspector, read a big heap, too, which makes the process stand still for seconds
+
+What is shown:
+  --function TEXT   functions with TEXT in their name
+  --file TEXT       functions that await in a file with TEXT in its path
+  --waits-for TEXT  functions that wait for this in the end: timer, socket, :5432, Db.pending, ...
+  --all-frames      also functions of Node itself
+`;
+
+const output = `  --json            one line of JSON per process; the same as --format json
+  --output FILE     append to FILE instead of writing to stdout
+  --watch [TIME]    look again every 2s (or 500ms, 1m, ...) until Ctrl-C; what stays is stuck
+`;
+
+const ps = `  loopscope ps                    the Node processes of this machine
+  loopscope ps [options] PID...   which functions of a process are suspended, where, and what each waits for
+
+The process needs no preparation, and goes on meanwhile.
+
+${common}${output}
+${exitCodes}`;
+
+const tree = `  loopscope tree [options] PID    which functions of a process are suspended, and who awaits whom
+
+The process needs no preparation, and goes on meanwhile.
+
+${common}  --down            below each function what it awaits (default)
+  --up              below what is waited for, who awaits it
+  --focus NAME      trees through functions with NAME in their name
+  --depth N         N levels of each tree
+${output}
+${exitCodes}`;
+
+/** Of each command. */
+export const helpTexts: Readonly<Record<string, string>> = { run: `${run}\n${exitCodes}`, ps, tree };

@@ -1,10 +1,14 @@
 // argv → command → exit code.
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { helpText } from './help.ts';
-import { run } from './run.ts';
+import { helpText, helpTexts } from './help.ts';
 
-const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = { run };
+// Each is loaded when it is called: `run` starts no slower for what the others need.
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
+  run: async (words) => (await import('./run.ts')).run(words),
+  ps: async (words) => (await import('./ps.ts')).ps(words),
+  tree: async (words) => (await import('./tree.ts')).tree(words),
+};
 
 /** Runs the command that the words name. Sets the exit code; a mistake of the caller's is one line on stderr. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -23,7 +27,7 @@ export async function main(words: readonly string[]): Promise<void> {
     if (command === undefined) {
       throw new UsageError(`there is no command ${JSON.stringify(name)}; loopscope --help lists them`);
     }
-    if (rest[0] === '--help' || rest[0] === '-h') process.stdout.write(helpText);
+    if (rest[0] === '--help' || rest[0] === '-h') process.stdout.write(helpTexts[name] ?? helpText);
     else await command(rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

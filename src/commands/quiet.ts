@@ -1,0 +1,20 @@
+// How this process takes care not to be in the way of those that it looks at.
+import { readdirSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+
+/** Lets every other process go first, where the system permits: priorities are of threads, and those to come inherit them. */
+export function giveWay(): void {
+  let threads: number[] = [process.pid];
+  try {
+    threads = readdirSync('/proc/self/task').map(Number);
+  } catch {
+    // not Linux: there the priority is of the process
+  }
+  for (const thread of threads) {
+    try {
+      setPriority(thread, constants.priority.PRIORITY_LOW);
+    } catch {
+      // it has ended, or the system does not permit it
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// Reads what a process awaits, by the way that was asked for, or else by the one that cannot disturb it.
+import { findInspector } from '../heap/inspector/address.ts';
+import { readProbe } from '../heap/inspector/probe.ts';
+import { readSnapshot } from '../heap/inspector/snapshot.ts';
+import { readCore, readMemory } from '../heap/memory/read.ts';
+import { ReadError } from '../heap/read-error.ts';
+import type { ReadOptions } from '../heap/options.ts';
+import { refusalOf } from '../heap/process/permission.ts';
+import { rootOf } from '../heap/process/root.ts';
+import { findTarget } from '../heap/process/target.ts';
+import type { AwaitReport } from '../report/awaits.ts';
+import { SiteMapper } from '../runtime/source-map.ts';
+import { commandLine } from './again.ts';
+import type { AwaitOptions } from './await-options.ts';
+
+/** @throws ReadError */
+export async function readAwaits(pid: number, command: 'ps' | 'tree', options: AwaitOptions): Promise<AwaitReport> {
+  const commandFor = (other: number): string => commandLine(command, other);
+  const hasProc = process.platform === 'linux';
+  if (hasProc) findTarget(pid, commandFor);
+  try {
+    return await readBy(pid, commandFor(pid), options);
+  } catch (error) {
+    if (hasProc) findTarget(pid, commandFor); // it has ended meanwhile, and whatever failed failed for that
+    throw error;
+  }
+}
+
+/** @throws ReadError */
+export function readDump(core: string, exe: string, { settlers }: AwaitOptions): Promise<AwaitReport> {
+  return readCore({ core, executable: exe }, { settlers, mapSite: mapSites('') });
+}
+
+async function readBy(
+  pid: number,
+  command: string,
+  { via, stop, settlers, force }: AwaitOptions,
+): Promise<AwaitReport> {
+  const readOptions: ReadOptions = { settlers, mapSite: mapSites(rootOf(pid)) };
+  if (via === 'inspector') return readProbe(pid, { ...readOptions, force });
+  if (via === 'snapshot') return readSnapshot(pid, { ...readOptions, force });
+  const problem = memoryProblem(pid, command);
+  if (problem === null) {
+    try {
+      return await readMemory(pid, { ...readOptions, stop });
+    } catch (error) {
+      if (via === 'memory' || !(error instanceof ReadError) || error.problem !== 'unsupported') throw error;
+      return readByOpenInspector(pid, error, readOptions);
+    }
+  }
+  if (via === 'memory' || stop) throw problem;
+  return readByOpenInspector(pid, problem, readOptions);
+}
+
+/** Null if memory can be read here. */
+function memoryProblem(pid: number, command: string): ReadError | null {
+  if (process.platform !== 'linux') {
+    return new ReadError(
+      'unsupported',
+      `the memory of a process can be read on Linux only: \`${command} --via inspector\` opens its inspector for a moment`,
+    );
+  }
+  const refusal = refusalOf(pid, { command });
+  return refusal === null ? null : new ReadError('permission', refusal.sentence);
+}
+
+/** Never opens one: that takes a signal and a port, which is for the user to decide. */
+async function readByOpenInspector(pid: number, problem: ReadError, options: ReadOptions): Promise<AwaitReport> {
+  if ((await findInspector(pid)) === null) throw problem;
+  return readProbe(pid, options);
+}
+
+function mapSites(root: string): NonNullable<ReadOptions['mapSite']> {
+  const mapper = new SiteMapper({ root });
+  return (site) => mapper.map(site);
+}
