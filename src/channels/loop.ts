@@ -29,3 +29,34 @@ export interface BlockRecord {
 
 /** A turn over the threshold is over: published once per block, on the thread whose loop it was. */
 export const loopBlocked = channel<BlockRecord>('loopscope:loop:blocked');
+
+/** How late something is that arrives at a random moment, because the loop is busy. Milliseconds. */
+export interface LoopDelay {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly meanMs: number;
+}
+
+/** Garbage collections, which stop the thread. Milliseconds. */
+export interface Collections {
+  readonly count: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+}
+
+/** What a collection looks at: `minor` young objects, `major` all, `incremental` a step of a major one, `weak` callbacks. */
+export type CollectionKind = 'minor' | 'major' | 'incremental' | 'weak';
+
+/** What a loop did since it is measured. */
+export interface LoopStatistics {
+  /** Milliseconds since the first turn that was measured; 0 if there was none yet. */
+  readonly observedMs: number;
+  readonly turns: number;
+  readonly delay: LoopDelay;
+  /** Share of the time in which it ran something: 0 to 1. */
+  readonly utilization: number;
+  /** How long the thread was ready to run and got no processor; null where the system does not tell (it is Linux that does). */
+  readonly processorWaitMs: number | null;
+  readonly collections: Collections & { readonly kinds: Readonly<Partial<Record<CollectionKind, Collections>>> };
+}
