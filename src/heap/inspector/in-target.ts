@@ -7,6 +7,8 @@ export interface ProcessFacts {
   readonly directory: string;
   readonly uptimeMs: number;
   readonly heapUsedBytes: number;
+  /** Now, on the clock of its timers. */
+  readonly timerNowMs: number;
 }
 
 export function describeProcess(): ProcessFacts {
@@ -16,6 +18,8 @@ export function describeProcess(): ProcessFacts {
   } catch {
     // the directory is deleted
   }
+  const timer = setTimeout(() => {}, 0) as NodeJS.Timeout & { _idleStart?: number };
+  clearTimeout(timer);
   return {
     pid: process.pid,
     version: process.version.slice(1),
@@ -23,6 +27,7 @@ export function describeProcess(): ProcessFacts {
     directory,
     uptimeMs: process.uptime() * 1000,
     heapUsedBytes: process.memoryUsage().heapUsed,
+    timerNowMs: timer._idleStart ?? Number.NaN,
   };
 }
 

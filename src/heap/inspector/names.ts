@@ -1,0 +1,56 @@
+// What functions and objects of a heap snapshot are called, and where functions begin.
+import { basename } from 'node:path';
+import type { HeapGraph } from './heap-graph.ts';
+
+export interface FunctionName {
+  /** With its class where it is a method; empty for an anonymous function. */
+  readonly name: string;
+  readonly file: string;
+  /** From 1; 0 where not known. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The function of a closure. */
+export function closureName(graph: HeapGraph, closure: number): FunctionName {
+  const shared = graph.at(closure, 'shared');
+  const script = graph.at(shared, 'script');
+  const location = graph.snapshot.locations.get(closure) ?? graph.snapshot.locations.get(shared);
+  const own = closure < 0 ? '' : graph.name(closure);
+  const sharedName = shared < 0 ? '' : graph.name(shared);
+  return {
+    name: own !== '' || sharedName.startsWith('(') ? own : sharedName,
+    file: script < 0 ? '' : graph.name(script),
+    line: location === undefined ? 0 : location.line + 1,
+    column: location === undefined ? 0 : location.column + 1,
+  };
+}
+
+/** The function of a suspended one, with the class of the object that it was called on. */
+export function generatorName(graph: HeapGraph, generator: number): FunctionName {
+  const found = closureName(graph, graph.at(generator, 'function'));
+  const receiver = graph.at(generator, 'receiver');
+  if (found.name === '' || receiver < 0 || graph.type(receiver) !== 'object') return found;
+  const owner = className(graph, receiver);
+  return isPlain(owner) ? found : { ...found, name: `${owner}.${found.name}` };
+}
+
+/** Class of an object: V8 adds the address to the names of global objects. */
+export function className(graph: HeapGraph, node: number): string {
+  return graph
+    .name(node)
+    .replace(/^(global|Window)\b.*$/, 'globalThis')
+    .replace(/ \/ file:.*$/, '');
+}
+
+/** Classes that say nothing of what an object is for. */
+export function isPlain(name: string): boolean {
+  return /^(|Object|Array|Promise|Generator|AsyncGenerator|Map|Set|WeakMap|Function|Symbol|Module|globalThis|process|system \/ .*)$/.test(
+    name,
+  );
+}
+
+/** A function in the path of a holder: its name, or where it is. */
+export function functionLabel({ name, file, line }: FunctionName): string {
+  return name === '' ? `function at ${basename(file)}:${line}` : `${name}()`;
+}
