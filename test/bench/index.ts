@@ -1,18 +1,23 @@
-// `npm run bench`: what loopscope costs, bare against wrapped, side by side in one run. `--only NAME` runs one part.
+// `npm run bench`: what loopscope costs, bare against wrapped, side by side in one run. `--only NAME` runs one part,
+// `--large` with a heap of 2 GB.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { benchHeap } from './heap.ts';
 import { benchPrimitives } from './primitives.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
+import { benchSafety } from './safety.ts';
 import { benchServer } from './server.ts';
 import { benchStartUp } from './start-up.ts';
 import { benchTasks } from './tasks.ts';
 
 interface Part {
   readonly title: string;
-  readonly run: () => Promise<Result[]> | Result[];
+  readonly run: (options: { readonly large: boolean }) => Promise<Result[]> | Result[];
+  /** Runs only when it is named: it takes minutes. */
+  readonly onWish?: boolean;
 }
 
 const parts: Readonly<Record<string, Part>> = {
@@ -20,10 +25,15 @@ const parts: Readonly<Record<string, Part>> = {
   tasks: { title: 'tasks with the registry, against bare async functions: the fastest of 7 rounds', run: benchTasks },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
+  heap: { title: 'loopscope ps of a process with a heap of small objects', run: benchHeap },
+  safety: { title: 'a thousand reads of a loaded server', run: benchSafety, onWish: true },
 };
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const chosen = Object.keys(parts).filter((name) => values.only === undefined || values.only === name);
+const { values } = parseArgs({ options: { only: { type: 'string' }, large: { type: 'boolean' } } });
+const large = values.large === true;
+const chosen = Object.keys(parts).filter((name) =>
+  values.only === undefined ? parts[name]?.onWish !== true : values.only === name,
+);
 if (chosen.length === 0) throw new Error(`--only must be one of ${Object.keys(parts).join(', ')}`);
 if (globalThis.gc === undefined) throw new Error('run it with --expose-gc');
 
@@ -36,7 +46,7 @@ if (process.send === undefined) {
   for (const name of chosen) {
     const { title, run } = parts[name] as Part;
     console.log(`\n${title}`);
-    const results = await run();
+    const results = await run({ large });
     printTable(results);
     process.send(results);
   }
@@ -45,7 +55,9 @@ if (process.send === undefined) {
 
 /** Each part has a process of its own: what one has optimized, loaded or started changes no other. */
 async function runApart(name: string): Promise<Result[]> {
-  const child = fork(fileURLToPath(import.meta.url), ['--only', name], { execArgv: ['--expose-gc'] });
+  const child = fork(fileURLToPath(import.meta.url), ['--only', name, ...(large ? ['--large'] : [])], {
+    execArgv: ['--expose-gc'],
+  });
   let results: Result[] | null = null;
   child.on('message', (message) => {
     results = message as Result[];

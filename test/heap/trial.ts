@@ -48,7 +48,7 @@ export function pathOf(program: string): string {
 /** Reads the memory with settlers and source maps. */
 export async function readHanging(pid: number): Promise<AwaitReport> {
   const mapper = new SiteMapper();
-  return readMemory(pid, { mapSite: (site) => ({ ...site, ...mapper.map(site) }) });
+  return readMemory(pid, { mapSite: (site) => mapper.map(site) });
 }
 
 /** Reads it as a user does: with `loopscope ps PID --json`. */
