@@ -173,7 +173,9 @@ function sourceOf(
     }
     case 'combinator': {
       const inputs = link.inputs.map(({ promise, index }): CombinatorInput => ({ promise: idOf(promise), index }));
-      const { method, total } = link;
+      const { method } = link;
+      // the list of errors of Promise.any grows as they come
+      const total = method === 'any' ? null : link.total;
       return { type: 'combinator', method, inputs: inputs.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)), total };
     }
     case 'then': {

@@ -30,8 +30,11 @@ export class Holders {
     this.#reactions = reactions;
   }
 
-  /** What settles a promise directly, if `holder` is such a thing: a resolver's context, a running function, native code. */
-  ofPromise(holder: Reference, address: number): Hold | null {
+  /**
+   * What settles a promise directly, if `holder` is such a thing: a resolver's context, a function that runs, native code.
+   * Null for all else that holds a promise. `held` is the promise, or the array of properties in which it stands at `inner`.
+   */
+  ofPromise(holder: Reference, address: number, held: Reference, inner: number): Hold | null {
     const objects = this.#objects;
     const { types } = objects.layout;
     const type = objects.type(holder);
@@ -43,31 +46,36 @@ export class Holders {
         offset === fixed.contextHeader + 2 * 8 && objects.smallInteger(scope, fixed.scopeInfoLocals) === 0;
       return isResolver ? pass : null;
     }
-    if (type === types.capability || type === types.request) return pass;
-    if (type === types.asyncFunction || type === types.asyncGenerator) {
+    if (type === types.capability || type === types.request || type === types.propertyArray) return pass;
+    if (this.#isGenerator(type)) {
       if (offset !== fixed.generatorResult || continuationOf(objects, holder) === -1) return null;
       const { name } = this.#scripts.ofClosure(objects.field(holder, fixed.generatorFunction));
       return { ...pass, text: `async ${name || '(anonymous)'}, which is running or about to`, final: true };
     }
     if (types.microtasks.has(type)) return { ...pass, text: 'a job in the microtask queue', final: true };
     const isNative = type >= types.firstApiObject && type < types.firstApiObject + 1000;
-    return isNative ? this.of(holder, address) : null;
+    return isNative ? this.of(holder, address, held, inner) : null;
   }
 
   /**
-   * How `holder` holds what is at `address`; null for what does not keep it alive. Where that is the array of its further
+   * How `holder` holds `held` at `address`; null for what does not keep it alive. Where `held` is the array of its further
    * properties, `inner` is the address in that array.
    */
-  of(holder: Reference, address: number, inner: number = address): Hold | null {
+  of(holder: Reference, address: number, held: Reference, inner: number): Hold | null {
     const objects = this.#objects;
     const { types, offsets } = objects.layout;
     const type = objects.type(holder);
     const offset = address - (holder - 1);
+    const at = objects.type(held) === types.propertyArray ? inner : address;
     const pass: Hold = { holder, className: '', property: '', text: '', final: false };
-    if (types.weak.has(type) || type === types.promise || type === types.reaction || type === types.map) return null;
+    const isOfTheChain = type === types.promise || type === types.reaction || this.#isGenerator(type);
+    if (isOfTheChain || types.weak.has(type) || type === types.map) return null;
     if (objects.isContext(type)) {
       const name = this.#variable(holder, offset);
-      return { ...pass, property: name, text: name };
+      // A variable of a function is a step: some closure calls what is in it, and who holds that is what one asks. Who shares
+      // a variable of a whole module, or a list of resolvers, says nothing.
+      const isStep = name === '' || !(this.#isOfModule(holder) || this.#isCollection(held));
+      return { ...pass, property: name, text: name, final: !isStep };
     }
     if (objects.isFunction(type)) {
       const { name, script, start } = this.#scripts.ofClosure(holder);
@@ -76,21 +84,34 @@ export class Holders {
         if (role === 'await') return null;
         return role === 'resolver' ? { ...pass, text: 'resolve()' } : pass;
       }
-      if (offset !== offsets.functionContext) return { ...pass, ...this.#propertyOf(holder, inner) };
+      if (offset !== offsets.functionContext) return { ...pass, ...this.#propertyOf(holder, at) };
       const place = start < 0 ? null : script.place(start);
       const file = script.name.slice(script.name.lastIndexOf('/') + 1);
-      const where = place === null ? '' : ` (${script.name.startsWith('node:') ? script.name : file}:${place.line})`;
-      return { ...pass, text: `${name || '(anonymous)'}${where}` };
+      const where = `${script.name.startsWith('node:') ? script.name : file}${place === null ? '' : `:${place.line}`}`;
+      return { ...pass, text: `${name || '(anonymous)'} (${where})` };
     }
     if (type === types.propertyCell) {
-      for (let at = 8; at < 40; at += 8) {
-        const name = objects.keyName(objects.field(holder, at));
+      for (let field = 8; field < 40; field += 8) {
+        const name = objects.keyName(objects.field(holder, field));
         if (name !== '') return { ...pass, property: name, text: `globalThis.${name}`, final: true };
       }
       return pass;
     }
     if (!objects.isObject(type)) return pass;
-    return { ...pass, ...this.#propertyOf(holder, inner) };
+    return { ...pass, ...this.#propertyOf(holder, at) };
+  }
+
+  #isGenerator(type: number): boolean {
+    const { types } = this.#objects.layout;
+    return type === types.asyncFunction || type === types.asyncGenerator;
+  }
+
+  #isCollection(held: Reference): boolean {
+    return this.#objects.isObject(this.#objects.type(held)) && /^(Array|Map|Set|WeakMap)$/.test(this.className(held));
+  }
+
+  #isOfModule(context: Reference): boolean {
+    return this.#scripts.scopeStart(this.#objects.field(context, fixed.contextHeader)) === 0;
   }
 
   /** The name of the variable in a slot of a context. */
@@ -119,7 +140,12 @@ export class Holders {
     });
     const isPlain = plainClasses.test(className);
     const text = [isPlain && property !== '' ? '' : className, property].filter((part) => part !== '').join('.');
-    return { className, property, text: text === 'Array' ? '' : text, final: !isPlain };
+    return {
+      className,
+      property,
+      text: isPlain && property === '' && text !== 'Map' && text !== 'Set' ? '' : text,
+      final: !isPlain,
+    };
   }
 
   /** Name of the class of an object; for a class itself, its own name. */

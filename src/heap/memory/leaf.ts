@@ -1,5 +1,5 @@
 // What a promise waits for that nothing in the graph settles: its settler in words, with what the objects on the way say.
-import type { Leaf } from '../../report/awaits.ts';
+import type { Leaf, LeafKind } from '../../report/awaits.ts';
 import { leafNature } from '../leaf-kind.ts';
 import type { Holders } from './holders.ts';
 import type { Objects, Reference } from './objects.ts';
@@ -10,13 +10,20 @@ const longestDetail = 100;
 /** The clock of the process: milliseconds since it started its loop, in which timers are kept. Null where not known. */
 export type LoopTime = number | null;
 
+// Where Node's own functions on the way say more than the object at its end, which is a socket as a rule.
+const libraries: readonly (readonly [string, LeafKind])[] = [
+  ['(node:internal/deps/undici', 'fetch'],
+  ['(node:child_process', 'child process'],
+];
+
 /** A leaf by its settler. */
 export function leafOf(settler: Settler | undefined, objects: Objects, holders: Holders, loopTime: LoopTime): Leaf {
   if (settler === undefined || settler.verdict !== 'found') {
     const verdict = settler?.verdict ?? 'unknown';
     return { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict };
   }
-  const { kind, detail } = leafNature(settler.steps);
+  const { kind: kindByClass, detail } = leafNature(settler.steps);
+  const kind = libraries.find(([file]) => settler.path.some((step) => step.includes(file)))?.[1] ?? kindByClass;
   const details = settler.objects.map((object) => describe(object, objects, holders, loopTime));
   return {
     type: 'leaf',
@@ -54,5 +61,8 @@ function describe(object: Reference, objects: Objects, holders: Holders, loopTim
 }
 
 function seconds(milliseconds: number): string {
-  return milliseconds < 999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const whole = Math.round(milliseconds / 1000);
+  return `${Math.floor(whole / 60)} m ${whole % 60} s`;
 }

@@ -1,22 +1,21 @@
-// Looks for promises and generators until two looks agree, so that what moves or goes on meanwhile is told apart.
+// Looks for promises and generators, twice while the process runs: what moves during one look is found by the other, and
+// what is gone after both is told apart.
 import { fixed } from './layout.ts';
 import { continuationOf } from './holders.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scanner } from './scan.ts';
 
-const mostLooks = 4;
+const mostLooks = 3;
 
 /** What is suspended, and what is awaited. */
 export interface Sight {
   readonly promises: readonly Reference[];
   /** Suspended async functions and generators. */
   readonly suspended: ReadonlySet<Reference>;
-  /** How often memory was looked through. */
+  /** How often it was begun anew, because everything had moved: 1 at best. */
   readonly looks: number;
   /** Generators that were seen suspended, and were not any more when they were looked at again. */
   readonly changed: number;
-  /** Whether the last two looks saw the same, apart from what changed. */
-  readonly agreed: boolean;
   readonly bytes: number;
   /** Whether there was more than could be kept. */
   readonly cut: boolean;
@@ -24,29 +23,35 @@ export interface Sight {
 
 /** `frozen`: the process stands still, so that one look tells all. */
 export async function look(scanner: Scanner, objects: Objects, frozen: boolean): Promise<Sight> {
-  const seen = { promises: new Set<Reference>(), generators: new Set<Reference>() };
+  const promises = new Set<Reference>();
+  const generators = new Set<Reference>();
   let bytes = 0;
   let cut = false;
   for (let looks = 1; ; looks++) {
+    // A collection may move maps too: after a look in vain they are looked for again.
     const maps = await findMaps(scanner, objects);
-    const finds = await scanner.find({ type: 'objects', ...maps });
-    const size = seen.promises.size + seen.generators.size;
     const promiseMaps = new Set(maps.promiseMaps);
-    for (let index = 0; index < finds.pairs.length; index += 2) {
-      const kind = promiseMaps.has(finds.pairs[index + 1] as number) ? seen.promises : seen.generators;
-      kind.add((finds.pairs[index] as number) + 1);
+    for (let again = frozen ? 1 : 2; again > 0; again--) {
+      const finds = await scanner.find({ type: 'objects', ...maps });
+      for (let index = 0; index < finds.pairs.length; index += 2) {
+        const kind = promiseMaps.has(finds.pairs[index + 1] as number) ? promises : generators;
+        kind.add((finds.pairs[index] as number) + 1);
+      }
+      bytes = finds.bytes;
+      cut ||= finds.cut;
     }
-    bytes = finds.bytes;
-    cut ||= finds.cut;
     objects.forget();
-    const suspended = [...seen.generators].filter((generator) => isSuspended(generator, objects));
-    const promises = [...seen.promises].filter((promise) => isPending(promise, objects));
-    const agreed = seen.promises.size + seen.generators.size === size;
-    if (!frozen && looks < 2) continue;
-    // A busy program has something new at every look: what is still there at the end is what is asked for.
-    if (!frozen && !agreed && looks < mostLooks && suspended.length === 0) continue;
-    const changed = seen.generators.size - suspended.length;
-    return { promises, suspended: new Set(suspended), looks, changed, agreed: frozen || agreed, bytes, cut };
+    const suspended = [...generators].filter((generator) => isSuspended(generator, objects));
+    const inVain = suspended.length === 0 && generators.size > 0;
+    if (inVain && !frozen && looks < mostLooks) continue;
+    return {
+      promises: [...promises].filter((promise) => isPending(promise, objects)),
+      suspended: new Set(suspended),
+      looks,
+      changed: generators.size - suspended.length,
+      bytes,
+      cut,
+    };
   }
 }
 

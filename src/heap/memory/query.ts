@@ -71,7 +71,7 @@ function isSuspended(words: Uint32Array, index: number): boolean {
 function findReferences(targets: Float64Array): Look {
   const exact = new Set(targets);
   // A bit for each hash of an address: most words are ruled out by one look at a table that fits into the cache.
-  const bits = Math.min(24, Math.max(16, Math.ceil(Math.log2(targets.length + 1)) + 6));
+  const bits = Math.min(24, Math.max(12, Math.ceil(Math.log2(targets.length + 1)) + 5));
   const mask = 2 ** bits - 1;
   const filter = new Uint32Array(2 ** (bits - 5));
   for (const target of targets) {

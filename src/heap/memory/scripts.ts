@@ -71,6 +71,11 @@ export class Scripts {
     };
   }
 
+  /** Where the scope of a context begins in its script: 0 for that of a whole module, -1 where not known. */
+  scopeStart(scopeInfo: Reference): number {
+    return this.#describe(scopeInfo).start ?? -1;
+  }
+
   #bytecodeIn(data: Reference): Reference {
     const objects = this.#objects;
     for (let offset = 8; offset < 64; offset += 8) {

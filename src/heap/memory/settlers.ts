@@ -6,7 +6,7 @@ import type { Hold, Holders } from './holders.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scanner } from './scan.ts';
 
-const mostHops = 8;
+const mostHops = 10;
 const mostLeaves = 20_000;
 const mostNodes = 60_000;
 const mostHoldersOfOne = 12;
@@ -27,6 +27,8 @@ export interface Settler {
 interface Node {
   readonly reference: Reference;
   readonly address: number;
+  /** Whether it holds the promise itself, and not yet something that settles it. */
+  readonly direct: boolean;
   readonly up: Edge[];
   readonly down: Node[];
   /** What keeps it alive is not in the heap, or not all of it was looked at. */
@@ -42,29 +44,31 @@ interface Edge {
 
 const unknown: Settler = { verdict: 'unknown', path: [], steps: [], root: 0, objects: [] };
 
-/** Finds settlers of promises, all at once. */
+/** Finds settlers of promises, all at once. `frozen`: the process stands still meanwhile. */
 export async function findSettlers(
   promises: readonly Reference[],
-  scanner: Scanner,
-  objects: Objects,
-  holders: Holders,
+  { scanner, objects, holders, frozen }: Tools,
 ): Promise<Map<Reference, Settler>> {
   const search = new Search(objects, holders);
-  const leaves = promises.slice(0, mostLeaves).map((promise) => search.add(promise, 0));
-  let level = leaves;
-  for (let hop = 0; hop < mostHops && level.length > 0; hop++) {
-    const wanted = new Map<Reference, Node[]>();
-    for (const node of level) {
-      const same = wanted.get(node.reference);
-      if (same === undefined) wanted.set(node.reference, [node]);
-      else same.push(node);
-    }
-    const finds = await scanner.find({ type: 'references', targets: Float64Array.from(wanted.keys()) });
-    level = search.climb(finds.pairs, wanted, hop === 0);
-    if (finds.cut) for (const nodes of wanted.values()) for (const node of nodes) node.open = true;
-  }
+  const leaves = promises.slice(0, mostLeaves).map((promise) => search.add(promise, 0, true));
+  let level: readonly Node[] = leaves;
+  for (let hop = 0; hop < mostHops && level.length > 0; hop++) level = await search.climb(level, scanner);
   for (const node of level) node.open = true;
+  // That nobody holds a resolver is a claim: what moved meanwhile may have escaped the search, so it is made again.
+  const held = leaves.filter((leaf) => search.settlerOf(leaf).verdict === 'none');
+  if (held.length > 0 && !frozen) {
+    objects.forget();
+    await search.climb(search.above(held), scanner);
+  }
   return new Map(leaves.map((leaf) => [leaf.reference, search.settlerOf(leaf)]));
+}
+
+/** What the search works with. */
+export interface Tools {
+  readonly scanner: Scanner;
+  readonly objects: Objects;
+  readonly holders: Holders;
+  readonly frozen: boolean;
 }
 
 class Search {
@@ -79,46 +83,63 @@ class Search {
     this.#containers = new Containers(objects);
   }
 
-  add(reference: Reference, address: number): Node {
-    const node: Node = { reference, address, up: [], down: [], open: false, distance: Infinity };
-    // further properties of an object stand in an array: each of them is a node, for the sake of its name
+  add(reference: Reference, address: number, direct: boolean): Node {
+    const node: Node = { reference, address, direct, up: [], down: [], open: false, distance: Infinity };
     this.#nodes.set(this.#keyOf(reference, address), node);
     return node;
   }
 
+  /** Further properties of an object stand in an array: each of them is a node, for the sake of its name. */
   #keyOf(reference: Reference, address: number): number {
-    return this.#objects.type(reference) === this.#objects.layout.types.propertyArray ? address : reference;
+    return this.#isPropertyArray(reference) ? address : reference;
   }
 
-  /** Goes from what was found to what contains it. Gives back the nodes that have to be looked for next. */
-  climb(pairs: Float64Array, wanted: ReadonlyMap<Reference, Node[]>, first: boolean): Node[] {
+  #isPropertyArray(reference: Reference): boolean {
+    return this.#objects.type(reference) === this.#objects.layout.types.propertyArray;
+  }
+
+  /** Looks for what refers to these nodes, and goes up to what contains it. Gives back the nodes to look for next. */
+  async climb(level: readonly Node[], scanner: Scanner): Promise<Node[]> {
+    const wanted = Map.groupBy(level, ({ reference }) => reference);
+    const { pairs, cut } = await scanner.find({ type: 'references', targets: Float64Array.from(wanted.keys()) });
+    if (cut) for (const node of level) node.open = true;
     const next = new Set<Node>();
     for (let index = 0; index < pairs.length; index += 2) {
       const address = pairs[index] as number;
-      for (const below of wanted.get(pairs[index + 1] as number) ?? []) this.#hold(below, address, first, next);
+      for (const below of wanted.get(pairs[index + 1] as number) ?? []) this.#hold(below, address, next);
     }
     return [...next].filter(({ down }) => down.some((below) => !isSettled(below)));
   }
 
-  #hold(below: Node, address: number, first: boolean, next: Set<Node>): void {
+  /** The nodes and all above them; what is not there any more is open. */
+  above(nodes: readonly Node[]): Node[] {
+    const all = new Set(nodes);
+    for (const node of all) {
+      if (this.#objects.type(node.reference) === -1) node.open = true;
+      for (const edge of node.up) if (!edge.hold.final) all.add(edge.node);
+    }
+    return [...all];
+  }
+
+  #hold(below: Node, address: number, next: Set<Node>): void {
     const holder = this.#containers.of(address);
     if (holder === null) return;
-    if (holder === 'outside' || below.up.length >= mostHoldersOfOne) {
+    if (holder === 'outside') {
       below.open = true;
       return;
     }
-    const isArray = this.#objects.type(below.reference) === this.#objects.layout.types.propertyArray;
-    const hold = first
-      ? this.#holders.ofPromise(holder, address)
-      : this.#holders.of(holder, address, isArray ? below.address : address);
+    const hold = below.direct
+      ? this.#holders.ofPromise(holder, address, below.reference, below.address)
+      : this.#holders.of(holder, address, below.reference, below.address);
     if (hold === null) return;
     let node = this.#nodes.get(this.#keyOf(holder, address));
+    if (node !== undefined && below.up.some((edge) => edge.node === node)) return;
+    if (below.up.length >= mostHoldersOfOne || (node === undefined && this.#nodes.size >= mostNodes)) {
+      below.open = true;
+      return;
+    }
     if (node === undefined) {
-      if (this.#nodes.size >= mostNodes) {
-        below.open = true;
-        return;
-      }
-      node = this.add(holder, address);
+      node = this.add(holder, address, below.direct && this.#isPropertyArray(holder));
       if (!hold.final) next.add(node);
     }
     node.down.push(below);
@@ -138,12 +159,20 @@ class Search {
     const fromRoot = edges.toReversed();
     return {
       verdict: 'found',
-      path: fromRoot.map(({ hold }) => hold.text).filter((text) => text !== ''),
+      path: wordsOf(fromRoot.map(({ hold }) => hold.text)),
       steps: fromRoot.map(({ hold: { className, property } }) => ({ className, property })),
       root: fromRoot[0]?.node.reference ?? 0,
       objects: fromRoot.map(({ node }) => node.reference),
     };
   }
+}
+
+/** A variable that holds a resolver is as a rule called like it: `reject`, `resolve()` reads `reject()`. */
+function wordsOf(texts: readonly string[]): string[] {
+  const words = texts.filter((text) => text !== '');
+  const last = words.at(-2);
+  if (words.at(-1) === 'resolve()' && (last === 'resolve' || last === 'reject')) words.splice(-2, 2, `${last}()`);
+  return words;
 }
 
 function isSettled({ distance }: Node): boolean {
@@ -181,7 +210,8 @@ function bestPath(leaf: Node): Edge[] {
 
 function score({ hold, node }: Edge): number {
   if (hold.final) return 1000;
-  if (node.distance < Infinity) return 900 - node.distance;
+  // one who waits for an event listens for errors too, which says less
+  if (node.distance < Infinity) return 900 - node.distance - (hold.property === 'error' ? 0.5 : 0);
   return (hold.property === '' ? 0 : 2) + (hold.text === '' ? 0 : 1);
 }
 
