@@ -54,7 +54,7 @@ export class Holders {
   leaf(promise: number): { leaf: Leaf; timer: number } {
     const { nodes, native, understood } = this.#resolvers(promise);
     if (nodes.length === 0 && native >= 0) return this.#found([{ node: native, depth: 0, held: promise, edge: null }]);
-    const path = nodes.length === 0 ? [] : this.#search(nodes);
+    const path = this.#searchEach(nodes);
     if (path.length > 0) return this.#found(path);
     const verdict = nodes.length === 0 && understood ? 'none' : 'unknown';
     return { leaf: { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict }, timer: -1 };
@@ -92,6 +92,13 @@ export class Holders {
       }
     }
     return { nodes, native, understood };
+  }
+
+  /** Who resolves tells more than who rejects: errors come from everywhere. */
+  #searchEach(resolvers: readonly number[]): Reached[] {
+    const rejects = resolvers.filter((node) => this.#reactions.resolver(node) === 'reject');
+    const path = this.#search(resolvers.filter((node) => !rejects.includes(node)));
+    return path.length > 0 ? path : this.#search(rejects);
   }
 
   /** Goes from holder to holder, breadth first, until the best of the telling ones is known. */
@@ -162,7 +169,6 @@ export class Holders {
     if (graph.name(node) === 'system / Context') return edge?.type === 'context' ? property : '';
     if (owner === '') return '';
     if (owner === 'globalThis') return property === '' ? '' : `globalThis.${property}`;
-    if (edge?.type === 'element') return `${owner}[${edge.name}]`;
     return property === '' ? owner : `${owner}.${property}`;
   }
 }

@@ -35,22 +35,21 @@ export function generatorName(graph: HeapGraph, generator: number): FunctionName
   return isPlain(owner) ? found : { ...found, name: `${owner}.${found.name}` };
 }
 
-/** Class of an object: V8 adds the address to the names of global objects. */
+/** Class of an object; V8 adds more to the names of global objects. */
 export function className(graph: HeapGraph, node: number): string {
-  return graph
-    .name(node)
-    .replace(/^(global|Window)\b.*$/, 'globalThis')
-    .replace(/ \/ file:.*$/, '');
+  const name = graph.name(node).replace(/^(global|Window)\b.*$/, 'globalThis');
+  return name.startsWith('Object / ') ? 'Object' : name;
 }
 
 /** Classes that say nothing of what an object is for. */
 export function isPlain(name: string): boolean {
-  return /^(|Object|Array|Promise|Generator|AsyncGenerator|Map|Set|WeakMap|Function|Symbol|Module|globalThis|process|system \/ .*)$/.test(
+  return /^(|Object|Array|FixedQueue|FixedCircularBuffer|Listener|Promise|Generator|AsyncGenerator|Map|Set|WeakMap|Function|Symbol|Module|globalThis|process|system \/ .*)$/.test(
     name,
   );
 }
 
 /** A function in the path of a holder: its name, or where it is. */
 export function functionLabel({ name, file, line }: FunctionName): string {
-  return name === '' ? `function at ${basename(file)}:${line}` : `${name}()`;
+  if (name !== '') return `${name}()`;
+  return `function at ${file.startsWith('node:') ? file : basename(file)}:${line}`;
 }

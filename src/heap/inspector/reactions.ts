@@ -101,6 +101,8 @@ export class Reactions {
     // Promise.all forwards rejections: what it does with values says what it is.
     const [first] = special.toSorted((x, y) => Number(x.type === 'follow') - Number(y.type === 'follow'));
     if (first !== undefined) return first;
+    // A promise that was resolved with a native one has no handlers, only what is to be settled the same way.
+    if (closures.length === 0) return { type: 'follow', promise: derived ?? -1, race: false };
     const own = closures.findLast(({ node }) => graph.snapshot.locations.has(node));
     return {
       type: 'then',
