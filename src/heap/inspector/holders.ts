@@ -35,6 +35,8 @@ interface Resolvers {
 const machinery =
   /^system \/ (PromiseReaction|AsyncGeneratorRequest|Map|ScopeInfo|DescriptorArray|TransitionArray|WeakCell|EphemeronHashTable|NativeContext|FeedbackVector|FeedbackCell|PropertyCell)/;
 
+const undici = 'node:internal/deps/undici/';
+
 const harmless = /^system \/ (Context|PromiseReaction|PropertyCell)$/;
 
 /** Finds who holds the resolvers of promises. */
@@ -152,9 +154,12 @@ export class Holders {
   #step({ node, edge }: Reached): HolderStep {
     const graph = this.#graph;
     const property = edge !== null && (edge.type === 'property' || edge.type === 'context') ? edge.name : '';
-    const isObject = graph.type(node) === 'object' || graph.type(node) === 'native';
+    const type = graph.type(node);
+    // The functions of fetch stand between the program and classes that mean nothing to it.
+    if (type === 'closure' && closureName(graph, node).file.startsWith(undici)) return { className: 'Fetch', property };
     const name = className(graph, node);
-    return { className: isObject && !name.startsWith('system / ') ? name : '', property };
+    const isObject = (type === 'object' || type === 'native') && !name.startsWith('system / ');
+    return { className: isObject ? name : '', property };
   }
 
   /** One step in words, or an empty one for what only passes on. */
