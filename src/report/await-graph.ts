@@ -46,7 +46,7 @@ const notRead: Leaf = { type: 'leaf', kind: 'unknown', detail: '', settledBy: []
 const circle: Leaf = {
   type: 'leaf',
   kind: 'other',
-  detail: 'promises that follow each other in a circle',
+  detail: 'a circle of promises that follow each other',
   settledBy: [],
   verdict: 'none',
 };

@@ -44,6 +44,8 @@ export type RowLeaf = Pick<Leaf, 'kind' | 'detail' | 'settledBy' | 'verdict'>;
 
 export interface RowRoot {
   readonly name: string;
+  /** Null where it is no function but what joins promises. */
+  readonly kind: SuspendedFunction['kind'] | null;
   readonly at: SiteEntry | null;
 }
 
@@ -148,15 +150,15 @@ function mergeRoots(all: readonly Roots[]): Roots {
 function rootOf({ step }: AwaitNode): RowRoot {
   switch (step.type) {
     case 'function':
-      return { name: step.function.name, at: step.function.at };
+      return { name: step.function.name, kind: step.function.kind, at: step.function.at };
     case 'combinator':
-      return { name: `Promise.${step.method}`, at: null };
+      return { name: `Promise.${step.method}`, kind: null, at: null };
     case 'then':
-      return { name: `.${step.method}()`, at: step.callback };
+      return { name: `.${step.method}()`, kind: null, at: step.callback };
     case 'module':
-      return { name: 'module evaluation', at: null };
+      return { name: 'module evaluation', kind: null, at: null };
     default:
-      return { name: 'several promises', at: null };
+      return { name: 'several promises', kind: null, at: null };
   }
 }
 

@@ -42,16 +42,8 @@ export function findShapes(nodes: readonly AwaitNode[]): AwaitShapes {
     const known = new Map<string, Shape>();
     const shapes = new Array<Shape>(nodes.length);
     for (const part of sorted) {
-      const inside = part.length > 1 ? new Set(part) : null;
-      const reached = new Map<number, Shape>();
-      for (const node of part) {
-        for (const other of node[next]) {
-          const shape = shapes[other.id];
-          if (shape !== undefined && inside?.has(other) !== true) reached.set(shape.id, shape);
-        }
-      }
-      const others = [...reached.values()].toSorted((a, b) => a.id - b.id);
-      const round = circular[(part[0] as AwaitNode).id] === true ? circleText(part, texts) : '';
+      const others = besides(part, next, shapes);
+      const round = circular[(part[0] as AwaitNode).id] === true ? circleKey(part, texts) : '';
       for (const { id } of part) shapes[id] = shapeOf(texts[id] as string, labels[id] as number, round, others, known);
     }
     return shapes;
@@ -67,23 +59,35 @@ export function findShapes(nodes: readonly AwaitNode[]): AwaitShapes {
 }
 
 /** What all functions of a circle are, whatever their order: circles of the same functions look alike. */
-function circleText(part: readonly AwaitNode[], texts: readonly string[]): string {
-  return [...new Set(part.map(({ id }) => texts[id] as string))].toSorted().join('\u0003');
+function circleKey(part: readonly AwaitNode[], texts: readonly string[]): string {
+  return digest([...new Set(part.map(({ id }) => texts[id] as string))].toSorted().join('\u0003'));
 }
 
-function shapeOf(
-  text: string,
-  label: number,
-  round: string,
-  others: readonly Shape[],
-  known: Map<string, Shape>,
-): Shape {
-  const identity = `${label} ${others.map(({ id }) => id).join(',')} ${round}`;
+/** What is next to a part, and no part of it. */
+interface Others {
+  readonly ids: string;
+  readonly key: string;
+  readonly lines: number;
+}
+
+function besides(part: readonly AwaitNode[], next: 'below' | 'above', shapes: readonly (Shape | undefined)[]): Others {
+  // Those of the part itself have no shape yet.
+  const all = part.flatMap((node) => node[next].flatMap(({ id }) => shapes[id] ?? []));
+  const others = all.length < 2 ? all : [...new Set(all)].toSorted((a, b) => a.id - b.id);
+  const keys = others.map(({ key }) => key).toSorted();
+  return {
+    ids: others.map(({ id }) => id).join(','),
+    key: keys.length < 2 ? (keys[0] ?? '') : digest(keys.join(',')),
+    lines: others.reduce((sum, { lines }) => Math.min(manyLines, sum + lines), 1),
+  };
+}
+
+function shapeOf(text: string, label: number, round: string, others: Others, known: Map<string, Shape>): Shape {
+  const identity = `${label} ${round} ${others.ids}`;
   const shape = known.get(identity);
   if (shape !== undefined) return shape;
-  const keys = others.map(({ key }) => key).toSorted();
-  const lines = others.reduce((sum, other) => Math.min(manyLines, sum + other.lines), round === '' ? 1 : manyLines);
-  const created = { id: known.size, key: digest([text, round, ...keys].join('\u0004')), lines };
+  const key = digest(`${text}\u0004${round}\u0004${others.key}`);
+  const created = { id: known.size, key, lines: round === '' ? others.lines : manyLines };
   known.set(identity, created);
   return created;
 }

@@ -26,8 +26,12 @@ export function awaitTotals({ nodes, shapes, waits, hidden, matching }: AwaitVie
     ({ id, step, above }) => step.type !== 'leaf' && hidden[id] !== true && above.every((each) => hidden[each.id]),
   );
   const cycles = shapes.parts.filter((part) =>
-    part.some(({ id, step }) => step.type === 'function' && shapes.circular[id]),
+    part.some(({ id, step }) => step.type === 'function' && shapes.circular[id] === true),
   );
+  const closed = cycles.filter((part) => {
+    const inside = new Set(part);
+    return part.every(({ above }) => above.every((node) => inside.has(node)));
+  });
   const leaves = new Map<string, { leaf: LeafSummary; count: number }>();
   let lost = 0;
   for (const { id } of asked) {
@@ -47,9 +51,7 @@ export function awaitTotals({ nodes, shapes, waits, hidden, matching }: AwaitVie
     functions: functions.length,
     matching: asked.length,
     hidden: functions.filter(({ id }) => hidden[id] === true).length,
-    chains:
-      tops.length +
-      cycles.filter((part) => part.every(({ above }) => above.every((node) => part.includes(node)))).length,
+    chains: tops.length + closed.length,
     cycles: cycles.length,
     lost,
     leaves: [...leaves.values()].toSorted((a, b) => b.count - a.count),

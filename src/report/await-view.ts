@@ -20,9 +20,9 @@ export interface AwaitView {
 }
 
 export interface ViewOptions {
-  readonly filter?: AwaitFilter;
+  readonly filter?: AwaitFilter | undefined;
   /** In the name of a function, as well as what the filter asks for. */
-  readonly focus?: string;
+  readonly focus?: string | undefined;
 }
 
 /** Understands a report. Linear in its size. */

@@ -2,7 +2,7 @@
 import type { LeafSummary } from '../report/await-detail.ts';
 import type { CombinatorSummary, Span } from '../report/await-waits.ts';
 import type { AwaitReport, Reading, SuspendedFunction, TaskReference, Way } from '../report/awaits.ts';
-import { count, duration, plain, taskName } from './wording.ts';
+import { duration, plain, taskName } from './wording.ts';
 
 const longestDetail = 120;
 const thousands = new Intl.NumberFormat('en-US');
@@ -13,8 +13,8 @@ export function amount(number: number): string {
 }
 
 /** `3,000 functions`. */
-export function amountOf(number: number, noun: string): string {
-  return count(number, noun).replace(/^\d+/, amount(number));
+export function amountOf(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${amount(number)} ${number === 1 ? noun : nouns}`;
 }
 
 /** The name of a function; what has none says what it is. */
@@ -28,7 +28,7 @@ export function leafText({ kind, detail }: Pick<LeafSummary, 'kind' | 'detail'>)
   const name = kind === 'other' || kind === 'unknown' ? 'promise' : kind;
   const more = plain(detail, longestDetail);
   if (more === '') return name;
-  if (more.startsWith(name)) return more;
+  if (more === name || more.startsWith(`${name} `)) return more;
   return more.includes(' ') ? `${name}, ${more}` : `${name} ${more}`;
 }
 

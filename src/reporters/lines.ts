@@ -1,6 +1,6 @@
 // Phrases on lines, in colour or not.
 import { styleText } from 'node:util';
-import { widthOf } from './wording.ts';
+import { cutRight, widthOf } from './wording.ts';
 
 export type Paint = (format: 'bold' | 'dim' | 'red' | 'cyan', text: string) => string;
 
@@ -22,6 +22,27 @@ export function wrap(phrases: readonly string[], width: number, first: string, r
     else {
       lines.push(line);
       line = `${rest}${phrase}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** A sentence on as many lines as it takes; a word that is too long for a line is cut. */
+export function foldWords(sentence: string, width: number, rest: string): string[] {
+  return foldPieces(sentence.split(' '), width, rest, ' ');
+}
+
+/** Pieces on as many lines as they take, each line but the first behind `rest`. */
+export function foldPieces(pieces: readonly string[], width: number, rest: string, between: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const [index, whole] of pieces.entries()) {
+    const piece = cutRight(whole, Math.max(8, width - widthOf(rest)));
+    const joined = index === 0 ? piece : `${line}${between}${piece}`;
+    if (index === 0 || widthOf(joined) <= width) line = joined;
+    else {
+      lines.push(line);
+      line = `${rest}${between.trimStart()}${piece}`;
     }
   }
   return [...lines, line];

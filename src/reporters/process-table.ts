@@ -44,12 +44,16 @@ export function processTable(
   const lines = rows.map((row, index) => {
     const command = processes[index - 1]?.command;
     const cells = row.map((cell, at) => padded(cell, widths[at] as number, (shown[at] as Column).right));
-    return [...cells, command === undefined ? 'COMMAND' : cutRight(plain(command, longestCommand), left)]
-      .join(' ')
-      .trimEnd();
+    return [...cells, command === undefined ? 'COMMAND' : commandText(command, left)].join(' ').trimEnd();
   });
   const [header = '', ...rest] = lines;
   return `${[colour ? styleText('dim', header, { validateStream: false }) : header, ...rest].join('\n')}\n`;
+}
+
+/** Where there is little room, the name of a script says more than its folders. */
+function commandText(command: string, width: number): string {
+  const text = plain(command, longestCommand);
+  return cutRight(widthOf(text) <= width ? text : text.replace(/^\/\S*\/(?=[^\s/])/, '…/'), width);
 }
 
 /** With its pid inside its container, where that is another one. */
