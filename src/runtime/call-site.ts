@@ -88,7 +88,7 @@ function firstOfApplication(frames: NodeJS.CallSite[]): Site | null {
   let inLibrary: Site | null = null;
   for (const frame of frames) {
     const file = frame.getFileName() ?? frame.getScriptNameOrSourceURL();
-    if (typeof file !== 'string' || file.startsWith('node:') || isOwn(file)) continue;
+    if (typeof file !== 'string' || file.startsWith('node:') || isOwnFile(file)) continue;
     const site: Site = {
       file,
       line: frame.getLineNumber() ?? 0,
@@ -102,6 +102,7 @@ function firstOfApplication(frames: NodeJS.CallSite[]): Site | null {
   return inLibrary;
 }
 
-function isOwn(file: string): boolean {
+/** Whether a file, as the engine names it, is code of loopscope's. */
+export function isOwnFile(file: string): boolean {
   return own.some((folder) => file.startsWith(folder));
 }

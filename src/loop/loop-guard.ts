@@ -1,0 +1,156 @@
+// Watches the loop of the main thread: its timer beats in shared memory, a thread of its own looks at what runs when a beat
+// stays out, and when the loop is back, what blocked it is published once.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { url } from 'node:inspector';
+import type { Worker } from 'node:worker_threads';
+import { loopBlocked, type BlockRecord } from '../channels/loop.ts';
+import { now } from '../runtime/clock.ts';
+import { complain } from '../runtime/complain.ts';
+import { findCulprit } from './culprit.ts';
+import { LoopTimes, type Lateness } from './loop-times.ts';
+import { Probe } from './probe.ts';
+import { busyShare, Pulse, systemClock } from './pulse.ts';
+import { ownScheduling } from './scheduling.ts';
+import { startThread, whyNoThread } from './watchdog-start.ts';
+import type { StuckOptions } from './stuck.ts';
+
+/** What to do about a loop that does not return. */
+export interface StuckHandling extends StuckOptions {
+  /** A file which, once it is there, asks a blocked loop for a report; its content is the reason. */
+  readonly askedFile: string | null;
+  /** Reports the whole process. Called on the main thread, in the middle of what blocks it. */
+  readonly give: (reason: string) => void;
+  /** Starts the thread at once and not after the first turns, for a program that never comes to them. Default false. */
+  readonly eager?: boolean;
+}
+
+const beatsInThreshold = 2;
+const longestBeatMs = 50;
+const armAfterMs = 100;
+const disconnectMs = 500;
+
+const { setInterval, setTimeout, setImmediate, clearInterval, clearTimeout, clearImmediate } = globalThis;
+/** Runs in the context that was current when this module was loaded: a timer would keep that of a task alive. */
+const outside = AsyncLocalStorage.snapshot();
+
+/** The one that watches in this process, from the next turn of the loop on: loading a program blocks, and is no block. */
+export class LoopGuard {
+  readonly #pulse = new Pulse();
+  readonly #times = new LoopTimes();
+  readonly #probe: Probe;
+  readonly #stuck: StuckHandling | null;
+  readonly #arming: NodeJS.Immediate;
+  #thread: Worker | null = null;
+  #later: NodeJS.Timeout | undefined;
+  #interval: NodeJS.Timeout | undefined;
+  #uninstall = (): void => {};
+  #problem: string | null = null;
+  #stoppedMsAtBeat = 0;
+
+  constructor(thresholdMs: number, stuck: StuckHandling | null) {
+    this.#stuck = stuck;
+    this.#probe = new Probe(this.#pulse, stuck?.give ?? null);
+    this.#pulse.thresholdMs = thresholdMs;
+    this.#pulse.beat(systemClock());
+    this.#arming = outside(() => setImmediate(() => this.#armSoon()).unref());
+    if (stuck?.eager === true) this.#start();
+  }
+
+  get thresholdMs(): number {
+    return this.#pulse.thresholdMs;
+  }
+
+  set thresholdMs(milliseconds: number) {
+    this.#pulse.thresholdMs = milliseconds;
+    if (this.#pulse.armed) this.#beatOften();
+  }
+
+  /** The block in which this is called, from an interrupt. Null while the loop turns. */
+  current(): BlockRecord | null {
+    return this.#probe.samples.length === 0 ? null : this.#recordOf(this.#times.sinceBeat(), false);
+  }
+
+  /** The process is about to end: publishes the block that its end cuts off, and has the thread let go of the inspector. */
+  leave(): void {
+    if (this.#pulse.stopped) return;
+    if (this.#pulse.armed) this.#end(this.#times.sinceBeat());
+    this.stop();
+    this.#pulse.waitForDisconnect(disconnectMs);
+  }
+
+  stop(): void {
+    clearImmediate(this.#arming);
+    clearTimeout(this.#later);
+    clearInterval(this.#interval);
+    this.#pulse.stop();
+    this.#uninstall();
+  }
+
+  /** Not in the first turn: a program of ES modules is loaded after it. */
+  #armSoon(): void {
+    this.#later = setTimeout(() => {
+      this.#beatOften();
+      this.#beat();
+      this.#pulse.arm();
+      if (this.#thread === null) this.#start();
+    }, armAfterMs).unref();
+  }
+
+  #beatOften(): void {
+    const milliseconds = Math.min(longestBeatMs, this.thresholdMs / beatsInThreshold);
+    clearInterval(this.#interval);
+    this.#times.start(milliseconds);
+    this.#interval = outside(() => setInterval(() => this.#beat(), milliseconds).unref());
+  }
+
+  #beat(): void {
+    this.#end(this.#times.beat());
+    this.#probe.clear();
+    this.#pulse.inspected = url() !== undefined;
+    this.#stoppedMsAtBeat = this.#pulse.stoppedMs;
+    if (this.#thread === null) this.#pulse.baseline = ownScheduling() ?? { cpuMs: Number.NaN, waitMs: Number.NaN };
+    this.#pulse.beat(systemClock());
+  }
+
+  /** Publishes a turn that is over, if it was a block. */
+  #end(turn: Lateness): void {
+    if (turn.durationMs < this.thresholdMs || !loopBlocked.hasSubscribers) return;
+    const isWatched = this.#pulse.watching || this.#problem !== null;
+    if (!isWatched || this.#wasNotItsFault(turn)) return;
+    const record = this.#recordOf(turn, true);
+    if (record !== null) loopBlocked.publish(record);
+  }
+
+  /** Others had the processors, the process was stopped, or it stood at a breakpoint. */
+  #wasNotItsFault({ durationMs }: Lateness): boolean {
+    const { cpuMs, waitMs } = this.#pulse.baseline;
+    const scheduling = ownScheduling();
+    const ranMs = (scheduling?.cpuMs ?? Number.NaN) - cpuMs;
+    const waitedMs = (scheduling?.waitMs ?? Number.NaN) - waitMs;
+    if (this.#pulse.inspected && !(ranMs >= durationMs * busyShare)) return true;
+    if (this.#probe.samples.length === 0 && ranMs + waitedMs < durationMs * busyShare) return true;
+    const lostMs = this.#pulse.stoppedMs - this.#stoppedMsAtBeat;
+    const stoppedMs = Number.isNaN(ranMs) ? lostMs : Math.min(lostMs, Math.max(0, durationMs - ranMs - waitedMs));
+    return durationMs - (waitedMs || 0) - stoppedMs < this.thresholdMs;
+  }
+
+  /** Null if it is loopscope itself that blocks. */
+  #recordOf({ since, durationMs }: Lateness, ended: boolean): BlockRecord | null {
+    const { own, ...culprit } = findCulprit(this.#probe.samples, since + systemClock() - now());
+    return own ? null : { ...culprit, since, durationMs, ended };
+  }
+
+  #start(): void {
+    try {
+      this.#problem = whyNoThread();
+      if (this.#problem === null) {
+        this.#uninstall = this.#probe.install();
+        const { afterMs = null, exitCode = null, lastResort = null, askedFile = null } = this.#stuck ?? {};
+        this.#thread = outside(startThread, { buffer: this.#pulse.buffer, afterMs, exitCode, lastResort, askedFile });
+      }
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
+    if (this.#problem !== null) complain(`what blocks the event loop cannot be told: ${this.#problem}`);
+  }
+}

@@ -1,0 +1,105 @@
+// What the watchdog thread has the main thread do in the middle of a block: look at what runs. Node evaluates it in an
+// interrupt of the engine, on top of the interrupted code, so it must neither throw nor change anything.
+import { executionAsyncId } from 'node:async_hooks';
+import { url } from 'node:inspector';
+import { runInThisContext } from 'node:vm';
+import type { TaskRecord } from '../channels/task.ts';
+import { currentTask } from '../runtime/context.ts';
+import { readFrames, type Frame } from './frames.ts';
+import { systemClock, type Pulse } from './pulse.ts';
+
+/** One look at the main thread while it was blocked. Times are on the system's clock. */
+export interface Sample {
+  readonly askedAt: number;
+  /** When it was answered: as late as the next safe point of the engine, if a native function ran. */
+  readonly at: number;
+  /** Looks of one round stand for the same stretch of the block. */
+  readonly round: number;
+  /** Innermost first. */
+  readonly frames: readonly Frame[];
+  readonly task: TaskRecord | null;
+  /** Differs between looks if more than one callback ran. */
+  readonly callback: number;
+  /** A promise callback that was queued at an earlier look of the same block has run soon after. */
+  readonly drained: boolean;
+}
+
+/** What a look saw, for the watchdog thread: `stale` the block is over, `empty` no code of a program. */
+export const answers = { stale: 0, empty: 1, seen: 2 } as const;
+
+/** The name of the probe on the global object; the number is the version of what it can do. */
+export const probeKey = 'loopscope.probe@1';
+const key = Symbol.for(probeKey);
+
+const mostSamples = 200;
+const soonMs = 20;
+const settled = Promise.resolve();
+// oxlint-disable-next-line typescript/unbound-method -- as it was before a program could change it
+const { then } = Promise.prototype;
+
+/** Looks at the loop for the watchdog thread, and keeps what it saw until the block is over. */
+export class Probe {
+  readonly #pulse: Pulse;
+  readonly #give: ((reason: string) => void) | null;
+  #samples: Sample[] = [];
+  #markedSequence = -1;
+  #markedAt = 0;
+  #drained = false;
+
+  /** @param give reports the whole process, for a loop that does not return */
+  constructor(pulse: Pulse, give: ((reason: string) => void) | null) {
+    this.#pulse = pulse;
+    this.#give = give;
+  }
+
+  /** Puts the probe where the inspector finds it: on the global object of Node's own realm, even if we run in another. */
+  install(): () => void {
+    const main = runInThisContext('globalThis') as Record<symbol, unknown>;
+    const look = (sequence: number, round: number): number => this.#look(look, sequence, round);
+    const give = (reason: string): void => this.#give?.(reason);
+    Object.defineProperty(main, key, { value: { look, give }, configurable: true, enumerable: false });
+    return () => void Reflect.deleteProperty(main, key);
+  }
+
+  /** What was seen of the block that runs now or has just ended. */
+  get samples(): readonly Sample[] {
+    return this.#samples;
+  }
+
+  clear(): void {
+    if (this.#samples.length > 0) this.#samples = [];
+  }
+
+  #look(reader: (...args: never) => unknown, sequence: number, round: number): number {
+    const at = systemClock();
+    try {
+      this.#pulse.inspected = url() !== undefined;
+      if (sequence !== this.#pulse.sequence) return answers.stale;
+      const frames = readFrames(reader).slice(1); // without what the inspector evaluates
+      const seen = frames.some(({ file, awaits }) => !awaits && file !== null && !file.startsWith('node:'));
+      if (!seen && this.#samples.at(-1)?.round === round) return answers.empty; // one of these is enough
+      if (this.#samples.length < mostSamples) this.#samples.push(this.#sample(at, round, frames));
+      this.#mark(sequence);
+      return seen ? answers.seen : answers.empty;
+    } catch {
+      return answers.empty;
+    }
+  }
+
+  #sample(at: number, round: number, frames: readonly Frame[]): Sample {
+    const drained = this.#drained && this.#markedSequence === this.#pulse.sequence;
+    const { askedAt } = this.#pulse;
+    return { askedAt, at, round, frames, task: currentTask(), callback: executionAsyncId(), drained };
+  }
+
+  /** Queues a promise callback once a block: whether it runs before the block is over tells a storm from a long function. */
+  #mark(sequence: number): void {
+    if (this.#markedSequence === sequence) return;
+    this.#markedSequence = sequence;
+    this.#markedAt = systemClock();
+    this.#drained = false;
+    void then.call(settled, () => {
+      this.#drained = systemClock() - this.#markedAt < soonMs;
+    });
+  }
+}

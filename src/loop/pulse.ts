@@ -1,0 +1,151 @@
+// What the main thread and the watchdog thread tell each other in shared memory, where neither needs the other to answer.
+
+const bytesOfFlags = 64;
+const bytesOfTimes = 64;
+
+const flag = { sequence: 0, stopped: 1, armed: 2, inspected: 3, connected: 4, watching: 5 } as const;
+const time = { beatAt: 0, askedAt: 1, stoppedMs: 2, cpuMs: 3, waitMs: 4, thresholdMs: 5 } as const;
+
+/** A loop that is late and ran for less than this share of the time did not block it, if an inspector is open. */
+export const busyShare = 0.5;
+
+/** Milliseconds on the clock of the system, which is the same in all threads; it may stand still while a laptop sleeps. */
+export function systemClock(): number {
+  return Number(hrtime()) / 1e6;
+}
+
+const hrtime = process.hrtime.bigint.bind(process.hrtime);
+
+/** The pulse of a loop: the main thread beats, the watchdog thread listens. */
+export class Pulse {
+  readonly buffer: SharedArrayBuffer;
+  readonly #flags: Int32Array<SharedArrayBuffer>;
+  readonly #times: Float64Array;
+
+  constructor(buffer = new SharedArrayBuffer(bytesOfFlags + bytesOfTimes)) {
+    this.buffer = buffer;
+    this.#flags = new Int32Array(buffer, 0, bytesOfFlags / 4);
+    this.#times = new Float64Array(buffer, bytesOfFlags);
+  }
+
+  /** How often the loop has beaten: a block is over when this moves. */
+  get sequence(): number {
+    return Atomics.load(this.#flags, flag.sequence);
+  }
+
+  /** When it beat last, on the system's clock. */
+  get beatAt(): number {
+    return this.#get('beatAt');
+  }
+
+  beat(at: number): void {
+    this.#set('beatAt', at);
+    Atomics.add(this.#flags, flag.sequence, 1);
+  }
+
+  /** The first turn of the loop is over: loading a program blocks, and is no block. */
+  get armed(): boolean {
+    return this.#is('armed');
+  }
+
+  arm(): void {
+    Atomics.store(this.#flags, flag.armed, 1);
+  }
+
+  /** The watchdog thread is there. */
+  get watching(): boolean {
+    return this.#is('watching');
+  }
+
+  watch(): void {
+    Atomics.store(this.#flags, flag.watching, 1);
+  }
+
+  /** An inspector is open: the loop may stand at a breakpoint. Only the main thread knows. */
+  get inspected(): boolean {
+    return this.#is('inspected');
+  }
+
+  set inspected(open: boolean) {
+    Atomics.store(this.#flags, flag.inspected, Number(open));
+  }
+
+  /** A loop that has not beaten for so long is blocked. */
+  get thresholdMs(): number {
+    return this.#get('thresholdMs');
+  }
+
+  set thresholdMs(milliseconds: number) {
+    this.#set('thresholdMs', milliseconds);
+  }
+
+  /** When the watchdog thread asked what runs. */
+  get askedAt(): number {
+    return this.#get('askedAt');
+  }
+
+  set askedAt(at: number) {
+    this.#set('askedAt', at);
+  }
+
+  /** For how long the whole process was stopped or the machine slept, in all. */
+  get stoppedMs(): number {
+    return this.#get('stoppedMs');
+  }
+
+  set stoppedMs(milliseconds: number) {
+    this.#set('stoppedMs', milliseconds);
+  }
+
+  /** How long the main thread had run, and had waited for a processor, shortly before the block. NaN where nobody knows. */
+  get baseline(): { readonly cpuMs: number; readonly waitMs: number } {
+    return { cpuMs: this.#get('cpuMs'), waitMs: this.#get('waitMs') };
+  }
+
+  set baseline({ cpuMs, waitMs }: { readonly cpuMs: number; readonly waitMs: number }) {
+    this.#set('cpuMs', cpuMs);
+    this.#set('waitMs', waitMs);
+  }
+
+  /** The watchdog thread has a session of the inspector open. */
+  get connected(): boolean {
+    return this.#is('connected');
+  }
+
+  set connected(open: boolean) {
+    Atomics.store(this.#flags, flag.connected, Number(open));
+    Atomics.notify(this.#flags, flag.connected);
+  }
+
+  /** Waits until the watchdog thread has closed its session, for so long at most. */
+  waitForDisconnect(milliseconds: number): void {
+    Atomics.wait(this.#flags, flag.connected, 1, milliseconds);
+  }
+
+  get stopped(): boolean {
+    return this.#is('stopped');
+  }
+
+  /** Ends the watchdog thread. */
+  stop(): void {
+    Atomics.store(this.#flags, flag.stopped, 1);
+    Atomics.notify(this.#flags, flag.stopped);
+  }
+
+  /** Lets the watchdog thread sleep; `stop` wakes it. */
+  sleep(milliseconds: number): void {
+    Atomics.wait(this.#flags, flag.stopped, 0, milliseconds);
+  }
+
+  #is(name: keyof typeof flag): boolean {
+    return Atomics.load(this.#flags, flag[name]) !== 0;
+  }
+
+  #get(name: keyof typeof time): number {
+    return this.#times[time[name]] as number;
+  }
+
+  #set(name: keyof typeof time, value: number): void {
+    this.#times[time[name]] = value;
+  }
+}

@@ -1,0 +1,50 @@
+// What the system knows of a thread: whether it ran, slept, or waited for a processor. Linux tells it; elsewhere all is null.
+import { readFileSync } from 'node:fs';
+
+/** How a thread spent its time so far. Milliseconds. */
+export interface Scheduling {
+  readonly cpuMs: number;
+  /** It was ready to run, and others had the processors. */
+  readonly waitMs: number;
+}
+
+/** What a thread does now. */
+export interface Activity {
+  /** `R` it runs, `S` and `D` it sleeps, `T` it is stopped. */
+  readonly state: string;
+  /** The function of the kernel in which it sleeps; empty where the system does not tell. */
+  readonly sleepsIn: string;
+}
+
+/** Of the thread that asks; null where the system does not tell. */
+export function ownScheduling(): Scheduling | null {
+  return schedulingIn('/proc/thread-self');
+}
+
+/** Of the main thread of this process; null where the system does not tell. */
+export function mainScheduling(): Scheduling | null {
+  return schedulingIn(`/proc/self/task/${process.pid}`);
+}
+
+/** What the main thread of this process does now; null where the system does not tell. */
+export function mainActivity(): Activity | null {
+  const folder = `/proc/self/task/${process.pid}`;
+  const stat = read(`${folder}/stat`);
+  if (stat === null) return null;
+  const wait = read(`${folder}/wchan`) ?? '0';
+  return { state: stat.charAt(stat.lastIndexOf(')') + 2), sleepsIn: wait === '0' ? '' : wait };
+}
+
+function schedulingIn(folder: string): Scheduling | null {
+  const [cpu, wait] = read(`${folder}/schedstat`)?.split(' ').map(Number) ?? [];
+  if (cpu === undefined || wait === undefined || Number.isNaN(cpu + wait)) return null;
+  return { cpuMs: cpu / 1e6, waitMs: wait / 1e6 };
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+// A loop that does not return: the main thread reports all that is pending from within the interrupt. Where it does not
+// answer that either, this thread reports what can be known without it.
+
+import { pathToFileURL } from 'node:url';
+import { complain } from '../runtime/complain.ts';
+import { Interrupt } from './interrupt.ts';
+import { pause } from './pause.ts';
+import { systemClock, type Pulse } from './pulse.ts';
+import type { Activity } from './scheduling.ts';
+
+export interface StuckOptions {
+  /** After how long a block is reported as a loop that does not return; null for never. */
+  readonly afterMs: number | null;
+  /** With what exit code the process is ended then; null if it goes on. */
+  readonly exitCode: number | null;
+  /** The path of a module with a `LastResort` named `reportStuck`; null for one line instead. */
+  readonly lastResort: string | null;
+}
+
+/** What the watchdog thread knows of a main thread that does not answer. */
+export interface StuckFacts {
+  readonly reason: string;
+  /** For how long it has not answered. */
+  readonly blockedMs: number;
+  readonly activity: Activity | null;
+}
+
+/** Reports in the watchdog thread, without the main thread. */
+export type LastResort = (facts: StuckFacts) => void;
+
+/** A main thread that has not reported after this is in native code. */
+const reportMs = 1000;
+/** One that has not ended after this is killed. */
+const endMs = 2000;
+
+/** Reports a loop that does not return, and ends the process where that is wanted. */
+export async function reportStuck(pulse: Pulse, options: StuckOptions, facts: StuckFacts): Promise<void> {
+  const { sequence } = pulse;
+  const interrupt = new Interrupt(pulse);
+  try {
+    const startedAt = systemClock();
+    const given = await Promise.race([interrupt.give(facts.reason), pause(reportMs).then(() => null)]);
+    if (pulse.sequence !== sequence) return; // it has returned after all
+    const blockedMs = facts.blockedMs + systemClock() - startedAt;
+    if (given === null) await reportWithoutMain(options.lastResort, { ...facts, blockedMs });
+    if (facts.reason !== 'stuck' || options.exitCode === null) return;
+    complain(`ended: the event loop did not return for ${Math.round(blockedMs / 100) / 10} s (--stuck-exit)`);
+    interrupt.exit(options.exitCode);
+    await pause(endMs);
+    process.kill(process.pid, 'SIGKILL');
+  } finally {
+    interrupt.close();
+  }
+}
+
+async function reportWithoutMain(module: string | null, facts: StuckFacts): Promise<void> {
+  if (module === null) {
+    const { activity, blockedMs } = facts;
+    const where =
+      activity === null ? '' : ` (state ${activity.state}${activity.sleepsIn && `, in ${activity.sleepsIn}`})`;
+    complain(`the event loop has been in native code for ${Math.round(blockedMs)} ms${where}`);
+    return;
+  }
+  const { reportStuck: report } = (await import(pathToFileURL(module).href)) as { readonly reportStuck: LastResort };
+  report(facts);
+}
