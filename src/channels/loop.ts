@@ -30,6 +30,25 @@ export interface BlockRecord {
 /** A turn over the threshold is over: published once per block, on the thread whose loop it was. */
 export const loopBlocked = channel<BlockRecord>('loopscope:loop:blocked');
 
+/** Blocks with the same culprit. */
+export interface BlockGroup {
+  readonly kind: BlockKind;
+  readonly native: string | null;
+  /** Of the longest, innermost first; empty where none was seen. */
+  readonly stack: readonly Site[];
+  readonly count: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+  /** How much of that was garbage collection. */
+  readonly gcMs: number;
+  /** The first tasks in which it ran. */
+  readonly tasks: readonly { readonly id: number; readonly name: string }[];
+  /** How often it ran in a task that is not listed. */
+  readonly otherTasks: number;
+  /** When the last of them were, milliseconds on the runtime clock. */
+  readonly spans: readonly { readonly since: number; readonly durationMs: number }[];
+}
+
 /** How late something is that arrives at a random moment, because the loop is busy. Milliseconds. */
 export interface LoopDelay {
   readonly p50Ms: number;
@@ -39,14 +58,19 @@ export interface LoopDelay {
 }
 
 /** Garbage collections, which stop the thread. Milliseconds. */
-export interface Collections {
+export interface GcPauses {
   readonly count: number;
   readonly totalMs: number;
   readonly maxMs: number;
 }
 
 /** What a collection looks at: `minor` young objects, `major` all, `incremental` a step of a major one, `weak` callbacks. */
-export type CollectionKind = 'minor' | 'major' | 'incremental' | 'weak';
+export type GcKind = 'minor' | 'major' | 'incremental' | 'weak';
+
+/** Garbage collections in all, and of each kind that there was. */
+export interface GcStatistics extends GcPauses {
+  readonly kinds: Readonly<Partial<Record<GcKind, GcPauses>>>;
+}
 
 /** What a loop did since it is measured. */
 export interface LoopStatistics {
@@ -58,5 +82,5 @@ export interface LoopStatistics {
   readonly utilization: number;
   /** How long the thread was ready to run and got no processor; null where the system does not tell (it is Linux that does). */
   readonly processorWaitMs: number | null;
-  readonly collections: Collections & { readonly kinds: Readonly<Partial<Record<CollectionKind, Collections>>> };
+  readonly gc: GcStatistics;
 }

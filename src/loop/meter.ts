@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoopStatistics } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
-import { observeCollections } from './collections.ts';
+import { observeGc, type GcObserver, type OnPause } from './gc.ts';
 import { processorWait } from './processor-wait.ts';
 import { TurnHistogram } from './turn-histogram.ts';
 import { TurnSample } from './turn-sample.ts';
@@ -26,15 +26,18 @@ const { nodeTiming } = performance;
 /** Runs in the context in which this module was loaded: an immediate would keep that of a task alive. */
 const outside = AsyncLocalStorage.snapshot();
 
-/** Measures this thread's loop from its next turn on: what runs before that, such as the load of the program, is no turn. */
-export function startMeter(): LoopMeter {
-  return new Meter();
+/**
+ * Measures this thread's loop from its next turn on: what runs before that, such as the load of the program, is no turn.
+ * @param onPause called for each garbage collection
+ */
+export function startMeter(onPause?: OnPause): LoopMeter {
+  return new Meter(onPause);
 }
 
 class Meter implements LoopMeter {
   readonly #histogram = new TurnHistogram();
   readonly #sample = new TurnSample();
-  readonly #collections = observeCollections();
+  readonly #gc: GcObserver;
   /** What there was when the first turn began. */
   #start: {
     readonly at: number;
@@ -50,7 +53,8 @@ class Meter implements LoopMeter {
   #isResting = false;
   #final: LoopStatistics | null = null;
 
-  constructor() {
+  constructor(onPause?: OnPause) {
+    this.#gc = observeGc(onPause);
     this.#immediate = outside(() => setImmediate(this.#begin)).unref();
   }
 
@@ -111,11 +115,11 @@ class Meter implements LoopMeter {
 
   #read(): LoopStatistics {
     const histogram = this.#histogram.copy();
-    const collections = this.#collections.statistics();
+    const gc = this.#gc.statistics();
     const start = this.#start;
     if (start === null) {
       const nothing = { observedMs: 0, turns: 0, utilization: 0, processorWaitMs: null };
-      return Object.freeze({ ...nothing, delay: histogram.delay(0), collections });
+      return Object.freeze({ ...nothing, delay: histogram.delay(0), gc });
     }
     if (this.#isResting) this.#sample.addRestTo(histogram, this.#busySinceLook());
     else {
@@ -131,13 +135,13 @@ class Meter implements LoopMeter {
       delay: histogram.delay(observedMs),
       utilization: Math.min(1, Math.max(0, 1 - idleMs / observedMs)),
       processorWaitMs: waitMs === null || start.waitMs === null ? null : waitMs - start.waitMs,
-      collections,
+      gc,
     });
   }
 
   stop(): void {
     this.#final ??= this.#read();
-    this.#collections.stop();
+    this.#gc.stop();
     clearImmediate(this.#immediate);
     clearTimeout(this.#rest);
   }
