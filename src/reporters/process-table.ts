@@ -62,7 +62,7 @@ function pidText({ pid, innerPid }: ListedProcess): string {
 }
 
 function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
+  return bytes < 999.5e6 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function padded(text: string, width: number, right: boolean): string {

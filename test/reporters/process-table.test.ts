@@ -20,11 +20,14 @@ function entry(change: Partial<ListedProcess>): ListedProcess {
 }
 
 test('processes of one user, one of them in a container', () => {
-  expect(processTable([entry({}), entry({ pid: 4242, innerPid: 1, busy: 1 })])).toBe(
+  const long = '/srv/app/dist/server.js --config=/etc/server.json';
+  expect(
+    processTable([entry({}), entry({ pid: 4242, innerPid: 1, busy: 1, residentBytes: 2_372_000_000, command: long })]),
+  ).toBe(
     [
       '     PID NODE          UP   CPU MEMORY READ COMMAND',
       '      42 24.21.0 1 m 30 s   3 %  81 MB yes  server.js --port 80',
-      '4242 (1) 24.21.0 1 m 30 s 100 %  81 MB yes  server.js --port 80',
+      '4242 (1) 24.21.0 1 m 30 s 100 % 2.4 GB yes  …/server.js --config=/etc/server.js…',
       '',
     ].join('\n'),
   );

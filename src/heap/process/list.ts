@@ -1,6 +1,6 @@
 // The Node processes that can be seen. Nothing is sent to them, and nothing of theirs is executed.
-import { readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ListedProcess } from '../../report/processes.ts';
 import { isNodeName, readNodeExecutable, type NodeExecutable } from './executable.ts';
@@ -45,7 +45,7 @@ export async function listNodeProcesses({ commandFor, lookMs = 100 }: ListOption
         uptimeMs: uptimeMs(pid),
         busy: before === null || after === null ? null : Math.min(1, (after - before) / elapsed),
         residentBytes,
-        command: commandOf(words),
+        command: commandOf(pid, words),
         refusal: refusalOf(pid, { command: commandFor(pid) }),
       },
     ];
@@ -98,10 +98,22 @@ function ownPids(): Set<number> {
 }
 
 /** The script and its arguments: without Node itself, unless options for Node come first. */
-function commandOf(words: readonly string[]): string {
-  const [first = '', second, ...rest] = words;
-  if (!isNodeName(basename(first)) || second === undefined) return words.join(' ');
-  return [...(second.startsWith('-') ? ['node'] : []), second, ...rest].join(' ');
+function commandOf(pid: number, words: readonly string[]): string {
+  const [first = '', second = '', ...rest] = words;
+  if (second === '') return first === '' ? 'node' : first;
+  if (!isNodeName(basename(first))) return words.join(' ');
+  if (second.startsWith('-')) return ['node', second, ...rest].join(' ');
+  return [isAbsolute(second) ? withinDirectory(pid, second) : second, ...rest].join(' ');
+}
+
+/** A path as it is written in the directory of the process. */
+function withinDirectory(pid: number, path: string): string {
+  try {
+    const inside = relative(readlinkSync(`/proc/${pid}/cwd`), path);
+    return inside.startsWith('..') ? path : inside;
+  } catch {
+    return path;
+  }
 }
 
 /** For how long its main thread has had a processor. */
