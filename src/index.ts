@@ -12,6 +12,7 @@ export {
   type WrapRetryOptions,
   type WrapTaskOptions,
 } from '../instrumentation/index.ts';
+export type * from './channels/loop.ts';
 export type * from './channels/resource.ts';
 export type * from './channels/site.ts';
 export type * from './channels/task.ts';
@@ -39,5 +40,6 @@ export { retry, type Attempt, type RetryOptions } from './resilience/retry.ts';
 export { allTasks } from './process/all-tasks.ts';
 export { printTasks } from './process/print-tasks.ts';
 export { takeReport } from './process/take-report.ts';
+export { watchLoop, type WatchLoopOptions } from './process/watch-loop.ts';
 
 startRegistry();

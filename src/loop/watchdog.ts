@@ -1,8 +1,7 @@
 // The watchdog of this process: one, however many ask for it and however many copies of loopscope there are.
+import { isMainThread } from 'node:worker_threads';
 import type { BlockRecord } from '../channels/loop.ts';
 import { LoopGuard, type StuckHandling } from './loop-guard.ts';
-
-export type { StuckHandling } from './loop-guard.ts';
 
 export interface WatchdogOptions {
   /** Turns that take longer are blocks. Milliseconds, default 100, at least 10. */
@@ -38,9 +37,10 @@ interface Running {
 /**
  * Watches the loop of the main thread; blocks are published on `loopBlocked`. Where the inspector or threads are not
  * permitted, that is said in one line, and blocks are published without their culprits. If several ask, the smallest
- * threshold is that of all.
+ * threshold is that of all. In a worker thread it does nothing: only the main thread can be interrupted.
  */
 export function startWatchdog({ thresholdMs = 100, stuck }: WatchdogOptions = {}): Watchdog {
+  if (!isMainThread) return { current: () => null, leave() {}, stop() {} };
   const threshold = Math.max(leastThresholdMs, thresholdMs);
   const running = (slot[key] ??= { guard: new LoopGuard(threshold, stuck ?? null), thresholds: new Map() });
   const { guard, thresholds } = running;
@@ -60,9 +60,4 @@ export function startWatchdog({ thresholdMs = 100, stuck }: WatchdogOptions = {}
   thresholds.set(watchdog, threshold);
   if (threshold < guard.thresholdMs) guard.thresholdMs = threshold;
   return watchdog;
-}
-
-/** The block in which this is called, from an interrupt. Null while the loop turns, and where it is not watched. */
-export function currentBlock(): BlockRecord | null {
-  return slot[key]?.guard.current() ?? null;
 }

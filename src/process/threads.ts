@@ -2,6 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, type Worker } from 'node:worker_threads';
 import type { Reason } from '../report/format.ts';
+import { isOwnThreadStarting } from '../runtime/own-thread.ts';
 
 const name = 'loopscope:report';
 let threadsStarted = false;
@@ -12,6 +13,7 @@ let threadsStarted = false;
  */
 export function watchThreads(ended: (threadId: number) => void): void {
   subscribe('worker_threads', (message) => {
+    if (isOwnThreadStarting()) return;
     threadsStarted = true;
     const { worker } = message as { readonly worker: Worker };
     const { threadId } = worker; // -1 when it has ended
