@@ -12,8 +12,8 @@ import { assertDone, format, median, type Result } from './result.ts';
 
 const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 // Told by the tool itself when it ends: the most that was resident, of all its threads.
-const tellsMemory =
-  "data:text/javascript,process.on('exit',()=>fs.writeSync(3,String(process.resourceUsage().maxRSS)))";
+const tellsMemory = `data:text/javascript,import { writeSync } from 'node:fs';
+process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));`;
 
 interface Size {
   readonly megabytes: number;
