@@ -37,7 +37,7 @@ export interface Assembled {
   readonly threads: ThreadEntry[];
 }
 
-const plainReceivers = /^(|Object|global|globalThis|Function)$/;
+const plainReceivers = /^(|Object|Function)$/;
 
 /** The promises that matter to suspended functions and are settled by nothing in the graph. */
 export function leavesOf(links: Links): Reference[] {
@@ -135,11 +135,13 @@ function withThreads(
 }
 
 /** A method is named with the class of the object that it was called on, or with the class itself where it is static. */
-function nameOf(generator: Reference, { name }: SharedFunction, { objects, scripts, holders }: Parts): string {
-  if (name === '') return '';
+function nameOf(generator: Reference, shared: SharedFunction, { objects, scripts, holders }: Parts): string {
+  const closure = objects.field(generator, fixed.generatorFunction);
+  // a computed name is kept with the closure
+  const name = shared.name || (objects.string(objects.property(closure, 'name'), 100) ?? '');
   const receiver = objects.field(generator, fixed.generatorReceiver);
   const type = objects.type(receiver);
-  if (!objects.isObject(type)) return name;
+  if (name === '' || !shared.isMethod || !objects.isObject(type)) return name;
   const className = objects.isFunction(type) ? scripts.ofClosure(receiver).name : holders.className(receiver);
   return plainReceivers.test(className) ? name : `${className}.${name}`;
 }

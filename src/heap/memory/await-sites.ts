@@ -17,7 +17,10 @@ interface Encoding {
   readonly flagBits: 0 | 1;
 }
 
-/** A position in the source; `exact` if the table has an entry for this very offset. */
+/**
+ * A position in the source; `exact` if the table has an entry for this very offset, or for the one before: the interpreter and
+ * compiled code count from places that are one apart, and a suspension is longer than that.
+ */
 interface Position {
   readonly position: number;
   readonly exact: boolean;
@@ -97,7 +100,7 @@ function lookUp(table: Uint8Array, wanted: number, flagBits: 0 | 1): Position | 
     if (offset > wanted) break;
     // Half of it: the lowest bit says whether the position is of an inlined function. It is kept from 1.
     const position = (Math.floor(source / 2) % 2 ** 30) - 1;
-    if (position >= 0) found = { position, exact: offset === wanted };
+    if (position >= 0) found = { position, exact: offset === wanted || offset === wanted - 1 };
   }
   return found;
 }

@@ -17,12 +17,15 @@ export interface Hold {
   readonly final: boolean;
 }
 
-const plainClasses = /^(|Object|Array|Map|Set|WeakMap|Function|AsyncFunction|FixedCircularBuffer)$/;
+// What stands between a resolver and the object that one knows.
+const plainClasses =
+  /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|Deferred|Node|Entry|Listener|List|LinkedList)$/;
 
 export class Holders {
   readonly #objects: Objects;
   readonly #scripts: Scripts;
   readonly #reactions: Reactions;
+  readonly #classNames = new Map<Reference, string>();
 
   constructor(objects: Objects, scripts: Scripts, reactions: Reactions) {
     this.#objects = objects;
@@ -46,13 +49,12 @@ export class Holders {
         offset === fixed.contextHeader + 2 * 8 && objects.smallInteger(scope, fixed.scopeInfoLocals) === 0;
       return isResolver ? pass : null;
     }
-    if (type === types.capability || type === types.request || type === types.propertyArray) return pass;
+    if (type === types.capability || type === types.request || objects.isPropertyStore(holder)) return pass;
     if (this.#isGenerator(type)) {
       if (offset !== fixed.generatorResult || continuationOf(objects, holder) === -1) return null;
       const { name } = this.#scripts.ofClosure(objects.field(holder, fixed.generatorFunction));
       return { ...pass, text: `async ${name || '(anonymous)'}, which is running or about to`, final: true };
     }
-    if (types.microtasks.has(type)) return { ...pass, text: 'a job in the microtask queue', final: true };
     const isNative = type >= types.firstApiObject && type < types.firstApiObject + 1000;
     return isNative ? this.of(holder, address, held, inner) : null;
   }
@@ -66,7 +68,7 @@ export class Holders {
     const { types, offsets } = objects.layout;
     const type = objects.type(holder);
     const offset = address - (holder - 1);
-    const at = objects.type(held) === types.propertyArray ? inner : address;
+    const at = objects.isPropertyStore(held) ? inner : address;
     const pass: Hold = { holder, className: '', property: '', text: '', final: false };
     const isOfTheChain = type === types.promise || type === types.reaction || this.#isGenerator(type);
     if (isOfTheChain || types.weak.has(type) || type === types.map) return null;
@@ -143,15 +145,20 @@ export class Holders {
     return {
       className,
       property,
-      text: isPlain && property === '' && text !== 'Map' && text !== 'Set' ? '' : text,
+      text: isPlain && property === '' && !/^(Map|Set)$/.test(text) ? '' : text,
       final: !isPlain,
     };
   }
 
-  /** Name of the class of an object; for a class itself, its own name. */
+  /** Name of the class of an object; empty where it has none. */
   className(object: Reference): string {
-    const maker = this.#objects.constructorOf(object);
-    return maker === 0 ? '' : this.#scripts.ofClosure(maker).name;
+    const map = this.#objects.mapOf(object);
+    let name = this.#classNames.get(map);
+    if (name === undefined) {
+      const maker = this.#objects.constructorOf(object);
+      this.#classNames.set(map, (name = maker === 0 ? '' : this.#scripts.ofClosure(maker).name));
+    }
+    return name;
   }
 }
 

@@ -52,6 +52,8 @@ export interface FieldOffsets {
   readonly scriptSource: number;
   readonly bytecodeHeader: number;
   readonly mapConstructor: number;
+  readonly sharedFlags: number;
+  readonly mapPrototype: number;
   readonly mapBitField3: number;
   readonly mapDescriptors: number;
   readonly uncompiledStart: number;
@@ -106,6 +108,13 @@ export const fixed = {
   arrayLength: 8,
   arrayElements: 16,
   scopeInfoLocals: 24,
+  symbolDescription: 16,
+  /** Words before the entries of a dictionary of properties, and in each: key, value, details. */
+  dictionaryHeader: 6,
+  dictionaryEntry: 3,
+  /** Kinds of functions, in the lowest five bits of their flags: async methods and async generator methods, static or not. */
+  firstMethodKind: 14,
+  lastMethodKind: 17,
   /** Index in the embedder data of a context at which Node keeps the Environment of the thread. */
   environmentIndex: 32,
 } as const;
@@ -193,6 +202,8 @@ function layoutOf(constants: ReadonlyMap<string, number>): Layout {
       scriptSource: starting('class_Script__source__'),
       bytecodeHeader: starting('class_BytecodeArray__data__'),
       mapConstructor: starting('class_Map__constructor_or_back_pointer__'),
+      sharedFlags: starting('class_SharedFunctionInfo__flags__'),
+      mapPrototype: starting('class_Map__prototype__'),
       mapBitField3: starting('class_Map__bit_field3__'),
       mapDescriptors: starting('class_Map__instance_descriptors_offset'),
       uncompiledStart: starting('class_UncompiledData__start_position__'),

@@ -4,6 +4,7 @@ import { leafNature } from '../leaf-kind.ts';
 import type { Holders } from './holders.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Settler } from './settlers.ts';
+import type { OwnWait, Tasks } from './tasks.ts';
 
 const longestDetail = 100;
 
@@ -16,11 +17,23 @@ const libraries: readonly (readonly [string, LeafKind])[] = [
   ['(node:child_process', 'child process'],
 ];
 
+/** What knows the objects on the way. */
+export interface LeafParts {
+  readonly objects: Objects;
+  readonly holders: Holders;
+  readonly tasks: Tasks;
+  readonly loopTime: LoopTime;
+}
+
 /** A leaf by its settler. */
-export function leafOf(settler: Settler | undefined, objects: Objects, holders: Holders, loopTime: LoopTime): Leaf {
+export function leafOf(settler: Settler | undefined, { objects, holders, tasks, loopTime }: LeafParts): Leaf {
   if (settler === undefined || settler.verdict !== 'found') {
     const verdict = settler?.verdict ?? 'unknown';
     return { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict };
+  }
+  for (const object of settler.objects) {
+    const wait = tasks.wait(object);
+    if (wait !== null) return ownLeaf(wait, settler);
   }
   const { kind: kindByClass, detail } = leafNature(settler.steps);
   const kind = libraries.find(([file]) => settler.path.some((step) => step.includes(file)))?.[1] ?? kindByClass;
@@ -30,6 +43,19 @@ export function leafOf(settler: Settler | undefined, objects: Objects, holders: 
     kind,
     detail: details.find((text) => text !== '') ?? detail,
     settledBy: settler.path,
+    verdict: 'found',
+  };
+}
+
+/** A wait of loopscope's own says all that the search would look for. */
+function ownLeaf({ kind, on, leftMs, holder, heldMs }: OwnWait, { path }: Settler): Leaf {
+  const left = leftMs === null ? '' : `${seconds(leftMs)} left`;
+  const since = heldMs === null ? '' : `, which holds it for ${seconds(heldMs)}`;
+  return {
+    type: 'leaf',
+    kind,
+    detail: [on, left].filter((part) => part !== '').join(', '),
+    settledBy: holder === null ? path : [`${holder}${since}`],
     verdict: 'found',
   };
 }

@@ -5,6 +5,8 @@ import type { Memory } from './memory.ts';
 const lowestAddress = 65_536;
 const highestAddress = 2 ** 47;
 const mostNesting = 64;
+const mostPrototypes = 8;
+const mostProperties = 1024;
 
 // Representations of strings: the lowest three bits of their instance type; the fourth says one byte a character.
 const sequential = 0;
@@ -156,32 +158,42 @@ export class Objects {
     return bytes && bytes.toString(oneByte ? 'latin1' : 'utf16le');
   }
 
-  /** The function that made an object, by its map; 0 if there is none. */
+  /** The function whose prototype an object has, its class; 0 if there is none. */
   constructorOf(object: Reference): Reference {
     const { offsets, types } = this.layout;
-    let maker = this.field(this.mapOf(object), offsets.mapConstructor);
-    // a map that came from another by adding a property points back to it
-    for (let steps = 0; this.type(maker) === types.map && steps < 1024; steps++) {
+    const map = this.mapOf(object);
+    let prototype = this.field(map, offsets.mapPrototype);
+    for (let steps = 0; this.isObject(this.type(prototype)) && steps < mostPrototypes; steps++) {
+      const maker = this.property(prototype, 'constructor');
+      if (this.isFunction(this.type(maker))) return maker;
+      prototype = this.field(this.mapOf(prototype), offsets.mapPrototype);
+    }
+    // A map that came from another by adding a property points back to it, and the first of them to the function.
+    let maker = this.field(map, offsets.mapConstructor);
+    for (let steps = 0; this.type(maker) === types.map && steps < mostProperties; steps++) {
       maker = this.field(maker, offsets.mapConstructor);
     }
     return this.isFunction(this.type(maker)) ? maker : 0;
   }
 
   /**
-   * Calls `visit` for each property that is kept in a field of the object: its name (of a symbol, its description), and the
-   * address of the field. Objects with very many properties, which V8 keeps as dictionaries, have none here.
+   * Calls `visit` for each property that an object keeps as a value: its name (of a symbol, its description), and the address
+   * of the value. Ends when `visit` gives back false.
    */
   eachField(object: Reference, visit: (name: string, address: number) => boolean | void): void {
     const { offsets, descriptors: bits, types } = this.layout;
     const map = this.mapOf(object);
     if (map === 0 || !this.isObject(this.typeOfMap(map))) return;
     const bitField3 = this.memory.uint32(map - 1 + offsets.mapBitField3);
-    if (((bitField3 >>> bits.dictionaryShift) & 1) === 1) return;
+    const outside = this.field(object, 8);
+    if (((bitField3 >>> bits.dictionaryShift) & 1) === 1) {
+      this.#eachEntry(outside, visit);
+      return;
+    }
     const count = (bitField3 & bits.ownCountMask) >>> bits.ownCountShift;
     const table = this.field(map, offsets.mapDescriptors);
     const inside = this.memory.uint8(map - 1 + fixed.mapInobjectStart);
     const words = this.memory.uint8(map - 1 + fixed.mapInstanceSize);
-    const outside = this.field(object, 8);
     for (let index = 0; index < count; index++) {
       const entry = table - 1 + offsets.descriptorsHeader + index * bits.size * 8;
       const details = this.memory.int32(entry + bits.details * 8 + 4);
@@ -195,9 +207,34 @@ export class Objects {
     }
   }
 
+  #eachEntry(dictionary: Reference, visit: (name: string, address: number) => boolean | void): void {
+    if (!this.isDictionary(dictionary)) return;
+    const end = dictionary - 1 + this.sizeOf(dictionary);
+    const start = dictionary - 1 + fixed.arrayElements + fixed.dictionaryHeader * 8;
+    for (let key = start; key < end; key += fixed.dictionaryEntry * 8) {
+      const name = this.keyName(this.memory.word(key));
+      if (name !== '' && visit(name, key + 8) === false) return;
+    }
+  }
+
+  /** Whether an array holds the properties of an object: those that its map has no room for, or a dictionary of all. */
+  isPropertyStore(reference: Reference): boolean {
+    return this.type(reference) === this.layout.types.propertyArray || this.isDictionary(reference);
+  }
+
+  /** A dictionary of properties, which has no type of its own that is known: told by its sizes, which must agree. */
+  isDictionary(reference: Reference): boolean {
+    const { types } = this.layout;
+    const type = this.type(reference);
+    if (type === -1 || this.isObject(type) || this.isString(type) || type === types.fixedArray) return false;
+    const length = this.smallInteger(reference, fixed.arrayLength) ?? 0;
+    const capacity = this.smallInteger(reference, fixed.arrayElements + 2 * 8) ?? 0;
+    return capacity > 0 && length === fixed.dictionaryHeader + capacity * fixed.dictionaryEntry;
+  }
+
   /** A property key as text: a string, or the description of a symbol (private fields are symbols: `#name`). */
   keyName(key: Reference): string {
-    const description = this.type(key) === this.layout.types.symbol ? this.field(key, 16) : key;
+    const description = this.type(key) === this.layout.types.symbol ? this.field(key, fixed.symbolDescription) : key;
     return this.string(description, 100) ?? '';
   }
 

@@ -98,15 +98,16 @@ async function readSpace({ space, layout, about, way, frozen }: Subject, options
       options.settlers === false
         ? new Map<Reference, Settler>()
         : await findSettlers(leavesOf(links), { scanner, objects, holders, frozen });
+    const tasks = new Tasks(objects, about.uptimeMs);
     const graph = assemble(links, {
       objects,
       scripts,
       sites,
       holders,
       threads: new Threads(objects),
-      tasks: new Tasks(objects, about.uptimeMs),
+      tasks,
       mapSite: options.mapSite ?? ((site) => site),
-      leaf: (promise) => leafOf(settlers.get(promise), objects, holders, about.uptimeMs),
+      leaf: (promise) => leafOf(settlers.get(promise), { objects, holders, tasks, loopTime: about.uptimeMs }),
     });
     return {
       format: 'loopscope-awaits',

@@ -21,6 +21,8 @@ export interface SharedFunction {
   readonly script: Script | null;
   /** Position in the source, -1 where not known. */
   readonly start: number;
+  /** Whether it was written as an async method, static or not. */
+  readonly isMethod: boolean;
   /** Its bytecode, 0 where it was never compiled, or thrown away. */
   readonly bytecode: Reference;
 }
@@ -63,10 +65,12 @@ export class Scripts {
         described.name ||= objects.string(objects.field(data, offsets.uncompiledName)) ?? '';
       }
     }
+    const kind = objects.memory.uint32(reference - 1 + offsets.sharedFlags) & 31;
     return {
       reference,
       ...described,
       bytecode,
+      isMethod: kind >= fixed.firstMethodKind && kind <= fixed.lastMethodKind,
       script: objects.type(script) === types.script ? this.#script(script) : null,
     };
   }
@@ -101,12 +105,22 @@ export class Scripts {
       const integer = objects.smallInteger(reference, offset);
       if (integer !== null) integers.push(integer);
       else if (objects.isString(objects.type(objects.field(reference, offset)))) {
-        name ??= objects.string(objects.field(reference, offset));
+        name ||= objects.string(objects.field(reference, offset)); // without one, the inferred name follows
       } else break;
     }
     if (first >= 5) return { name: name ?? '', start: objects.smallInteger(reference, 8 + 3 * 8) ?? -1 };
     const [start = -1, end = -1] = integers.slice(-2); // older V8 keeps the position at the end
     return { name: name ?? '', start: start >= 0 && end > start ? start : -1 };
+  }
+
+  /** What a script without a file calls itself in `//# sourceURL=`: the first string among its further fields. */
+  #sourceUrl(script: Reference): string {
+    const objects = this.#objects;
+    for (let offset = objects.layout.offsets.scriptName + 8; offset < objects.sizeOf(script); offset += 8) {
+      const url = objects.string(objects.field(script, offset));
+      if (url !== null) return url;
+    }
+    return '';
   }
 
   #script(reference: Reference): Script {
@@ -117,7 +131,7 @@ export class Scripts {
     let lines: Float64Array | null | undefined;
     const source = objects.field(reference, offsets.scriptSource);
     known = {
-      name: objects.string(objects.field(reference, offsets.scriptName)) ?? '',
+      name: objects.string(objects.field(reference, offsets.scriptName)) ?? this.#sourceUrl(reference),
       place(position) {
         if (lines === undefined) {
           const text = objects.string(source, longestSource);

@@ -76,6 +76,8 @@ class Search {
   readonly #holders: Holders;
   readonly #containers: Containers;
   readonly #nodes = new Map<number, Node>();
+  /** How often one kind of holder holds something. */
+  readonly #usual = new Map<string, number>();
 
   constructor(objects: Objects, holders: Holders) {
     this.#objects = objects;
@@ -89,13 +91,9 @@ class Search {
     return node;
   }
 
-  /** Further properties of an object stand in an array: each of them is a node, for the sake of its name. */
+  /** Properties of an object may stand in an array: each of them is a node, for the sake of its name. */
   #keyOf(reference: Reference, address: number): number {
-    return this.#isPropertyArray(reference) ? address : reference;
-  }
-
-  #isPropertyArray(reference: Reference): boolean {
-    return this.#objects.type(reference) === this.#objects.layout.types.propertyArray;
+    return this.#objects.isPropertyStore(reference) ? address : reference;
   }
 
   /** Looks for what refers to these nodes, and goes up to what contains it. Gives back the nodes to look for next. */
@@ -124,7 +122,8 @@ class Search {
   #hold(below: Node, address: number, next: Set<Node>): void {
     const holder = this.#containers.of(address);
     if (holder === null) return;
-    if (holder === 'outside') {
+    // A job in the queue of microtasks may settle it, or be left over from one that ran: nobody can tell.
+    if (holder === 'outside' || this.#objects.layout.types.microtasks.has(this.#objects.type(holder))) {
       below.open = true;
       return;
     }
@@ -139,17 +138,18 @@ class Search {
       return;
     }
     if (node === undefined) {
-      node = this.add(holder, address, below.direct && this.#isPropertyArray(holder));
+      node = this.add(holder, address, below.direct && this.#objects.isPropertyStore(holder));
       if (!hold.final) next.add(node);
     }
     node.down.push(below);
     below.up.push({ hold, node });
-    if (hold.final) shorten(below, 1);
-    else if (node.distance < Infinity) shorten(below, node.distance + 1);
+    this.#usual.set(keyOf(hold), (this.#usual.get(keyOf(hold)) ?? 0) + 1);
+    if (hold.final) node.distance = 0;
+    if (node.distance < Infinity) shorten(below, node.distance + costOf(hold));
   }
 
   settlerOf(leaf: Node): Settler {
-    const edges = bestPath(leaf);
+    const edges = bestPath(leaf, this.#usual);
     // The edge next to the promise is its resolver's own context: that one is there for every promise.
     if (edges.length === 0) return canGrow(leaf) ? unknown : { ...unknown, verdict: 'none' };
     const found =
@@ -179,6 +179,11 @@ function isSettled({ distance }: Node): boolean {
   return distance < Infinity;
 }
 
+/** One who waits for an event listens for errors too, which says less. */
+function costOf({ property }: Hold): number {
+  return property === 'error' ? 1.5 : 1;
+}
+
 /** A shorter way up was found: tell it to what is below. */
 function shorten(start: Node, distance: number): void {
   const changed: [Node, number][] = [[start, distance]];
@@ -186,21 +191,21 @@ function shorten(start: Node, distance: number): void {
     const [node, steps] = entry;
     if (steps >= node.distance) continue;
     node.distance = steps;
-    for (const below of node.down) changed.push([below, steps + 1]);
+    for (const below of node.down) {
+      const costs = below.up.filter((edge) => edge.node === node).map(({ hold }) => costOf(hold));
+      changed.push([below, steps + Math.min(...costs)]);
+    }
   }
 }
 
 /** The shortest way to something final, or else the one that says most. */
-function bestPath(leaf: Node): Edge[] {
+function bestPath(leaf: Node, usual: ReadonlyMap<string, number>): Edge[] {
   const path: Edge[] = [];
   const seen = new Set<Node>([leaf]);
   for (let node = leaf; ;) {
-    let best: Edge | null = null;
-    for (const edge of node.up) {
-      if (seen.has(edge.node)) continue;
-      if (best === null || score(edge) > score(best)) best = edge;
-    }
-    if (best === null) return path;
+    const edges = node.up.filter((edge) => !seen.has(edge.node));
+    const [best] = edges.toSorted((a, b) => score(b, usual) - score(a, usual));
+    if (best === undefined) return path;
     path.push(best);
     if (best.hold.final) return path;
     seen.add(best.node);
@@ -208,11 +213,15 @@ function bestPath(leaf: Node): Edge[] {
   }
 }
 
-function score({ hold, node }: Edge): number {
-  if (hold.final) return 1000;
-  // one who waits for an event listens for errors too, which says less
-  if (node.distance < Infinity) return 900 - node.distance - (hold.property === 'error' ? 0.5 : 0);
-  return (hold.property === '' ? 0 : 2) + (hold.text === '' ? 0 : 1);
+function score({ hold, node }: Edge, usual: ReadonlyMap<string, number>): number {
+  // What holds a hundred others in the same way holds this one; a holder of one alone may be garbage that is still there.
+  const scale = Math.floor(Math.log10(usual.get(keyOf(hold)) ?? 1) / 2) * 10_000;
+  if (node.distance < Infinity) return scale + 1000 - node.distance - costOf(hold);
+  return scale + (hold.property === '' ? 0 : 2) + (hold.text === '' ? 0 : 1);
+}
+
+function keyOf({ className, text }: Hold): string {
+  return `${className}\0${text}`;
 }
 
 /** Whether something above the node could be held by what was not looked at. */

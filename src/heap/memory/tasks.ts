@@ -1,12 +1,35 @@
-// The task of loopscope in which a function runs, for programs that use loopscope: it travels with the async context.
-import type { TaskReference } from '../../report/awaits.ts';
+// What a program that uses loopscope knows of itself: the task in which a function runs, which travels with the async
+// context, and what a wait is for, who holds that, and since when.
+import type { LeafKind, TaskReference } from '../../report/awaits.ts';
 import { fixed } from './layout.ts';
 import type { Objects, Reference } from './objects.ts';
 
 const mostEntries = 64;
 const taskFields = ['id', 'origin', 'createdAt', 'parent', 'waits'];
 
-/** Reads tasks out of async contexts. */
+/** A wait of loopscope's own. */
+export interface OwnWait {
+  readonly kind: LeafKind;
+  /** `lock stock`, `queue orders to put`; empty for a sleep. */
+  readonly on: string;
+  /** Until it ends by itself; null without an end. */
+  readonly leftMs: number | null;
+  /** Who holds what is waited for, `POST /refund #6`; null where nobody does, or it has no holder. */
+  readonly holder: string | null;
+  readonly heldMs: number | null;
+}
+
+const leafKinds: Readonly<Record<string, LeafKind>> = {
+  acquire: 'lock',
+  put: 'queue',
+  get: 'queue',
+  join: 'queue',
+  start: 'queue',
+  sleep: 'timer',
+  delay: 'timer',
+};
+
+/** Reads tasks out of async contexts, and waits out of what holds a resolver. */
 export class Tasks {
   readonly #objects: Objects;
   readonly #uptimeMs: number | null;
@@ -47,6 +70,30 @@ export class Tasks {
       return found === null;
     });
     return found;
+  }
+
+  /** The wait behind an object that holds a resolver; null if it is none of loopscope's. */
+  wait(object: Reference): OwnWait | null {
+    const objects = this.#objects;
+    const record = objects.property(object, 'record');
+    const kind = objects.string(objects.property(record, 'kind'), 20) ?? '';
+    const leafKind = leafKinds[kind];
+    if (leafKind === undefined) return null;
+    const on = objects.property(record, 'on');
+    const name = objects.string(objects.property(on, 'name'));
+    const onKind = objects.string(objects.property(on, 'kind'), 20) ?? '';
+    const until = objects.number(objects.property(record, 'until'));
+    const permit = objects.property(objects.property(objects.property(on, '#permits'), 'holders'), 'first');
+    const holder = this.#task(objects.property(permit, 'task'));
+    const since = objects.number(objects.property(permit, 'since'));
+    const uptime = this.#uptimeMs;
+    return {
+      kind: leafKind,
+      on: name === null ? '' : `${onKind} ${name}${leafKind === 'queue' ? ` to ${kind}` : ''}`.trim(),
+      leftMs: until === null || uptime === null ? null : Math.max(0, until - uptime),
+      holder: holder === null ? null : `${holder.name} #${holder.id}`,
+      heldMs: since === null || uptime === null ? null : Math.max(0, uptime - since),
+    };
   }
 
   #task(object: Reference): TaskReference | null {
