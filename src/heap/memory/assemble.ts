@@ -12,9 +12,10 @@ import type { SiteEntry } from '../../report/format.ts';
 import type { AwaitSites } from './await-sites.ts';
 import { fixed } from './layout.ts';
 import type { Holders } from './holders.ts';
-import type { Link, Links } from './link.ts';
+import { inputsOf, type Link, type Links } from './link.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scripts, SharedFunction } from './scripts.ts';
+import type { Settler } from './settlers.ts';
 import type { Tasks } from './tasks.ts';
 import type { Threads } from './threads.ts';
 
@@ -27,8 +28,9 @@ export interface Parts {
   readonly threads: Threads;
   readonly tasks: Tasks;
   readonly mapSite: (site: SiteEntry) => SiteEntry;
-  /** What a promise waits for that nothing in the graph settles. */
-  readonly leaf: (promise: Reference) => Leaf;
+  /** What could settle promises that nothing in the graph settles. */
+  readonly settlers: ReadonlyMap<Reference, Settler>;
+  readonly leaf: (settler: Settler | undefined) => Leaf;
 }
 
 export interface Assembled {
@@ -39,29 +41,21 @@ export interface Assembled {
 
 const plainReceivers = /^(|Object|Function)$/;
 
-/** The promises that matter to suspended functions and are settled by nothing in the graph. */
-export function leavesOf(links: Links): Reference[] {
+/**
+ * The promises that matter to suspended functions and are settled by nothing in the graph, but for those that have a settler
+ * already: what comes before that matters then.
+ */
+export function leavesOf(links: Links, settlers: ReadonlyMap<Reference, Settler>): Reference[] {
   const reached = new Set<Reference>(links.awaits.values());
   const leaves: Reference[] = [];
   for (const promise of reached) {
     const sources = links.sources.get(promise) ?? [];
-    if (sources.length === 0) leaves.push(promise);
+    const settler = settlers.get(promise);
+    if (sources.length === 0 && settler === undefined) leaves.push(promise);
+    if (settler !== undefined && settler.after !== 0) reached.add(settler.after);
     for (const source of sources) for (const input of inputsOf(source)) reached.add(input);
   }
   return leaves;
-}
-
-function inputsOf(source: Link): Reference[] {
-  switch (source.type) {
-    case 'generator':
-      return [];
-    case 'combinator':
-      return source.inputs.map(({ promise }) => promise);
-    case 'module':
-      return source.promises;
-    default:
-      return [source.promise];
-  }
 }
 
 /** Assembles what suspended functions await. */
@@ -109,7 +103,7 @@ export function assemble(links: Links, parts: Parts): Assembled {
     const sources = (links.sources.get(promise) ?? []).map((link) => sourceOf(link, generatorIds, idOf, parts));
     promises.push({
       id,
-      settledBy: sources.length > 0 ? sources : [parts.leaf(promise)],
+      settledBy: sources.length > 0 ? sources : [lastSource(promise, links, generatorIds, idOf, parts)],
       callbacks: callbacksOf(promise, links, parts),
     });
   }
@@ -190,6 +184,23 @@ function sourceOf(
     default:
       return { type: 'module', promises: link.promises.map(idOf) };
   }
+}
+
+/** What settles a promise that nothing in the graph settles: a callback on another promise, or a leaf. */
+function lastSource(
+  promise: Reference,
+  { callbacks }: Links,
+  generators: ReadonlyMap<Reference, number>,
+  idOf: (promise: Reference) => number,
+  parts: Parts,
+): Source {
+  const settler = parts.settlers.get(promise);
+  const by = generators.get(settler?.by ?? 0);
+  if (by !== undefined) return { type: 'function', function: by };
+  if (settler === undefined || settler.after === 0) return parts.leaf(settler);
+  const shared = parts.scripts.ofClosure(settler.root);
+  const callback = callbacks.has(settler.root) ? beginOf(shared, shared.name, parts) : null;
+  return { type: 'then', method: 'then', callback, promise: idOf(settler.after) };
 }
 
 /** Callbacks of the program on a promise, which say who goes on when a root settles. */

@@ -19,7 +19,7 @@ export interface Hold {
 
 // What stands between a resolver and the object that one knows.
 const plainClasses =
-  /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|Deferred|Node|Entry|Listener|List|LinkedList)$/;
+  /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|SafeWeakMap|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|Deferred|Node|Entry|Listener|List|LinkedList)$/;
 
 export class Holders {
   readonly #objects: Objects;
@@ -100,6 +100,7 @@ export class Holders {
       return pass;
     }
     if (!objects.isObject(type)) return pass;
+    if (this.className(holder) === 'CallSite') return null; // of a stack trace that somebody looked at
     return { ...pass, ...this.#propertyOf(holder, at) };
   }
 

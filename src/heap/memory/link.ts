@@ -36,6 +36,8 @@ export interface Links {
   readonly reactions: ReadonlyMap<Reference, readonly Reaction[]>;
   /** What settles a promise, where something in the graph does. */
   readonly sources: ReadonlyMap<Reference, readonly Link[]>;
+  /** The promise whose reactions call a closure of the program. */
+  readonly callbacks: ReadonlyMap<Reference, Reference>;
   /** Promises of generators that evaluate a module. */
   readonly modules: ReadonlySet<Reference>;
 }
@@ -51,12 +53,16 @@ export function link(
   const reactions = new Map<Reference, Reaction[]>();
   const sources = new Sources();
   const modules = new Set<Reference>();
+  const callbacks = new Map<Reference, Reference>();
   for (const promise of promises) {
     const list = readReactions.of(promise);
     if (list.length === 0) continue;
     reactions.set(promise, list);
     for (const reaction of list) {
       const { fulfilled, rejected, derived } = reaction;
+      for (const handler of [fulfilled, rejected]) {
+        if (handler.type === 'callback') callbacks.set(handler.closure, promise);
+      }
       const resumed = first('await', reaction);
       if (resumed !== null) {
         if (suspended.has(resumed.generator)) awaits.set(resumed.generator, promise);
@@ -91,7 +97,7 @@ export function link(
       sources.add(promise, { type: 'generator', generator, position: queued ? index + 1 : null });
     }
   }
-  return { awaits, settles, reactions, sources: sources.byPromise, modules };
+  return { awaits, settles, reactions, sources: sources.byPromise, callbacks, modules };
 }
 
 /** Collects links by the promise that they settle; the inputs of one combinator are one link. */
@@ -198,4 +204,31 @@ function evaluations(module: Reference, objects: Objects, seen: Set<Reference> =
     }
   }
   return found;
+}
+
+/** The promises that have to settle for a link to settle its own. */
+export function inputsOf(source: Link): Reference[] {
+  switch (source.type) {
+    case 'generator':
+      return [];
+    case 'combinator':
+      return source.inputs.map(({ promise }) => promise);
+    case 'module':
+      return source.promises;
+    default:
+      return [source.promise];
+  }
+}
+
+/** Whether a suspended function waits, in the end, for a promise. */
+export function dependsOn(generator: Reference, promise: Reference, { awaits, sources }: Links): boolean {
+  const reached = new Set<Reference>([awaits.get(generator) ?? 0]);
+  for (const each of reached) {
+    if (each === promise) return true;
+    for (const source of sources.get(each) ?? []) {
+      if (source.type === 'generator') reached.add(awaits.get(source.generator) ?? 0);
+      else for (const input of inputsOf(source)) reached.add(input);
+    }
+  }
+  return false;
 }

@@ -22,7 +22,7 @@ export type Handler =
   /** Goes on with the evaluation of a module. */
   | { readonly type: 'module'; readonly module: Reference }
   /** A callback that was given to `then` or `catch`. */
-  | { readonly type: 'callback'; readonly callback: SharedFunction }
+  | { readonly type: 'callback'; readonly callback: SharedFunction; readonly closure: Reference }
   /** A callback that was given to `finally`. */
   | { readonly type: 'finally'; readonly callback: SharedFunction | null }
   /** None, or one of V8's own that says nothing. */
@@ -100,7 +100,7 @@ export class Reactions {
   /** V8's closures have no names, but what they work on is in their context. */
   #classify(closure: Reference): Handler {
     const callback = this.#scripts.ofClosure(closure);
-    if (callback.script !== null) return { type: 'callback', callback };
+    if (callback.script !== null) return { type: 'callback', callback, closure };
     const objects = this.#objects;
     const { types, offsets } = objects.layout;
     const slots = this.#slots(objects.field(closure, offsets.functionContext));

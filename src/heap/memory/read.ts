@@ -27,6 +27,8 @@ import { Threads } from './threads.ts';
 // Of generators whose bytecode tells their position at least so many must stand exactly at an entry of its table: nearly all do,
 // but for `yield*`, and by a wrong idea of the table hardly any.
 const leastFit = 0.5;
+// A settler may be a callback on a promise, which has a settler in turn.
+const mostRounds = 4;
 
 /** Reads a running process. Linux only. Throws ReadError. */
 export async function readMemory(pid: number, options: MemoryOptions = {}): Promise<AwaitReport> {
@@ -94,10 +96,13 @@ async function readSpace({ space, layout, about, way, frozen }: Subject, options
     const links = link(sight.promises, sight.suspended, objects, reactions);
     sites.calibrate([...links.awaits.keys()]);
     if (sites.fit < leastFit) throw strange(about.node);
-    const settlers =
-      options.settlers === false
-        ? new Map<Reference, Settler>()
-        : await findSettlers(leavesOf(links), { scanner, objects, holders, frozen });
+    const settlers = new Map<Reference, Settler>();
+    for (let round = 0; options.settlers !== false && round < mostRounds; round++) {
+      const leaves = leavesOf(links, settlers);
+      const tools = { scanner, objects, holders, links, frozen };
+      if (leaves.length === 0) break;
+      for (const [promise, settler] of await findSettlers(leaves, tools)) settlers.set(promise, settler);
+    }
     const tasks = new Tasks(objects, about.uptimeMs);
     const graph = assemble(links, {
       objects,
@@ -107,7 +112,8 @@ async function readSpace({ space, layout, about, way, frozen }: Subject, options
       threads: new Threads(objects),
       tasks,
       mapSite: options.mapSite ?? ((site) => site),
-      leaf: (promise) => leafOf(settlers.get(promise), { objects, holders, tasks, loopTime: about.uptimeMs }),
+      settlers,
+      leaf: (settler) => leafOf(settler, { objects, holders, tasks, loopTime: about.uptimeMs }),
     });
     return {
       format: 'loopscope-awaits',

@@ -3,6 +3,7 @@
 import type { HolderStep } from '../leaf-kind.ts';
 import { Containers } from './containers.ts';
 import type { Hold, Holders } from './holders.ts';
+import { dependsOn, type Links } from './link.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scanner } from './scan.ts';
 
@@ -21,6 +22,10 @@ export interface Settler {
   readonly root: Reference;
   /** Every object on the path. */
   readonly objects: readonly Reference[];
+  /** The promise that has to settle first, as a callback on it calls the resolver; 0 without one. */
+  readonly after: Reference;
+  /** The suspended function that has the resolver, and calls it when it goes on; 0 without one. */
+  readonly by: Reference;
 }
 
 /** An object that is held by others; `address` is where it holds what is below. */
@@ -31,6 +36,8 @@ interface Node {
   readonly direct: boolean;
   readonly up: Edge[];
   readonly down: Node[];
+  /** Suspended functions that have it among their variables. */
+  readonly generators: Reference[];
   /** What keeps it alive is not in the heap, or not all of it was looked at. */
   open: boolean;
   /** Steps to something final by the best edge; Infinity while none is known. */
@@ -42,14 +49,14 @@ interface Edge {
   readonly node: Node;
 }
 
-const unknown: Settler = { verdict: 'unknown', path: [], steps: [], root: 0, objects: [] };
+const unknown: Settler = { verdict: 'unknown', path: [], steps: [], root: 0, objects: [], after: 0, by: 0 };
 
 /** Finds settlers of promises, all at once. `frozen`: the process stands still meanwhile. */
 export async function findSettlers(
   promises: readonly Reference[],
-  { scanner, objects, holders, frozen }: Tools,
+  { scanner, objects, holders, links, frozen }: Tools,
 ): Promise<Map<Reference, Settler>> {
-  const search = new Search(objects, holders);
+  const search = new Search(objects, holders, links);
   const leaves = promises.slice(0, mostLeaves).map((promise) => search.add(promise, 0, true));
   let level: readonly Node[] = leaves;
   for (let hop = 0; hop < mostHops && level.length > 0; hop++) level = await search.climb(level, scanner);
@@ -68,6 +75,7 @@ export interface Tools {
   readonly scanner: Scanner;
   readonly objects: Objects;
   readonly holders: Holders;
+  readonly links: Links;
   readonly frozen: boolean;
 }
 
@@ -75,18 +83,29 @@ class Search {
   readonly #objects: Objects;
   readonly #holders: Holders;
   readonly #containers: Containers;
+  readonly #links: Links;
   readonly #nodes = new Map<number, Node>();
   /** How often one kind of holder holds something. */
   readonly #usual = new Map<string, number>();
 
-  constructor(objects: Objects, holders: Holders) {
+  constructor(objects: Objects, holders: Holders, links: Links) {
     this.#objects = objects;
     this.#holders = holders;
+    this.#links = links;
     this.#containers = new Containers(objects);
   }
 
   add(reference: Reference, address: number, direct: boolean): Node {
-    const node: Node = { reference, address, direct, up: [], down: [], open: false, distance: Infinity };
+    const node: Node = {
+      reference,
+      address,
+      direct,
+      up: [],
+      down: [],
+      generators: [],
+      open: false,
+      distance: Infinity,
+    };
     this.#nodes.set(this.#keyOf(reference, address), node);
     return node;
   }
@@ -127,10 +146,12 @@ class Search {
       below.open = true;
       return;
     }
-    const hold = below.direct
+    if (!below.direct && this.#links.awaits.has(holder)) below.generators.push(holder);
+    let hold = below.direct
       ? this.#holders.ofPromise(holder, address, below.reference, below.address)
       : this.#holders.of(holder, address, below.reference, below.address);
     if (hold === null) return;
+    if (this.#links.callbacks.has(holder)) hold = { ...hold, final: true };
     let node = this.#nodes.get(this.#keyOf(holder, address));
     if (node !== undefined && below.up.some((edge) => edge.node === node)) return;
     if (below.up.length >= mostHoldersOfOne || (node === undefined && this.#nodes.size >= mostNodes)) {
@@ -148,7 +169,22 @@ class Search {
     if (node.distance < Infinity) shorten(below, node.distance + costOf(hold));
   }
 
+  /** A suspended function that has what is above the leaf among its variables, and does not itself wait for the leaf. */
+  #functionWith(leaf: Node): Reference {
+    const above = new Set([leaf]);
+    for (const { generators, up } of above) {
+      const other = generators.find((generator) => !dependsOn(generator, leaf.reference, this.#links));
+      if (other !== undefined) return other;
+      for (const { node } of up) above.add(node);
+    }
+    return 0;
+  }
+
   settlerOf(leaf: Node): Settler {
+    if (!isSettled(leaf)) {
+      const by = this.#functionWith(leaf);
+      if (by !== 0) return { ...unknown, verdict: 'found', by };
+    }
     const edges = bestPath(leaf, this.#usual);
     // The edge next to the promise is its resolver's own context: that one is there for every promise.
     if (edges.length === 0) return canGrow(leaf) ? unknown : { ...unknown, verdict: 'none' };
@@ -163,6 +199,8 @@ class Search {
       steps: fromRoot.map(({ hold: { className, property } }) => ({ className, property })),
       root: fromRoot[0]?.node.reference ?? 0,
       objects: fromRoot.map(({ node }) => node.reference),
+      after: this.#links.callbacks.get(fromRoot[0]?.node.reference ?? 0) ?? 0,
+      by: 0,
     };
   }
 }
