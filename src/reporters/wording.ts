@@ -83,7 +83,8 @@ function widest(characters: readonly string[], width: number): string[] {
 /** `src/orders.ts:12:5`, relative to the program's directory if it is inside; `~` before a site that stands in. */
 export function place(site: SiteEntry, directory: string): string {
   const inside = relative(directory, site.file);
-  const file = inside.startsWith('..') || inside === '' || !site.file.startsWith(sep) ? site.file : inside;
+  const isElsewhere = directory === sep || inside.startsWith('..') || inside === '' || !site.file.startsWith(sep);
+  const file = isElsewhere ? site.file : inside;
   return `${site.exact ? '' : '~'}${plain(file, 200)}:${site.line}:${site.column}`;
 }
 

@@ -1,7 +1,7 @@
 // `loopscope ps` on processes that nobody prepared. What is drawn is tested elsewhere; what is read, too.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AwaitReport } from '../../src/report/awaits.ts';
@@ -113,6 +113,7 @@ describe.skipIf(process.platform !== 'linux')('a process', () => {
     const { child, outcome, printed } = startLoopscope(['ps', '--watch', '10ms', '--json', '--no-settlers', target]);
     await printed('\n');
     await printed('\n{');
+    expect(getPriority(child.pid)).toBe(19); // others go first
     child.kill('SIGINT');
     const { stdout, ...rest } = await outcome;
     expect(rest).toEqual({ stderr: '', code: 0, signal: null });
