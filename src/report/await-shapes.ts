@@ -40,9 +40,10 @@ export function findShapes(nodes: readonly AwaitNode[]): AwaitShapes {
 
   function shapesAlong(sorted: readonly (readonly AwaitNode[])[], next: 'below' | 'above'): Shape[] {
     const known = new Map<string, Shape>();
+    const knownOthers = new Map<string, number>();
     const shapes = new Array<Shape>(nodes.length);
     for (const part of sorted) {
-      const others = besides(part, next, shapes);
+      const others = besides(part, next, shapes, knownOthers);
       const round = circular[(part[0] as AwaitNode).id] === true ? circleKey(part, texts) : '';
       for (const { id } of part) shapes[id] = shapeOf(texts[id] as string, labels[id] as number, round, others, known);
     }
@@ -65,25 +66,30 @@ function circleKey(part: readonly AwaitNode[], texts: readonly string[]): string
 
 /** What is next to a part, and no part of it. */
 interface Others {
-  readonly ids: string;
+  readonly id: number;
   readonly key: string;
   readonly lines: number;
 }
 
-function besides(part: readonly AwaitNode[], next: 'below' | 'above', shapes: readonly (Shape | undefined)[]): Others {
+function besides(
+  part: readonly AwaitNode[],
+  next: 'below' | 'above',
+  shapes: readonly (Shape | undefined)[],
+  known: Map<string, number>,
+): Others {
   // Those of the part itself have no shape yet.
   const all = part.flatMap((node) => node[next].flatMap(({ id }) => shapes[id] ?? []));
   const others = all.length < 2 ? all : [...new Set(all)].toSorted((a, b) => a.id - b.id);
   const keys = others.map(({ key }) => key).toSorted();
   return {
-    ids: others.map(({ id }) => id).join(','),
+    id: numberOf(others.map(({ id }) => id).join(','), known),
     key: keys.length < 2 ? (keys[0] ?? '') : digest(keys.join(',')),
     lines: others.reduce((sum, { lines }) => Math.min(manyLines, sum + lines), 1),
   };
 }
 
 function shapeOf(text: string, label: number, round: string, others: Others, known: Map<string, Shape>): Shape {
-  const identity = `${label} ${round} ${others.ids}`;
+  const identity = `${label} ${round} ${others.id}`;
   const shape = known.get(identity);
   if (shape !== undefined) return shape;
   const key = digest(`${text}\u0004${round}\u0004${others.key}`);

@@ -104,14 +104,10 @@ function columnsOf(report: AwaitReport, width: number, watch: AwaitWatch | undef
     ...(watch === undefined ? [] : watchColumns(watch)),
     { title: 'FUNCTION', least: 9, cut: cutRight, cell: functionName },
     { title: 'AWAIT SITE', least: 9, cut: cutLeft, cell: (row) => siteCell(row, site) },
-    {
-      title: 'WAITS FOR',
-      least: watch === undefined ? addressWidth : 14,
-      cut: cutRight,
-      cell: ({ waitsFor }) => waitsText(waitsFor),
-    },
+    { title: 'WAITS FOR', least: addressWidth, cut: cutRight, cell: ({ waitsFor }) => waitsText(waitsFor) },
     { title: 'SETTLED BY', least: 8, cut: cutRight, cell: settlerCell },
-    { title: 'ROOTS', least: 5, cut: cutRight, cell: rootsCell },
+    // Beside what a watch adds there is no room for them.
+    ...(watch === undefined || width >= wide ? [{ title: 'ROOTS', least: 5, cut: cutRight, cell: rootsCell }] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 // Tables that are never wider than asked for: what is too long is cut in the widest columns first.
-import { widthOf } from './wording.ts';
+import { cutRight, widthOf } from './wording.ts';
 
 export interface Column {
   readonly title: string;
@@ -19,9 +19,9 @@ export function layOut(columns: readonly Column[], cells: readonly (readonly str
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? '')), 0),
   );
   const widths = fit(columns, natural, width - gap * (columns.length - 1));
-  return rows.map((row) =>
+  return rows.map((row, place) =>
     row
-      .map((cell, index) => pad(cell, columns[index] as Column, widths[index] as number))
+      .map((cell, index) => pad(cell, widths[index] as number, columns[index] as Column, place === 0))
       .join(' '.repeat(gap))
       .trimEnd(),
   );
@@ -41,8 +41,8 @@ function fit(columns: readonly Column[], natural: readonly number[], width: numb
   return widths;
 }
 
-function pad(cell: string, { cut, right }: Column, width: number): string {
-  const text = cut(cell, width);
+function pad(cell: string, width: number, { cut, right }: Column, isTitle: boolean): string {
+  const text = isTitle ? cutRight(cell, width) : cut(cell, width);
   const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return right === true ? space + text : text + space;
 }

@@ -34,15 +34,17 @@ export function foldWords(sentence: string, width: number, rest: string): string
 
 /** Pieces on as many lines as they take, each line but the first behind `rest`. */
 export function foldPieces(pieces: readonly string[], width: number, rest: string, between: string): string[] {
+  const before = `${rest}${between.trimStart()}`;
+  const longest = Math.max(8, width - widthOf(before));
   const lines: string[] = [];
   let line = '';
   for (const [index, whole] of pieces.entries()) {
-    const piece = cutRight(whole, Math.max(8, width - widthOf(rest)));
+    const piece = cutRight(whole, longest);
     const joined = index === 0 ? piece : `${line}${between}${piece}`;
     if (index === 0 || widthOf(joined) <= width) line = joined;
     else {
       lines.push(line);
-      line = `${rest}${between.trimStart()}${piece}`;
+      line = `${before}${piece}`;
     }
   }
   return [...lines, line];
