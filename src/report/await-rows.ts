@@ -49,7 +49,7 @@ export interface RowRoot {
   readonly at: SiteEntry | null;
 }
 
-export const mostTasks = 5;
+const mostTasks = 5;
 const mostRoots = 4;
 
 /** The rows: the largest first, and those of one chain from its top to its leaf. */

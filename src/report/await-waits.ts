@@ -28,7 +28,7 @@ export interface Span {
   readonly most: number;
 }
 
-export const mostLeaves = 8;
+const mostLeaves = 8;
 const nothing: Waits = { combinator: null, leaves: [], more: false, circular: false };
 
 /** What each node waits for, by its id. */

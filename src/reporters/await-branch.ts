@@ -56,7 +56,7 @@ function prefix({ places }: AwaitBranch): string {
   return text === '' ? '' : `${text} `;
 }
 
-function titleOf({ step, combinator }: AwaitBranch): readonly [string, SiteEntry | null] {
+function titleOf({ step, count, combinator }: AwaitBranch): readonly [string, SiteEntry | null] {
   switch (step.type) {
     case 'function': {
       const { at, definedAt } = step.function;
@@ -69,7 +69,7 @@ function titleOf({ step, combinator }: AwaitBranch): readonly [string, SiteEntry
     case 'module':
       return ['module evaluation', null];
     case 'request':
-      return [`request ${step.position} in the queue`, null];
+      return [count === 1 ? `request ${step.position} in the queue` : 'request in the queue', null];
     default:
       return ['whichever comes first', null];
   }
