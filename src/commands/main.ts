@@ -27,7 +27,9 @@ export async function main(words: readonly string[]): Promise<void> {
     if (command === undefined) {
       throw new UsageError(`there is no command ${JSON.stringify(name)}; loopscope --help lists them`);
     }
-    if (rest[0] === '--help' || rest[0] === '-h') process.stdout.write(helpTexts[name] ?? helpText);
+    // What follows the first word of `run` may be the program's own.
+    const asked = name === 'run' ? rest.slice(0, 1) : rest;
+    if (asked.includes('--help') || asked.includes('-h')) process.stdout.write(helpTexts[name] ?? helpText);
     else await command(rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -59,6 +59,6 @@ function parse(words: string[]): {
     return parseArgs({ args: words, options, strict: true, allowPositionals: false });
   } catch (error) {
     const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
-    throw new UsageError(`${message}; loopscope --help lists the options`);
+    throw new UsageError(`${message}; loopscope run --help lists the options`);
   }
 }

@@ -216,7 +216,7 @@ describe('a mistake is one line and an exit code', () => {
       127,
       'there is no script test/programs/hang.txt/x, and no command of that name',
     ],
-    [['run', '--bad', '--', 'x.js'], 2, "Unknown option '--bad'; loopscope --help lists the options"],
+    [['run', '--bad', '--', 'x.js'], 2, "Unknown option '--bad'; loopscope run --help lists the options"],
     [
       ['run', '--timeout', 'soon', '--', 'x.js'],
       2,
