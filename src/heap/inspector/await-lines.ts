@@ -20,7 +20,7 @@ export interface AwaitLines {
 }
 
 /** Each question for one object goes through the whole heap: so long they may take together. */
-const questionsMs = 10_000;
+const questionsMs = 3000;
 
 /**
  * Most lines come with the stacks of the promises of `listId`, which was made before the snapshot. V8 is asked one by
@@ -48,15 +48,41 @@ export async function findAwaitLines(
     } else left.push(generator);
   }
   const deadline = performance.now() + questionsMs;
-  for (const { node, awaits } of left) {
-    if (performance.now() > deadline) break;
-    const line = await askForLine(connection, graph, node);
-    // A function that went on meanwhile awaits something else, and its line is not that of the snapshot.
-    if (await isPending(connection, graph, awaits)) {
-      if (line !== null) lineOf.set(node, line);
-    } else changed.add(node);
+  for (const group of groups(graph, left)) {
+    const answers: AwaitLine[] = [];
+    for (const { node, awaits } of group) {
+      if (performance.now() > deadline || isUnanimous(answers)) break;
+      // A function that went on awaits something else, and its line is not that of the snapshot.
+      const isThere = frames.has(awaits) || (await isPending(connection, graph, awaits));
+      const line = isThere ? await askForLine(connection, graph, node) : null;
+      if (!isThere || !(await isPending(connection, graph, awaits))) changed.add(node);
+      else if (line !== null) answers.push(lineOf.set(node, line).get(node) as AwaitLine);
+    }
+    for (const { node, awaits } of group) {
+      if (lineOf.has(node) || changed.has(node)) continue;
+      if (isUnanimous(answers)) lineOf.set(node, answers[0] as AwaitLine);
+      else if (!frames.has(awaits)) changed.add(node); // made after the list, and most likely gone by now
+    }
   }
   return { lineOf, indexOf, changed };
+}
+
+/** Functions of one text that await one promise: the more there are, the surer they stand at one line. */
+function groups(graph: HeapGraph, generators: readonly SuspendedGenerator[]): SuspendedGenerator[][] {
+  const shared = ({ node, awaits }: SuspendedGenerator): string =>
+    `${awaits} ${graph.at(graph.at(node, 'function'), 'shared')}`;
+  return [...Map.groupBy(generators, shared).values()];
+}
+
+/** So many answers that agree stand for the others of a group. */
+const enoughAnswers = 5;
+
+function isUnanimous(answers: readonly AwaitLine[]): boolean {
+  const [first, ...others] = answers;
+  return (
+    answers.length >= enoughAnswers &&
+    others.every(({ line, column }) => line === first?.line && column === first.column)
+  );
 }
 
 /** The frame on top of the stack of each promise of the list; null where it is settled by now. */

@@ -22,6 +22,13 @@ interface Reached {
   readonly edge: Edge | null;
 }
 
+/** What a promise waits for that nothing in the graph settles. */
+export type Settling =
+  /** Something outside, with the nodes on the way to the resolver; or nobody. */
+  | { readonly type: 'leaf'; readonly leaf: Leaf; readonly nodes: readonly number[] }
+  /** A callback on another promise, which has the resolver. */
+  | { readonly type: 'callback'; readonly closure: number; readonly promise: number };
+
 /** What holds a resolver directly. */
 interface Resolvers {
   readonly nodes: readonly number[];
@@ -46,29 +53,39 @@ export class Holders {
   /** Nodes that are no holders: suspended functions with their registers, and what we put into the heap. */
   readonly #ignored: ReadonlySet<number>;
 
-  constructor(graph: HeapGraph, reactions: Reactions, ignored: ReadonlySet<number>) {
+  /** Whether a promise waits for another one, and so cannot be what settles that. */
+  readonly #waitsFor: (promise: number, other: number) => boolean;
+
+  constructor(
+    graph: HeapGraph,
+    reactions: Reactions,
+    waitsFor: (promise: number, other: number) => boolean,
+    ignored: ReadonlySet<number>,
+  ) {
     this.#graph = graph;
     this.#reactions = reactions;
+    this.#waitsFor = waitsFor;
     this.#ignored = ignored;
   }
 
-  /** The leaf for a promise, without the time that is left of a timer; `timer` is its node, or -1. */
-  leaf(promise: number): { leaf: Leaf; timer: number } {
+  find(promise: number): Settling {
     const { nodes, native, understood } = this.#resolvers(promise);
-    if (nodes.length === 0 && native >= 0) return this.#found([{ node: native, depth: 0, held: promise, edge: null }]);
-    const path = this.#searchEach(nodes);
-    if (path.length > 0) return this.#found(path);
+    if (nodes.length === 0 && native >= 0) return this.#leaf([{ node: native, depth: 0, held: promise, edge: null }]);
+    const path = this.#searchEach(nodes, promise);
+    const owner = this.#reactions.owner(path[0]?.node ?? -1);
+    if (owner >= 0) return { type: 'callback', closure: path[1]?.node ?? -1, promise: owner };
+    if (path.length > 0) return this.#leaf(path);
     const verdict = nodes.length === 0 && understood ? 'none' : 'unknown';
-    return { leaf: { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict }, timer: -1 };
+    return { type: 'leaf', leaf: { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict }, nodes: [] };
   }
 
-  #found(path: readonly Reached[]): { leaf: Leaf; timer: number } {
+  #leaf(path: readonly Reached[]): Settling {
     const steps = path.map((reached) => this.#step(reached));
     const words = path.map((reached, index) => this.#word(reached, steps[index] as HolderStep)).filter(Boolean);
     const settledBy = words.filter((word, index) => word !== words[index - 1]);
     if (settledBy.length > shownSteps) settledBy.splice(3, settledBy.length - shownSteps + 1, '…');
-    const timer = path.find(({ node }) => this.#graph.name(node) === 'Timeout')?.node ?? -1;
-    return { leaf: { type: 'leaf', ...leafNature(steps), settledBy, verdict: 'found' }, timer };
+    const leaf: Leaf = { type: 'leaf', ...leafNature(steps), settledBy, verdict: 'found' };
+    return { type: 'leaf', leaf, nodes: path.map(({ node }) => node) };
   }
 
   #resolvers(promise: number): Resolvers {
@@ -96,15 +113,23 @@ export class Holders {
     return { nodes, native, understood };
   }
 
-  /** Who resolves tells more than who rejects: errors come from everywhere. */
-  #searchEach(resolvers: readonly number[]): Reached[] {
+  /** Who resolves tells more than who rejects, and what comes with an event more than listeners for errors. */
+  #searchEach(resolvers: readonly number[], promise: number): Reached[] {
     const rejects = resolvers.filter((node) => this.#reactions.resolver(node) === 'reject');
-    const path = this.#search(resolvers.filter((node) => !rejects.includes(node)));
-    return path.length > 0 ? path : this.#search(rejects);
+    const resolves = resolvers.filter((node) => !rejects.includes(node));
+    for (const [start, errors] of [
+      [resolves, false],
+      [resolves, true],
+      [rejects, true],
+    ] as const) {
+      const path = this.#search(start, promise, errors);
+      if (path.length > 0) return path;
+    }
+    return [];
   }
 
   /** Goes from holder to holder, breadth first, until the best of the telling ones is known. */
-  #search(resolvers: readonly number[]): Reached[] {
+  #search(resolvers: readonly number[], promise: number, errors: boolean): Reached[] {
     const reached = new Map<number, Reached>();
     const queue = resolvers.map((node): Reached => ({ node, depth: 0, held: -1, edge: null }));
     for (const start of queue) reached.set(start.node, start);
@@ -113,12 +138,13 @@ export class Holders {
       const current = queue[next] as Reached;
       if (current.depth >= maxSteps || (best !== null && current.depth > best.score + 4)) break;
       for (const edge of this.#graph.retainers(current.node)) {
-        if (reached.has(edge.node) || !this.#leadsOn(edge)) continue;
-        const step: Reached = { node: edge.node, depth: current.depth + 1, held: current.node, edge };
-        reached.set(edge.node, step);
-        queue.push(step);
-        const score = step.depth + this.#obscurity(step, edge);
-        if (best === null || score < best.score) best = { node: edge.node, score };
+        const { node } = edge;
+        if (reached.has(node) || !this.#leadsOn(edge, promise) || (!errors && edge.name === 'error')) continue;
+        const step: Reached = { node, depth: current.depth + 1, held: current.node, edge };
+        reached.set(node, step);
+        if (this.#reactions.owner(node) < 0) queue.push(step);
+        const score = step.depth + this.#obscurity(step);
+        if (best === null || score < best.score) best = { node, score };
       }
     }
     const path: Reached[] = [];
@@ -126,8 +152,10 @@ export class Holders {
     return best === null || best.score === Infinity ? [] : path;
   }
 
-  #leadsOn({ node, type, name }: Edge): boolean {
+  #leadsOn({ node, type, name }: Edge, promise: number): boolean {
     const graph = this.#graph;
+    const owner = this.#reactions.owner(node);
+    if (owner >= 0) return !this.#waitsFor(owner, promise);
     if (this.#ignored.has(node) || /^(synthetic|code|object shape)$/.test(graph.type(node))) return false;
     if (machinery.test(graph.name(node))) return false;
     if (type === 'internal' && /^(map|code|shared)$/.test(name)) return false;
@@ -135,20 +163,27 @@ export class Holders {
   }
 
   /** How little an object says: what Node waits for says most, then objects with a class, then globals and variables. */
-  #obscurity(reached: Reached, edge: Edge): number {
+  #obscurity(reached: Reached): number {
     const graph = this.#graph;
+    if (this.#reactions.owner(reached.node) >= 0) return this.#isCallback(reached) ? 0 : Infinity;
     const type = graph.type(reached.node);
     const name = className(graph, reached.node);
     if (type === 'native' && !/^Node \/ (PrincipalRealm|Realm|Environment|BindingData|ContextifyContext)/.test(name)) {
       return name.startsWith('Node / ') ? -3 : Infinity;
     }
-    if (type === 'object' && name === 'globalThis') return edge.type === 'property' ? 0 : Infinity;
+    if (type === 'object' && name === 'globalThis') return reached.edge?.type === 'property' ? 0 : Infinity;
     if (type === 'object' && !isPlain(name) && !this.#reactions.isPromise(reached.node)) {
       const { kind } = leafNature([this.#step(reached)]);
+      if (/^(child process|worker|fetch)$/.test(kind)) return -5; // they have sockets, ports and streams of their own
       return kind === 'other' ? -1 : -3;
     }
-    if (edge.type === 'context') return 9;
+    if (reached.edge?.type === 'context') return 9;
     return type === 'closure' && graph.snapshot.locations.has(reached.node) ? 7 : Infinity;
+  }
+
+  /** A reaction that calls a function of the program, which has the resolver among its variables. */
+  #isCallback({ held }: Reached): boolean {
+    return this.#graph.type(held) === 'closure' && closureName(this.#graph, held).line > 0;
   }
 
   #step({ node, edge }: Reached): HolderStep {

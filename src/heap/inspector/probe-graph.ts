@@ -146,7 +146,7 @@ class GraphBuilder {
 
 function kindOf([name, file, , , startLine, startColumn]: FunctionFrame): SuspendedFunction['kind'] {
   if (name === '' && startLine === 1 && startColumn === 1) return 'module';
-  return isGeneratorAt(file, startLine, startColumn) ? 'async generator' : 'async function';
+  return isGeneratorAt({ file, line: startLine, column: startColumn }) ? 'async generator' : 'async function';
 }
 
 const unknownLeaf: Source = { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict: 'unknown' };

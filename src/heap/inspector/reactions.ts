@@ -7,7 +7,13 @@ export type Reaction =
   /** A suspended function goes on. */
   | { readonly type: 'await'; readonly generator: number }
   /** A combinator counts its input. */
-  | { readonly type: 'combinator'; readonly method: Combinator; readonly promise: number }
+  | {
+      readonly type: 'combinator';
+      readonly method: Combinator;
+      readonly promise: number;
+      /** How many inputs it has; null where not known. */
+      readonly total: number | null;
+    }
   /** Another promise settles the same way; it is a race when this has a derived promise, which nobody has. */
   | { readonly type: 'follow'; readonly promise: number; readonly race: boolean }
   /** The evaluation of a module goes on: the promises of the modules that wait for it. */
@@ -32,6 +38,7 @@ const combinators: Readonly<Record<string, Combinator>> = { All: 'all', AllSettl
 /** Reads the reactions of pending promises. */
 export class Reactions {
   readonly #graph: HeapGraph;
+  readonly #owners = new Map<number, number>();
 
   constructor(graph: HeapGraph) {
     this.#graph = graph;
@@ -59,11 +66,17 @@ export class Reactions {
     let node = this.#first(promise);
     while (this.#isReaction(node) && !seen.has(node)) {
       seen.add(node);
+      this.#owners.set(node, promise);
       const edges = this.#graph.edges(node).filter(({ type }) => type === 'hidden');
       reactions.push(this.#read(edges));
       node = edges.find((edge) => this.#isReaction(edge.node))?.node ?? -1;
     }
     return reactions;
+  }
+
+  /** The promise that has this reaction; -1 of one that was not read. */
+  owner(reaction: number): number {
+    return this.#owners.get(reaction) ?? -1;
   }
 
   /** Whether the function resolves or rejects a promise, and which: `resolve`, `reject`, or null. */
@@ -129,7 +142,12 @@ export class Reactions {
     const [, method] = element.exec(code) ?? [];
     if (method !== undefined) {
       const capability = graph.hidden(context, (node) => this.#isCapability(node));
-      return { type: 'combinator', method: combinators[method] as Combinator, promise: this.#promiseIn(capability) };
+      return {
+        type: 'combinator',
+        method: combinators[method] as Combinator,
+        promise: this.#promiseIn(capability),
+        total: method === 'Any' ? null : this.#inputs(context), // it keeps errors, and fewer of them
+      };
     }
     if (forward.test(code)) return { type: 'follow', promise: this.#promiseIn(context), race: derived >= 0 };
     if (!moduleStep.test(code)) return null;
@@ -148,6 +166,13 @@ export class Reactions {
       const parents = this.#graph.edges(node).filter((edge) => this.#isModule(edge.node));
       return parents.flatMap((parent) => this.#modulePromises(parent.node, seen));
     });
+  }
+
+  /** The results are kept in an array with one place for each input: a header of two words, then a word each. */
+  #inputs(context: number): number | null {
+    const graph = this.#graph;
+    const values = graph.hidden(context, (node) => graph.type(node) === 'array');
+    return values < 0 ? null : (graph.snapshot.nodeSize[values] as number) / 8 - 2;
   }
 
   #promiseIn(node: number): number {

@@ -6,7 +6,12 @@ import type { Reaction, Reactions } from './reactions.ts';
 export type NodeSource =
   | { readonly type: 'function'; readonly generator: number }
   | { readonly type: 'request'; readonly generator: number; readonly position: number }
-  | { readonly type: 'combinator'; readonly method: 'all' | 'allSettled' | 'any' | 'race'; readonly inputs: number[] }
+  | {
+      readonly type: 'combinator';
+      readonly method: 'all' | 'allSettled' | 'any' | 'race';
+      readonly inputs: number[];
+      readonly total: number | null;
+    }
   | { readonly type: 'follows'; readonly promise: number }
   | { readonly type: 'module'; readonly promises: number[] }
   | {
@@ -26,6 +31,8 @@ export interface SuspendedGenerator {
 }
 
 export interface SnapshotGraph {
+  /** The promise that each generator awaits. */
+  readonly awaits: ReadonlyMap<number, number>;
   readonly generators: readonly SuspendedGenerator[];
   /** What settles each promise. A promise without an entry is settled from outside, or never. */
   readonly sources: ReadonlyMap<number, readonly NodeSource[]>;
@@ -51,7 +58,22 @@ export function buildSnapshotGraph(graph: HeapGraph, reader: Reactions): Snapsho
     const kind = isModule ? 'module' : requests === null ? 'async function' : 'async generator';
     return { node, kind, awaits: promise, settles: own };
   });
-  return { generators, sources: sources.byPromise, reactions };
+  return { awaits, generators, sources: sources.byPromise, reactions };
+}
+
+/** Whether one promise cannot settle before the other has. */
+export function waitsFor({ awaits, sources }: SnapshotGraph, promise: number, other: number): boolean {
+  const seen = new Set([promise]);
+  for (const node of seen) {
+    if (node === other) return true;
+    for (const source of sources.get(node) ?? []) {
+      if (source.type === 'function' || source.type === 'request') seen.add(awaits.get(source.generator) ?? -1);
+      else if (source.type === 'combinator') for (const input of source.inputs) seen.add(input);
+      else if (source.type === 'module') for (const input of source.promises) seen.add(input);
+      else seen.add(source.promise);
+    }
+  }
+  return false;
 }
 
 class Sources {
@@ -72,7 +94,12 @@ class Sources {
       case 'follow':
         if (!reaction.race) this.#add(reaction.promise, { type: 'follows', promise });
         else {
-          this.#join(reaction.promise, 'race', promise, (inputs) => ({ type: 'combinator', method: 'race', inputs }));
+          this.#join(reaction.promise, 'race', promise, (inputs) => ({
+            type: 'combinator',
+            method: 'race',
+            inputs,
+            total: null,
+          }));
         }
         break;
       case 'module':

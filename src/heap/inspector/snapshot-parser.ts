@@ -8,6 +8,8 @@ export interface HeapSnapshot {
   readonly nodeType: Uint8Array;
   readonly nodeName: Uint32Array;
   readonly nodeId: Uint32Array;
+  /** In bytes, of the node alone. */
+  readonly nodeSize: Uint32Array;
   readonly firstEdge: Uint32Array;
   readonly edgeType: Uint8Array;
   /** An index of `strings`, or the number of an element or hidden edge. */
@@ -87,6 +89,7 @@ export class SnapshotParser {
       nodeType: new Uint8Array(nodes),
       nodeName: new Uint32Array(nodes),
       nodeId: new Uint32Array(nodes),
+      nodeSize: new Uint32Array(nodes),
       firstEdge: new Uint32Array(nodes + 1),
       edgeType: new Uint8Array(edges),
       edgeName: new Uint32Array(edges),
@@ -157,14 +160,16 @@ export class SnapshotParser {
 function ignore(): void {}
 
 function takeNodes(snapshot: HeapSnapshot, fields: readonly string[]): (value: number) => void {
-  const { nodeType, nodeName, nodeId, firstEdge } = snapshot;
+  const { nodeType, nodeName, nodeId, nodeSize, firstEdge } = snapshot;
   const place = (name: string): number => fields.indexOf(name);
-  const [type, name, id, edges] = [place('type'), place('name'), place('id'), place('edge_count')];
+  const [type, name, id, size] = [place('type'), place('name'), place('id'), place('self_size')];
+  const edges = place('edge_count');
   let [node, field] = [0, 0];
   return (value) => {
     if (field === type) nodeType[node] = value;
     else if (field === name) nodeName[node] = value;
     else if (field === id) nodeId[node] = value;
+    else if (field === size) nodeSize[node] = value;
     else if (field === edges) firstEdge[node + 1] = (firstEdge[node] as number) + value;
     if (++field === fields.length) {
       field = 0;

@@ -1,5 +1,12 @@
 // Numbers what was found in a heap snapshot, as the report has it.
-import type { AwaitReport, Leaf, PendingPromise, Source, SuspendedFunction } from '../../report/awaits.ts';
+import type {
+  AwaitReport,
+  CombinatorInput,
+  Leaf,
+  PendingPromise,
+  Source,
+  SuspendedFunction,
+} from '../../report/awaits.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { AwaitLines } from './await-lines.ts';
 import type { HeapGraph } from './heap-graph.ts';
@@ -11,7 +18,8 @@ export interface SnapshotFindings {
   readonly graph: HeapGraph;
   readonly found: SnapshotGraph;
   readonly lines: AwaitLines;
-  readonly leafOf: (promise: number) => Leaf;
+  /** What settles a promise that nothing in the graph settles. */
+  readonly settlerOf: (promise: number) => Leaf | NodeSource;
   readonly makeSite: MakeSite;
 }
 
@@ -86,9 +94,11 @@ class Numbering {
   }
 
   #sources(promise: number): Source[] {
-    const { found, leafOf } = this.#findings;
+    const { found, settlerOf } = this.#findings;
     const sources = (found.sources.get(promise) ?? []).flatMap((source) => this.#source(source));
-    return sources.length === 0 ? [leafOf(promise)] : sources;
+    if (sources.length > 0) return sources;
+    const settler = settlerOf(promise);
+    return settler.type === 'leaf' ? [settler] : this.#source(settler);
   }
 
   #source(source: NodeSource): Source[] {
@@ -101,13 +111,8 @@ class Numbering {
         return [{ type: 'request', function: id, position: source.position }];
       }
       case 'combinator': {
-        const { indexOf } = this.#findings.lines;
-        const inputs = source.inputs.map((node) => ({
-          promise: this.#promise(node),
-          index: indexOf.get(node) ?? null,
-        }));
-        const sorted = inputs.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0));
-        return [{ type: 'combinator', method: source.method, inputs: sorted, total: null }];
+        const { method, total } = source;
+        return [{ type: 'combinator', method, inputs: this.#inputs(source), total }];
       }
       case 'follows':
         return [{ type: 'follows', promise: this.#promise(source.promise) }];
@@ -118,6 +123,17 @@ class Numbering {
     }
     const { method, closure, promise } = source;
     return [{ type: 'then', method, callback: this.#site(closure), promise: this.#promise(promise) }];
+  }
+
+  #inputs({ inputs, total }: Extract<NodeSource, { type: 'combinator' }>): CombinatorInput[] {
+    const { indexOf } = this.#findings.lines;
+    const known = new Set(inputs.map((node) => indexOf.get(node)).filter((index) => index !== undefined));
+    // Where all are pending and all places but one are known, the last one has the last place.
+    const isLast = inputs.length === total && known.size === total - 1;
+    const last = isLast ? inputs.findIndex((_, index) => !known.has(index)) : -1;
+    return inputs
+      .map((node) => ({ promise: this.#promise(node), index: indexOf.get(node) ?? (last < 0 ? null : last) }))
+      .toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0));
   }
 
   #site(closure: number): SiteEntry | null {

@@ -4,6 +4,7 @@ import { findAwaitLines, nodeOfObject } from './await-lines.ts';
 import { heapLimitMs, type Connection } from './connection.ts';
 import { checkHeapSize, type InspectorOptions } from './heap-limit.ts';
 import { HeapGraph } from './heap-graph.ts';
+import { leafDetail } from './leaf-detail.ts';
 import { Holders } from './holders.ts';
 import type { ProcessFacts } from './in-target.ts';
 import { listPromises, promiseLosses, walk } from './promise-list.ts';
@@ -12,9 +13,8 @@ import { reportOf } from './report-of.ts';
 import { withSession } from './session.ts';
 import { siteOf } from './site.ts';
 import { SnapshotParser } from './snapshot-parser.ts';
-import { buildSnapshotGraph } from './snapshot-graph.ts';
+import { buildSnapshotGraph, waitsFor, type NodeSource } from './snapshot-graph.ts';
 import { numberSnapshot } from './snapshot-report.ts';
-import { timeLeft } from './timer.ts';
 
 /** A snapshot of it takes 5 to 15 s, in which the process stands still, and up to 1 GB of its memory. */
 const limitBytes = 100_000_000;
@@ -47,9 +47,15 @@ export async function readSnapshot(pid: number, options: InspectorOptions = {}):
   });
   const { facts, graph, walked, reader, found, lines, listNode, stoppedMs } = value;
   const notHolders = found.generators.flatMap(({ node }) => [node, graph.at(node, 'parameters_and_registers')]);
-  const holders = new Holders(graph, reader, new Set([...notHolders, listNode, graph.at(listNode, 'elements')]));
+  const mayWait = waitsFor.bind(null, found);
+  const holders = new Holders(
+    graph,
+    reader,
+    mayWait,
+    new Set([...notHolders, listNode, graph.at(listNode, 'elements')]),
+  );
   const leaves = findLeaves(graph, holders, facts, options);
-  const numbered = numberSnapshot({ graph, found, lines, leafOf: leaves.leafOf, makeSite: siteOf(options) });
+  const numbered = numberSnapshot({ graph, found, lines, settlerOf: leaves.settlerOf, makeSite: siteOf(options) });
   return {
     ...reportOf({
       pid,
@@ -86,14 +92,16 @@ function findLeaves(
   holders: Holders,
   { timerNowMs }: ProcessFacts,
   { settlers = true }: InspectorOptions,
-): { leafOf: (promise: number) => Leaf; notes: () => string[] } {
+): { settlerOf: (promise: number) => Leaf | NodeSource; notes: () => string[] } {
   const deadline = performance.now() + searchMs;
   let missed = 0;
   return {
-    leafOf: (promise) => {
+    settlerOf: (promise) => {
       if (settlers && performance.now() < deadline) {
-        const { leaf, timer } = holders.leaf(promise);
-        return leaf.kind === 'timer' && timer >= 0 ? { ...leaf, detail: timeLeft(graph, timer, timerNowMs) } : leaf;
+        const settling = holders.find(promise);
+        if (settling.type === 'callback') return { ...settling, type: 'then', method: 'then' };
+        const { leaf, nodes } = settling;
+        return { ...leaf, detail: leafDetail(graph, nodes, timerNowMs) || leaf.detail };
       }
       if (settlers) missed++;
       return { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict: 'unknown' };
