@@ -13,7 +13,7 @@ export function findBrokenChains(report: AwaitReport, chains: readonly string[])
     const [, text = '', count] = /^(.*?)(?: ×(\d+))?$/.exec(chain) ?? [];
     const [first = '', ...steps] = text.split(' → ');
     const starts = report.functions.filter((candidate) => labelOf(candidate) === first);
-    const holding = starts.filter(({ awaits }) => new Walk(report).leads(awaits, steps));
+    const holding = starts.filter(({ awaits }) => leads(report, awaits, steps));
     if (count === undefined ? holding.length > 0 : holding.length === Number(count)) return [];
     const wrong = starts.find((start) => !holding.includes(start));
     const instead = wrong === undefined ? 'no such function' : drawChain(report, wrong.id);
@@ -21,39 +21,41 @@ export function findBrokenChains(report: AwaitReport, chains: readonly string[])
   });
 }
 
-/** One search; what was tried is not tried again, so that cycles end. */
-class Walk {
-  readonly #report: AwaitReport;
-  readonly #tried = new Set<string>();
-
-  constructor(report: AwaitReport) {
-    this.#report = report;
+/**
+ * Whether these steps lead from a promise to their end. A promise with so many steps behind it is tried once: cycles end, and a
+ * chain may be thousands of functions long.
+ */
+function leads(report: AwaitReport, start: number, steps: readonly string[]): boolean {
+  const tried = new Set<string>();
+  const open = [{ promise: start, done: 0 }];
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    const { promise, done } = state;
+    if (done === steps.length) return true;
+    const key = `${promise} ${done}`;
+    if (tried.has(key)) continue;
+    tried.add(key);
+    const step = steps[done] as string;
+    if (step === '...') open.push({ promise, done: done + 1 });
+    for (const source of report.promises[promise]?.settledBy ?? []) {
+      for (const { name, promise: behind } of next(report, source)) {
+        const fitting = fits(step, name, source);
+        if (behind === null) {
+          if (fitting && done + 1 === steps.length) return true;
+          continue;
+        }
+        if (fitting) open.push({ promise: behind, done: done + 1 });
+        if (step === '...' || mayBeLeftOut(report, source)) open.push({ promise: behind, done });
+      }
+    }
   }
+  return false;
+}
 
-  leads(promise: number, steps: readonly string[]): boolean {
-    if (steps.length === 0) return true;
-    const key = `${promise} ${steps.length}`;
-    if (this.#tried.has(key)) return false;
-    this.#tried.add(key);
-    const [step = '', ...rest] = steps;
-    if (step === '...' && this.leads(promise, rest)) return true;
-    return (this.#report.promises[promise]?.settledBy ?? []).some((source) => this.#through(source, step, rest, steps));
-  }
-
-  #through(source: Source, step: string, rest: readonly string[], steps: readonly string[]): boolean {
-    const passing = step === '...' || source.type === 'follows' || source.type === 'module' || this.#isInside(source);
-    return next(this.#report, source).some(
-      ({ name, promise }) =>
-        (passing && promise !== null && this.leads(promise, steps)) ||
-        (fits(step, name, source) && (promise === null ? rest.length === 0 : this.leads(promise, rest))),
-    );
-  }
-
-  #isInside(source: Source): boolean {
-    if (source.type !== 'function' && source.type !== 'request') return false;
-    const file = this.#report.functions[source.function]?.at?.file ?? '';
-    return file.startsWith('node:') || isLibrary(file);
-  }
+function mayBeLeftOut({ functions }: AwaitReport, source: Source): boolean {
+  if (source.type === 'follows' || source.type === 'module') return true;
+  if (source.type !== 'function' && source.type !== 'request') return false;
+  const file = functions[source.function]?.at?.file ?? '';
+  return file.startsWith('node:') || isLibrary(file);
 }
 
 function fits(step: string, name: string, source: Source): boolean {
@@ -97,19 +99,19 @@ function drawLeaf({ kind, verdict, detail, settledBy }: Leaf): string {
   return `[${kind} ${verdict}${detail === '' ? '' : ` (${detail})`}${settledBy.length > 0 ? ` by ${settledBy.join(' → ')}` : ''}]`;
 }
 
+const mostDrawn = 12;
+
 /** What a function hangs on, down to the leaves, the first three of each branch. */
 export function drawChain(report: AwaitReport, start: number): string {
-  const seen = new Set<number>();
-  const draw = (promise: number): string => {
-    if (seen.has(promise)) return '(above)';
-    seen.add(promise);
+  const draw = (promise: number, depth: number): string => {
+    if (depth > mostDrawn) return '...';
     const ways = (report.promises[promise]?.settledBy ?? []).flatMap((source) => next(report, source));
     const drawn = ways
       .slice(0, 3)
-      .map(({ name, promise: behind }) => (behind === null ? name : `${name} → ${draw(behind)}`));
+      .map(({ name, promise: behind }) => (behind === null ? name : `${name} → ${draw(behind, depth + 1)}`));
     if (ways.length > 3) drawn.push(`${ways.length - 3} more`);
     return drawn.length === 1 ? (drawn[0] as string) : `{ ${drawn.join(' | ')} }`;
   };
   const first = report.functions[start];
-  return first === undefined ? 'nothing' : `${labelOf(first)} → ${draw(first.awaits)}`;
+  return first === undefined ? 'nothing' : `${labelOf(first)} → ${draw(first.awaits, 1)}`;
 }
