@@ -26,7 +26,8 @@ export async function look(command: 'ps' | 'tree', options: AwaitOptions, draw: 
       const report = await holdSignals(leavesTraces(options), read);
       await writeOutput(draw(report, drawingOf(options.output), null), options.output);
     } catch (error) {
-      fail(error);
+      // Of all that were there a moment ago, some have ended.
+      if (subject.type !== 'all' || !(error instanceof ReadError) || error.problem !== 'gone') fail(error);
     }
   };
   if (subject.type === 'core') return show(() => readDump(subject.core, subject.exe, options));
