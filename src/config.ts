@@ -14,9 +14,18 @@ export interface Config {
   readonly debug: boolean;
   /** Where spans are sent by OTLP; null for nowhere. `LOOPSCOPE_OTLP` or `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly otlp: string | null;
+  /** Measures the event loop. `LOOPSCOPE_LOOP=0` does not. */
+  readonly loop: boolean;
+  /** Finds what blocks the loop, with a thread of its own. `LOOPSCOPE_WATCHDOG=0` does not. */
+  readonly watchdog: boolean;
+  /** Turns of the loop that take longer are blocks. Milliseconds. `LOOPSCOPE_BLOCK_THRESHOLD`, default 100. */
+  readonly blockThresholdMs: number;
   /** The folder in which `loopscope run` collects the reports of its processes. `LOOPSCOPE_RUN_DIRECTORY`, set by `run`. */
   readonly runDirectory: string | null;
 }
+
+// A tenth of a second is where people begin to notice; loading modules and compiling code take half of it every now and then.
+const defaultThreshold = '100ms';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,10 +38,17 @@ export function readConfig(environment: Environment = process.env): Config {
     // under `loopscope run` reports are drawn by the supervisor, as its command line says
     format: parseFormat((runDirectory === null ? read('LOOPSCOPE_FORMAT') : null) ?? 'text', 'LOOPSCOPE_FORMAT'),
     output: output === null ? null : resolve(output), // the program may go to another folder
-    debug: !['0', 'false', null].includes(read('LOOPSCOPE_DEBUG')),
+    debug: read('LOOPSCOPE_DEBUG') !== null && !isOff(read('LOOPSCOPE_DEBUG')),
     otlp: read('LOOPSCOPE_OTLP') ?? read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    loop: !isOff(read('LOOPSCOPE_LOOP')),
+    watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
+    blockThresholdMs: parseDuration(read('LOOPSCOPE_BLOCK_THRESHOLD') ?? defaultThreshold, 'LOOPSCOPE_BLOCK_THRESHOLD'),
     runDirectory,
   };
+}
+
+function isOff(value: string | null): boolean {
+  return value === '0' || value === 'false';
 }
 
 /** What `loopscope run` sets for the processes that it runs. */
@@ -42,11 +58,15 @@ export interface RunSettings {
   readonly preload: string;
   readonly debug: boolean;
   readonly otlp: string | null;
+  readonly loop: boolean;
+  readonly watchdog: boolean;
+  /** Null for what the environment says. */
+  readonly blockThresholdMs: number | null;
 }
 
 /** The environment of a program under `loopscope run`: this process's own, and the hook in NODE_OPTIONS. */
 export function runEnvironment(
-  { runDirectory, preload, debug, otlp }: RunSettings,
+  { runDirectory, preload, debug, otlp, loop, watchdog, blockThresholdMs }: RunSettings,
   environment: Environment = process.env,
 ): Record<string, string | undefined> {
   const options = environment['NODE_OPTIONS'];
@@ -57,6 +77,9 @@ export function runEnvironment(
     LOOPSCOPE_RUN_DIRECTORY: runDirectory,
     ...(debug ? { LOOPSCOPE_DEBUG: '1' } : {}),
     ...(otlp === null ? {} : { LOOPSCOPE_OTLP: otlp }),
+    ...(loop ? {} : { LOOPSCOPE_LOOP: '0' }),
+    ...(watchdog ? {} : { LOOPSCOPE_WATCHDOG: '0' }),
+    ...(blockThresholdMs === null ? {} : { LOOPSCOPE_BLOCK_THRESHOLD: `${blockThresholdMs}ms` }),
   };
 }
 

@@ -38,6 +38,8 @@ export { createTask, currentTask, Task, type TaskFunction, type TaskOptions } fr
 export type { WaitOptions } from './primitives/waiter.ts';
 export { retry, type Attempt, type RetryOptions } from './resilience/retry.ts';
 export { allTasks } from './process/all-tasks.ts';
+export type { LoopMeter } from './loop/meter.ts';
+export { measureLoop } from './process/measure-loop.ts';
 export { printTasks } from './process/print-tasks.ts';
 export { takeReport } from './process/take-report.ts';
 export { watchLoop, type WatchLoopOptions } from './process/watch-loop.ts';

@@ -24,6 +24,14 @@ test.each([
   ['/a/preload.cjs', '--require=/a/preload.cjs --no-warnings'],
   ['/a b/"c"/preload.cjs', String.raw`--require="/a b/\"c\"/preload.cjs" --no-warnings`],
 ])('the hook in %s comes before the options that are there', (preload, expected) => {
-  const settings = { runDirectory: '/run', preload, debug: false, otlp: null };
+  const settings = {
+    runDirectory: '/run',
+    preload,
+    debug: false,
+    otlp: null,
+    loop: true,
+    watchdog: true,
+    blockThresholdMs: null,
+  };
   expect(runEnvironment(settings, { NODE_OPTIONS: '--no-warnings' })['NODE_OPTIONS']).toBe(expected);
 });

@@ -24,7 +24,7 @@ async function reportOf(example: string) {
   return { report: JSON.parse(line) as Report, stdout, code };
 }
 
-test('order-service: the report names the deadlock with its lines, the full queue and the retry in progress', async () => {
+test('order-service: the report names deadlock, full queue, retry and what blocked the loop, with their lines', async () => {
   const example = 'order-service.ts';
   const { report, code } = await reportOf(example);
   expect(code).toBe(0);
@@ -61,6 +61,12 @@ test('order-service: the report names the deadlock with its lines, the full queu
   expect(retry?.progress?.attempt).toBeGreaterThan(1);
   expect(retry).toMatchObject({ name: 'send mail', progress: { limit: 10 } });
   expect(retry?.progress?.lastError).toContain('ECONNREFUSED');
+  const [block] = report.loop?.blocks ?? [];
+  expect(block).toMatchObject({ kind: 'javascript', count: 1, tasks: [{ name: 'POST /report' }] });
+  expect(block?.stack.slice(0, 2)).toMatchObject([
+    { function: 'monthlyReport', line: lineOf(example, 'while (performance.now() < end)') },
+    { function: 'handle', line: lineOf(example, 'return monthlyReport()') },
+  ]);
 });
 
 test('wrapped-libraries: the report names who holds the mutex, and the jobs that keep the queue busy', async () => {

@@ -20,8 +20,9 @@ ${exitCodes}`;
 
 const run = `  loopscope run [options] -- <script> [args]
 
-Runs a Node program (or a command that starts one) and reports on stderr what is pending: at its exit if
-anything is, on SIGUSR2, and on the first Ctrl-C. Input, output, signals and exit code are the program's own.
+Runs a Node program (or a command that starts one) and reports on stderr what is pending and what blocked the
+event loop: at its exit if anything is or did, on SIGUSR2, and on the first Ctrl-C. Input, output, signals and
+exit code are the program's own.
 
   --timeout TIME    after 500ms, 30s, 2m or 1h: report, then end the program with exit code 124
   --format FORMAT   text (default) or json (one line per report)
@@ -29,6 +30,10 @@ anything is, on SIGUSR2, and on the first Ctrl-C. Input, output, signals and exi
   --quiet           write nothing to stderr
   --otlp URL        send spans to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
   --debug           capture the call site of every task and wait, not of the first 200 a second
+  --block-threshold TIME
+                    turns of the event loop that take longer are blocks (default 100ms)
+  --no-watchdog     do not look for what blocks the loop: no thread beside the program's
+  --no-loop         do not measure the loop at all
 `;
 
 const common = `Which process:

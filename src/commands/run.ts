@@ -14,6 +14,9 @@ const options = {
   otlp: { type: 'string' },
   quiet: { type: 'boolean' },
   debug: { type: 'boolean' },
+  'block-threshold': { type: 'string' },
+  'no-watchdog': { type: 'boolean' },
+  'no-loop': { type: 'boolean' },
 } as const;
 
 /** Runs a program under the hook. Ends as the program ends: with its exit code, or by its signal. */
@@ -40,6 +43,7 @@ function split(words: readonly string[]): { own: string[]; program: readonly str
 function readOptions(words: string[]): RunOptions {
   const { values } = parse(words);
   const { timeout, format = 'text', output, otlp, quiet = false, debug = false } = values;
+  const threshold = values['block-threshold'];
   if (output !== undefined) checkWritable(output);
   return {
     timeoutMs: timeout === undefined ? null : parseDuration(timeout, '--timeout'),
@@ -48,6 +52,9 @@ function readOptions(words: string[]): RunOptions {
     otlp: otlp === undefined ? null : parseUrl(otlp, '--otlp'),
     quiet,
     debug,
+    blockThresholdMs: threshold === undefined ? null : parseDuration(threshold, '--block-threshold'),
+    watchdog: values['no-watchdog'] !== true,
+    loop: values['no-loop'] !== true,
     preload: resolve(import.meta.dirname, '../preload.cjs'),
   };
 }

@@ -18,6 +18,10 @@ export interface RunOptions extends Destination {
   readonly otlp: string | null;
   readonly quiet: boolean;
   readonly debug: boolean;
+  /** Turns of the loop that take longer are blocks; null for what the environment says. */
+  readonly blockThresholdMs: number | null;
+  readonly watchdog: boolean;
+  readonly loop: boolean;
   /** The path of what the program preloads. */
   readonly preload: string;
 }

@@ -9,6 +9,7 @@ import { limitCallSites } from '../runtime/call-site.ts';
 import { complain } from '../runtime/complain.ts';
 import { rootTask } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
+import { startLoop, type Loop } from './loop.ts';
 import { listenForSignals } from './signals.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
@@ -41,16 +42,27 @@ function startExport(endpoint: string): Flush | null {
   }
 }
 
+/** Null if the loop cannot be observed: that is said in one line, and all else goes on. */
+function observeLoop({ watchdog, blockThresholdMs }: Config): Loop | null {
+  try {
+    return startLoop({ watchdog, thresholdMs: blockThresholdMs });
+  } catch (error) {
+    complain('the event loop is not observed', error);
+    return null;
+  }
+}
+
 function startWith(config: Config): void {
   const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
   if (directory?.isOver() === true) return; // outlived by a daemon that it started: nobody asks any more
   if (config.debug) limitCallSites(Infinity);
   const registry = startRegistry();
+  const loop = config.loop ? observeLoop(config) : null;
   const self = { pid: process.pid, threadId };
   let flush: Flush | null = null;
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
-    const nothing = registry.snapshot().tasks.length === 0 && rootTask.waits === null;
+    const nothing = registry.snapshot().tasks.length === 0 && rootTask.waits === null && loop?.wasBlocked() !== true;
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
     try {
       const { giveReport } = load(import.meta.url, './give-report') as typeof import('./give-report.ts');
@@ -61,6 +73,7 @@ function startWith(config: Config): void {
   };
 
   beforeEvent('exit', (code) => {
+    loop?.leave();
     if (!interrupted && directory?.isTimeout() !== true) give('exit', Number(code));
     directory?.leave(self);
   });

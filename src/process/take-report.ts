@@ -6,6 +6,7 @@ import { now, wallTime } from '../runtime/clock.ts';
 import { currentTask, rootTask } from '../runtime/context.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
+import { loopSource } from './loop-source.ts';
 
 /** What is pending in this thread now. */
 export function takeReport(reason: Reason = 'asked', exitCode: number | null = null): Report {
@@ -26,6 +27,7 @@ export function takeReport(reason: Reason = 'asked', exitCode: number | null = n
     },
     root: rootTask,
     running: currentTask(),
+    loop: loopSource(),
     now: at,
     wallTime: wallTime(at),
     mapSite: (site) => mapper.map(site),

@@ -3,6 +3,7 @@ import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { RetryProgress, TaskRecord } from '../channels/task.ts';
 import type { WaitRecord } from '../channels/wait.ts';
+import { buildLoop, type LoopSource } from './build-loop.ts';
 import { findCycles } from './cycles.ts';
 import {
   reportFormat,
@@ -35,6 +36,8 @@ export interface Sources {
   readonly root: TaskRecord;
   /** The task that runs now. */
   readonly running: TaskRecord | null;
+  /** What was measured of the loop; null where nobody did. */
+  readonly loop: LoopSource | null;
   /** The runtime clock. */
   readonly now: number;
   /** The wall clock at the same moment, milliseconds since 1970. */
@@ -57,6 +60,7 @@ export function buildReport(sources: Sources): Report {
     tasks: taskEntries,
     resources: resourceEntries.slice(0, mostEntries),
     cycles: findCycles(taskEntries, resourceEntries),
+    loop: sources.loop === null ? null : buildLoop(sources.loop, sources.mapSite),
     dropped: {
       tasks: sources.dropped.tasks + tasks.length - taskEntries.length,
       resources: sources.dropped.resources + Math.max(0, resourceEntries.length - mostEntries),

@@ -1,5 +1,6 @@
 // CONTRACT 2: the report. What is pending in one process at one moment, as plain JSON. Reporters and rules read this and
 // nothing else. A field may be added within a version; nothing is renamed or removed. Times are milliseconds.
+import type { BlockKind, GcStatistics, LoopDelay } from '../channels/loop.ts';
 import type { LockStatistics, QueueStatistics, ResourceKind } from '../channels/resource.ts';
 import type { TaskKind } from '../channels/task.ts';
 import type { WaitKind } from '../channels/wait.ts';
@@ -26,6 +27,8 @@ export interface Report {
   readonly resources: readonly ResourceEntry[];
   /** Circles of tasks of which each waits for the next. */
   readonly cycles: readonly WaitCycle[];
+  /** What the event loop did; null where nobody measured it. */
+  readonly loop: LoopEntry | null;
   /** How many there are that are not in the report, because there were too many to track or to list. */
   readonly dropped: { readonly tasks: number; readonly resources: number };
 }
@@ -133,4 +136,43 @@ export interface CycleStep {
   readonly task: number;
   /** What it waits for: something that the next task holds, or the next task itself. */
   readonly waitsFor: Target;
+}
+
+/** The event loop of the thread since its first turn. Milliseconds, to a hundredth. */
+export interface LoopEntry {
+  readonly observedMs: number;
+  readonly turns: number;
+  /** How late something is that arrives at a random moment. */
+  readonly delay: LoopDelay;
+  /** Share of the time in which it ran something: 0 to 1. */
+  readonly utilization: number;
+  /** How long the thread was ready to run and got no processor; null where the system does not tell. */
+  readonly processorWaitMs: number | null;
+  readonly gc: GcStatistics;
+  /** Turns that take longer are blocks; null where nobody looks for blocks. */
+  readonly thresholdMs: number | null;
+  /** By culprit, those with the most time first. */
+  readonly blocks: readonly BlockEntry[];
+  /** Blocks that are in no entry, because there were too many different ones. */
+  readonly droppedBlocks: number;
+}
+
+/** Blocks with the same culprit: the same kind, and the same function at the top of their stacks. */
+export interface BlockEntry {
+  readonly kind: BlockKind;
+  /** The synchronous native function that ran; null where it was none. */
+  readonly native: string | null;
+  readonly count: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+  /** How much of that was garbage collection. */
+  readonly gcMs: number;
+  /** The loop is blocked by it now. */
+  readonly now: boolean;
+  /** Of the longest, innermost first, 12 at most; empty where nothing was seen. */
+  readonly stack: readonly SiteEntry[];
+  /** The first tasks in which it ran, 5 at most. */
+  readonly tasks: readonly { readonly id: number; readonly name: string }[];
+  /** How often it ran in a task that is not among these. */
+  readonly otherTasks: number;
 }

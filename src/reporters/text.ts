@@ -1,6 +1,7 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
 import type { Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../report/format.ts';
-import { painter, wrap, type Paint } from './lines.ts';
+import { foldWords, painter, wrap, type Paint } from './lines.ts';
+import { blockedPhrase, drawLoop } from './loop-lines.ts';
 import { drawTable } from './table.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
@@ -34,12 +35,12 @@ const longestSection = 200;
 const mostCycles = 10;
 const mostSteps = 20;
 
-const reasons: Readonly<Record<Reason, string>> = {
-  exit: 'pending at exit',
-  signal: 'pending now (SIGUSR2)',
-  interrupt: 'pending when interrupted',
-  timeout: 'pending at the timeout',
-  asked: 'pending now',
+const moments: Readonly<Record<Reason, string>> = {
+  exit: 'at exit',
+  signal: 'now (SIGUSR2)',
+  interrupt: 'when interrupted',
+  timeout: 'at the timeout',
+  asked: 'now',
 };
 
 /** The report as lines of text, with a line break at the end. */
@@ -52,6 +53,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
     section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
+    section('LOOP', drawLoop(report, width - 2), paint),
     losses(report),
   ];
   return `${sections.flat().join('\n')}\n`;
@@ -66,18 +68,23 @@ function headline(report: Report, width: number, paint: Paint): string[] {
   );
   const code = exitCode === null ? '' : ` with code ${exitCode}`;
   const pending = report.tasks.filter(({ id }) => id !== 0).length;
+  const blocked = blockedPhrase(report.loop);
   const parts = [pending > 0 ? count(pending, 'task') : noTask(report)];
   if (report.cycles.length > 0) parts.push(count(report.cycles.length, 'wait cycle'));
+  if (blocked !== null) parts.push(`loop ${blocked}`);
+  const what = blocked !== null && report.tasks.length === 0 ? '' : 'pending ';
+  const title = `loopscope: ${what}${moments[report.reason]}${code}: ${parts.join(', ')}`;
   return [
     '',
-    paint('bold', `loopscope: ${reasons[report.reason]}${code}: ${parts.join(', ')}`),
+    ...foldWords(title, width, '  ').map((line) => paint('bold', line)),
     paint('dim', `  ${script}`),
     paint('dim', `  pid ${pid}${thread}, Node ${node}, up ${duration(uptimeMs)}`),
   ];
 }
 
-function noTask({ tasks }: Report): string {
-  return tasks.length > 0 ? 'no task, but something waits outside of all tasks' : 'nothing that loopscope knows of';
+function noTask({ tasks, loop }: Report): string {
+  if (tasks.length > 0) return 'no task, but something waits outside of all tasks';
+  return blockedPhrase(loop) === null ? 'nothing that loopscope knows of' : 'nothing pending';
 }
 
 function drawCycles(report: Report, width: number, paint: Paint): string[] {

@@ -28,6 +28,7 @@ function reportOf(tasks: readonly TaskRecord[], resources: readonly ResourceReco
     resources,
     root: rootTask,
     running: null,
+    loop: null,
     now,
     wallTime: 0,
     dropped: { tasks: 0, resources: 0 },
@@ -69,6 +70,7 @@ test('an empty report is plain data with nothing in it', () => {
       tasks: [],
       resources: [],
       cycles: [],
+      loop: null,
       dropped: { tasks: 0, resources: 0 },
     },
   ]);

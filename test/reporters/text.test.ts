@@ -47,7 +47,7 @@ const awaitTree = 'AWAIT TREE  ─ awaits  ┄ created';
 const onLock = { type: 'resource', id: 900, kind: 'lock', name: 'db' } as const;
 
 function report(tasks: readonly TaskEntry[], fields: Partial<Report> = {}): Report {
-  return { ...orderService, tasks, resources: [], cycles: [], ...fields };
+  return { ...orderService, tasks, resources: [], cycles: [], loop: null, ...fields };
 }
 
 /** The lines of one section, without its title. */

@@ -1,0 +1,84 @@
+// The part of a report that says what the event loop did.
+import type { BlockGroup, BlockRecord, GcPauses, GcStatistics, LoopStatistics } from '../channels/loop.ts';
+import type { Site } from '../channels/site.ts';
+import type { BlockEntry, LoopEntry, SiteEntry } from './format.ts';
+
+/** What was measured of a loop. */
+export interface LoopSource {
+  readonly statistics: LoopStatistics;
+  /** Null where nobody looks for blocks. */
+  readonly thresholdMs: number | null;
+  readonly blocks: readonly BlockGroup[];
+  /** The block in which the report is taken; null while the loop turns. */
+  readonly current: BlockRecord | null;
+  readonly droppedBlocks: number;
+}
+
+export function buildLoop(source: LoopSource, mapSite: (site: Site) => SiteEntry): LoopEntry {
+  const { statistics, thresholdMs, blocks, current, droppedBlocks } = source;
+  const { observedMs, turns, delay, utilization, processorWaitMs, gc } = statistics;
+  const past = blocks.map((group) => blockEntry(group, false, mapSite));
+  return {
+    observedMs: rounded(observedMs),
+    turns,
+    delay: {
+      p50Ms: rounded(delay.p50Ms),
+      p99Ms: rounded(delay.p99Ms),
+      maxMs: rounded(delay.maxMs),
+      meanMs: rounded(delay.meanMs),
+    },
+    utilization: Math.round(utilization * 1e4) / 1e4,
+    processorWaitMs: processorWaitMs === null ? null : rounded(processorWaitMs),
+    gc: gcEntry(gc),
+    thresholdMs,
+    blocks: current === null ? past : [blockEntry(groupOf(current), true, mapSite), ...past],
+    droppedBlocks,
+  };
+}
+
+function blockEntry(group: BlockGroup, now: boolean, mapSite: (site: Site) => SiteEntry): BlockEntry {
+  const { kind, native, count, totalMs, maxMs, gcMs, stack, tasks, otherTasks } = group;
+  return {
+    kind,
+    native,
+    count,
+    totalMs: rounded(totalMs),
+    maxMs: rounded(maxMs),
+    gcMs: rounded(gcMs),
+    now,
+    stack: stack.map(mapSite),
+    tasks,
+    otherTasks,
+  };
+}
+
+/** A block that has not ended, as a group of one. */
+function groupOf({ kind, native, stack, since, durationMs, task }: BlockRecord): BlockGroup {
+  return {
+    kind,
+    native,
+    stack,
+    count: 1,
+    totalMs: durationMs,
+    maxMs: durationMs,
+    gcMs: 0,
+    tasks: task === null ? [] : [{ id: task.id, name: task.origin.name }],
+    otherTasks: 0,
+    spans: [{ since, durationMs }],
+  };
+}
+
+function gcEntry({ kinds, ...all }: GcStatistics): GcStatistics {
+  return {
+    ...pauses(all),
+    kinds: Object.fromEntries(Object.entries(kinds).map(([kind, each]) => [kind, pauses(each)])),
+  };
+}
+
+function pauses({ count, totalMs, maxMs }: GcPauses): GcPauses {
+  return { count, totalMs: rounded(totalMs), maxMs: rounded(maxMs) };
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}
