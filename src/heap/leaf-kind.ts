@@ -36,7 +36,7 @@ const classes: readonly (readonly [RegExp, LeafKind])[] = [
     'socket',
   ],
   [/(^|[a-z\d])(Lock|Mutex|Semaphore|Sema)$|^(AsyncLock|RWLock|ReadWriteLock)/, 'lock'],
-  [/^(?!FixedQueue$)(.*[a-z\d])?Queue$|^(fastq|Channel)$/, 'queue'], // FixedQueue is Node's own, of events.on
+  [/^(?!FixedQueue$)\w*Queue$|^(fastq|Channel)$/, 'queue'], // FixedQueue is Node's own, of events.on
   [
     /^(PassThrough|Transform|Duplex|Readable|Writable|Zlib|ZlibBase|Gzip|Gunzip|Inflate|Deflate|Unzip|BrotliCompress|BrotliDecompress|JSStream|TTY|Interface|InterfaceConstructor|ReadableStream\w*|WritableStream\w*|TransformStream\w*|ReadableState|WritableState)$/,
     'stream',

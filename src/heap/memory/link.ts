@@ -97,19 +97,30 @@ export function link(
       sources.add(promise, { type: 'generator', generator, position: queued ? index + 1 : null });
     }
   }
-  return { awaits, settles, reactions, sources: sources.byPromise, callbacks, modules };
+  return { awaits, settles, reactions, sources: sources.finish(), callbacks, modules };
 }
 
 /** Collects links by the promise that they settle; the inputs of one combinator are one link. */
 class Sources {
-  readonly byPromise = new Map<Reference, Link[]>();
+  readonly #byPromise = new Map<Reference, Link[]>();
   readonly #combinators = new Map<Reference, Link & { type: 'combinator' }>();
   readonly #modules = new Map<Reference, Set<Reference>>();
 
   add(promise: Reference, source: Link): void {
-    const list = this.byPromise.get(promise);
-    if (list === undefined) this.byPromise.set(promise, [source]);
+    const list = this.#byPromise.get(promise);
+    if (list === undefined) this.#byPromise.set(promise, [source]);
     else list.push(source);
+  }
+
+  /** All links. A thenable is given resolvers as Promise.race gives them to its inputs: one alone is followed. */
+  finish(): ReadonlyMap<Reference, readonly Link[]> {
+    for (const [promise, { method, inputs }] of this.#combinators) {
+      const [only] = inputs;
+      if (method !== 'race' || inputs.length !== 1 || only === undefined) continue;
+      const others = this.#byPromise.get(promise)?.filter(({ type }) => type !== 'combinator') ?? [];
+      this.#byPromise.set(promise, [...others, { type: 'follows', promise: only.promise }]);
+    }
+    return this.#byPromise;
   }
 
   addInput(
@@ -138,7 +149,7 @@ class Sources {
     }
     if (promises.has(promise)) return;
     promises.add(promise);
-    const module = this.byPromise.get(evaluation)?.find(({ type }) => type === 'module');
+    const module = this.#byPromise.get(evaluation)?.find(({ type }) => type === 'module');
     if (module?.type === 'module') module.promises.push(promise);
   }
 }

@@ -75,11 +75,14 @@ async function findMaps(
 }
 
 function isSuspended(generator: Reference, objects: Objects): boolean {
-  const { types } = objects.layout;
+  const { types, offsets } = objects.layout;
   const type = objects.type(generator);
   if (type !== types.asyncFunction && type !== types.asyncGenerator) return false;
+  const closure = objects.field(generator, fixed.generatorFunction);
   const isWhole =
-    objects.isFunction(objects.type(objects.field(generator, fixed.generatorFunction))) &&
+    objects.isFunction(objects.type(closure)) &&
+    objects.type(objects.field(objects.field(closure, offsets.functionShared), offsets.sharedScript)) ===
+      types.script &&
     objects.type(objects.field(generator, fixed.generatorRegisters)) === types.fixedArray;
   return isWhole && continuationOf(objects, generator) >= 0;
 }

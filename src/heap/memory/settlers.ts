@@ -217,9 +217,10 @@ function isSettled({ distance }: Node): boolean {
   return distance < Infinity;
 }
 
-/** One who waits for an event listens for errors too, which says less. */
+/** One who waits for an event listens for errors too, and one who keeps `resolve` keeps `reject`, which both say less. */
 function costOf({ property }: Hold): number {
-  return property === 'error' ? 1.5 : 1;
+  if (property === 'error') return 1.5;
+  return /reject/i.test(property) ? 1.25 : 1;
 }
 
 /** A shorter way up was found: tell it to what is below. */
@@ -252,10 +253,10 @@ function bestPath(leaf: Node, usual: ReadonlyMap<string, number>): Edge[] {
 }
 
 function score({ hold, node }: Edge, usual: ReadonlyMap<string, number>): number {
+  if (node.distance === Infinity) return (hold.property === '' ? 0 : 2) + (hold.text === '' ? 0 : 1);
   // What holds a hundred others in the same way holds this one; a holder of one alone may be garbage that is still there.
-  const scale = Math.floor(Math.log10(usual.get(keyOf(hold)) ?? 1) / 2) * 10_000;
-  if (node.distance < Infinity) return scale + 1000 - node.distance - costOf(hold);
-  return scale + (hold.property === '' ? 0 : 2) + (hold.text === '' ? 0 : 1);
+  const scale = hold.text === '' ? 0 : Math.floor(Math.log10(usual.get(keyOf(hold)) ?? 1) / 2);
+  return (scale + 1) * 1000 - node.distance - costOf(hold);
 }
 
 function keyOf({ className, text }: Hold): string {
