@@ -1,6 +1,7 @@
 // Looks at processes and shows what each awaits, as `loopscope ps PID` and `loopscope tree PID` do.
 import { exitCodes } from './exit-codes.ts';
-import { ReadError } from '../heap/read-error.ts';
+import { ReadError, type ReadProblem } from '../heap/read-error.ts';
+import { UsageError } from '../errors.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import { watchAwaits, type AwaitWatch } from '../report/await-watch.ts';
 import type { TextOptions } from '../reporters/text.ts';
@@ -15,6 +16,8 @@ import { watchScreen } from './watch.ts';
 
 /** Draws a report; `watch` is what earlier looks have shown. */
 export type Draw = (report: AwaitReport, drawing: TextOptions, watch: AwaitWatch | null) => string;
+
+const passing: ReadonlySet<ReadProblem> = new Set(['busy', 'changed']);
 
 /** Reads what the options name and shows it. What cannot be read is one line on stderr and an exit code. */
 export async function look(command: 'ps' | 'tree', options: AwaitOptions, draw: Draw): Promise<void> {
@@ -40,9 +43,15 @@ export async function look(command: 'ps' | 'tree', options: AwaitOptions, draw: 
 async function watchProcess(pid: number, command: 'ps' | 'tree', options: AwaitOptions, draw: Draw): Promise<void> {
   let seen: AwaitWatch | null = null;
   const next = async (drawing: TextOptions): Promise<string> => {
-    const report = await readAwaits(pid, command, options);
-    seen = watchAwaits(seen, report);
-    return draw(report, drawing, seen);
+    try {
+      const report = await holdSignals(leavesTraces(options), () => readAwaits(pid, command, options));
+      seen = watchAwaits(seen, report);
+      return draw(report, drawing, seen);
+    } catch (error) {
+      if (!(error instanceof ReadError) || !passing.has(error.problem)) throw error;
+      complain(error.message); // the next look may tell
+      return '';
+    }
   };
   try {
     await watchScreen(next, {
@@ -72,6 +81,7 @@ async function ownNodePids(command: 'ps' | 'tree'): Promise<number[]> {
 
 /** One line on stderr, and the exit code of the first failure. */
 function fail(error: unknown): void {
+  if (error instanceof UsageError) throw error;
   complain(
     error instanceof ReadError ? error.message : 'it could not be read',
     error instanceof ReadError ? undefined : error,
