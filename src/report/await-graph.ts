@@ -62,7 +62,9 @@ export function buildAwaitGraph({ functions, promises }: AwaitReport): readonly 
   });
   for (const node of nodes.slice()) for (const target of node.targets) link(node, resolve(target));
   for (const [id, { callbacks }] of promises.entries()) {
-    if (callbacks.length > 0) resolve(id).callbacks.push(...callbacks);
+    if (callbacks.length === 0) continue;
+    const node = resolve(id);
+    if (node.above.length === 0) for (const callback of callbacks) node.callbacks.push(callback);
   }
 
   function add(step: Step, targets: readonly (Draft | number)[] = []): Draft {

@@ -52,14 +52,26 @@ export interface RowRoot {
 const mostTasks = 5;
 const mostRoots = 4;
 
+/**
+ * Which functions are in one row, if they are the same function at the same await: `chain` with the same chain above and
+ * below, `below` with the same chain below, `look` with the same leaves and roots, whatever is between.
+ */
+export type RowsBy = 'chain' | 'below' | 'look';
+
 /** The rows: the largest first, and those of one chain from its top to its leaf. */
-export function awaitRows({ threads }: AwaitReport, view: AwaitView): AwaitRow[] {
+export function awaitRows({ threads }: AwaitReport, view: AwaitView, by: RowsBy = 'chain'): AwaitRow[] {
   const { nodes, shapes, matching } = view;
   const roots = findRoots(view);
   const order = orderOf(view);
+  const keys: Readonly<Record<RowsBy, (id: number) => string>> = {
+    chain: (id) => `${shapes.below[id]?.id} ${shapes.above[id]?.id}`,
+    below: (id) => `${shapes.below[id]?.id}`,
+    look: (id) =>
+      `${shapes.labels[id]} ${waitsKey(view.waits[id])} ${roots[id]?.labels.toSorted((a, b) => a - b).join(',')}`,
+  };
   const groups = Map.groupBy(
     nodes.filter(({ id, step }) => step.type === 'function' && matching[id] === true),
-    ({ id }) => `${shapes.below[id]?.id} ${shapes.above[id]?.id}`,
+    ({ id }) => keys[by](id),
   );
   const sorted = [...groups.values()]
     .map((group) => ({ group, place: Math.min(...group.slice(0, 1000).map(({ id }) => order[id] as number)) }))
@@ -87,6 +99,11 @@ export function awaitRows({ threads }: AwaitReport, view: AwaitView): AwaitRow[]
       key: shapes.below[(group[0] as AwaitNode).id]?.key ?? '',
     };
   });
+}
+
+function waitsKey(waits: Waits | undefined): string {
+  const leaves = waits?.leaves.map(({ key }) => key).toSorted() ?? [];
+  return [waits?.combinator?.method, waits?.circular, ...leaves].join('\u0001');
 }
 
 /** What is known of leaves, without how it was put together. */

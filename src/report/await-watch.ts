@@ -20,7 +20,7 @@ export interface Seen {
   readonly looks: number;
   /** From the first of these to the last. */
   readonly forMs: number;
-  /** How many functions there were in every one of them, at least: the same ones, or others in their place. */
+  /** How many functions there were in every one of them, in all rows of this key: the same ones, or others instead. */
   readonly least: number;
 }
 

@@ -1,4 +1,5 @@
 // The lines of one branch of an await tree.
+import { basename } from 'node:path';
 import type { AwaitBranch } from '../report/await-tree.ts';
 import { tasksOf } from '../report/await-rows.ts';
 import type { AwaitReport } from '../report/awaits.ts';
@@ -38,9 +39,12 @@ export function branchLines(
   const phrases: string[] = [];
   if (site === null) phrases.push(painted);
   else {
-    const where = cutLeft(place(site, directory), width);
-    if (widthOf(title) + 2 + widthOf(where) <= width) phrases.push(`${painted}  ${paint('dim', where)}`);
-    else phrases.push(painted, paint('dim', where));
+    const where = place(site, directory);
+    const beside = width - widthOf(title) - 2;
+    // The end of a path says most: the file and its line stay beside the name if there is any room for them.
+    const fits = beside >= Math.min(widthOf(where), widthOf(basename(where)) + 1);
+    if (fits) phrases.push(`${painted}  ${paint('dim', cutLeft(where, beside))}`);
+    else phrases.push(painted, paint('dim', cutLeft(where, width)));
   }
   for (const fact of factsOf(branch, news, directory)) phrases.push(cutRight(fact, width));
   if (branch.ending === 'await cycle') phrases.push(paint('red', 'await cycle: it awaits itself'));

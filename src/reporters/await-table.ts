@@ -49,7 +49,7 @@ export function awaitTable(report: AwaitReport, options: AwaitTableOptions = {})
   const paint = painter(colour);
   const view = viewAwaits(report, { filter });
   const totals = awaitTotals(view);
-  const rows = sortSeen(awaitRows(report, view), watch);
+  const rows = sortSeen(awaitRows(report, view, watch === undefined ? 'look' : 'below'), watch);
   const sections = [
     drawHead(report, totals, width, paint),
     drawCycles(view, report, width, paint),

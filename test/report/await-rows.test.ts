@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitRows } from '../../src/report/await-rows.ts';
+import { awaitRows, type RowsBy } from '../../src/report/await-rows.ts';
 import type { AwaitFilter } from '../../src/report/await-filter.ts';
 import { viewAwaits } from '../../src/report/await-view.ts';
 import { watchAwaits } from '../../src/report/await-watch.ts';
@@ -107,4 +107,20 @@ test('the key of a row is the same in another report of the same program', () =>
   const keys = (): string[] => rows(hungServer()).map(({ key }) => key);
   expect(keys()).toEqual(keys());
   expect(new Set(keys()).size).toBe(3);
+});
+
+test('rows can leave aside what is between a function and its leaf, or its root', () => {
+  const { call, leaf, report } = awaitProgram();
+  const query = () => call('query', leaf('socket', '127.0.0.1:5432'), 'db.js:3');
+  call('handle', call('load', query(), 'a.js:1'), 'http.js:1');
+  call('handle', call('cached', query(), 'b.js:1'), 'http.js:1');
+  call('job', query());
+  const view = viewAwaits(report());
+  const counts = (by: RowsBy) =>
+    awaitRows(report(), view, by).flatMap(({ name, count, roots }) =>
+      name === 'query' ? [`${count} below ${roots.map((root) => root.name).join(' and ')}`] : [],
+    );
+  expect(counts('chain')).toEqual(['1 below handle', '1 below handle', '1 below job']);
+  expect(counts('look')).toEqual(['2 below handle', '1 below job']);
+  expect(counts('below')).toEqual(['3 below handle and job']);
 });
