@@ -1,19 +1,21 @@
 // What `loopscope --help` prints. The README has the same tables.
 
-const exitCodes = `Exit codes of ps and tree: 0 when all was read, 4 if there is no such process or it is not Node, 5 if the system does not
-permit it, 6 if it cannot be read in this way; of run: the program's own, 124 after --timeout, 126 if it cannot be executed,
-127 if it is not found. Of all: 2 for a mistake on the command line, 3 on a version of Node that is not supported.
+const exitCodes = `Exit codes of ps and tree: 0 when all was read, 4 if there is no such process or
+it is not Node, 5 if the system does not permit it, 6 if it cannot be read in
+this way. Of run: the program's own; 124 after --timeout, 126 if it cannot be
+executed, 127 if it is not found. Of all: 2 for a mistake on the command line,
+3 on a version of Node that is not supported.
 `;
 
 export const helpText = `loopscope: ask any Node program what it is waiting for
 
-  loopscope ps                              the Node processes of this machine
-  loopscope ps [options] PID...             what a process awaits, as a table
-  loopscope tree [options] PID              what a process awaits, as trees of who awaits whom
+  loopscope ps                   the Node processes of this machine
+  loopscope ps [options] PID...  what a process awaits, as a table
+  loopscope tree [options] PID   what a process awaits, as trees of who awaits whom
   loopscope run [options] -- <script> [args]
-                                            runs a program, and reports what is pending when it ends or hangs
+                                 runs a program, and reports what is pending
 
-  loopscope ps --help                       the options of a command
+  loopscope ps --help            the options of a command
   loopscope --version
 
 ${exitCodes}`;
@@ -43,35 +45,44 @@ const common = `Which process:
                     a core dump, and the executable of Node that was dumped
 
 How it is read:
-  --via WAY         memory     its memory, on Linux: nothing runs in it and it is not stopped
-                    inspector  its inspector, which SIGUSR1 opens on 127.0.0.1:9229 and which is closed again
-                    snapshot   the same, by a heap snapshot: it stands still, and takes up to 10 times its memory
-                    auto       (default) memory; where that is not permitted, an inspector that is open already
-  --stop            stop the process (SIGSTOP) while its memory is read, for one consistent picture
-  --no-settlers     do not look for who could settle what is awaited: takes half the time
-  --force           by an inspector, read a big heap, too, which makes the process stand still for seconds
+  --via memory      its memory, on Linux: nothing runs in it, it is not stopped
+  --via inspector   its inspector, which SIGUSR1 opens on 127.0.0.1:9229 and
+                    which is closed again
+  --via snapshot    the same, by a heap snapshot: it stands still for seconds,
+                    and takes up to 10 times the memory of its heap
+  --via auto        (default) memory; where that is not permitted, an inspector
+                    that is open already
+  --stop            stop it (SIGSTOP) while its memory is read: one consistent
+                    picture
+  --no-settlers     do not look for who could settle what is awaited, which is
+                    half of the work
+  --force           by an inspector, read a big heap, too
 
 What is shown:
   --function TEXT   functions with TEXT in their name
   --file TEXT       functions that await in a file with TEXT in its path
-  --waits-for TEXT  functions that wait for this in the end: timer, socket, :5432, Db.pending, ...
+  --waits-for TEXT  functions that wait for this in the end: timer, socket,
+                    :5432, Database.pending
   --all-frames      also functions of Node itself
 `;
 
-const output = `  --json            one line of JSON per process; the same as --format json
+const output = `  --watch [TIME]    look again every 2s (or 500ms, 1m, ...) until Ctrl-C; what
+                    stays is stuck
+  --json            one line per process or look; the same as --format json
   --output FILE     append to FILE instead of writing to stdout
-  --watch [TIME]    look again every 2s (or 500ms, 1m, ...) until Ctrl-C; what stays is stuck
 `;
 
 const ps = `  loopscope ps                    the Node processes of this machine
-  loopscope ps [options] PID...   which functions of a process are suspended, where, and what each waits for
+  loopscope ps [options] PID...   which functions of a process are suspended,
+                                  where, and what each waits for
 
 The process needs no preparation, and goes on meanwhile.
 
 ${common}${output}
 ${exitCodes}`;
 
-const tree = `  loopscope tree [options] PID    which functions of a process are suspended, and who awaits whom
+const tree = `  loopscope tree [options] PID    which functions of a process are suspended,
+                                  and who awaits whom
 
 The process needs no preparation, and goes on meanwhile.
 
