@@ -24,21 +24,30 @@ interface Vote {
   readonly native: string | null;
   /** Innermost first, the program's own frames alone. */
   readonly stack: readonly Site[];
+  /** How many of them run; the others await. */
+  readonly running: number;
   /** It ran on top of Node's queue of promise callbacks, or right in it. */
   readonly inMicrotask: boolean;
-  /** The engine was not at a safe point when it was asked: a native function ran, or the collector. */
-  readonly late: boolean;
   readonly own: boolean;
   readonly sample: Sample;
   /** How much of the block it stands for. */
   readonly weightMs: number;
 }
 
-const lateMs = 20;
-const momentMs = 20;
+/** Two looks of a round are so close that both may see the same tick. */
+const leastMoved = 0.4;
 const ofRegularExpressions = new Set(['match', 'matchAll', 'replace', 'replaceAll', 'search', 'split']);
 const nativeOfEngine = new Set(['JSON.stringify', 'JSON.parse', 'Atomics.wait']);
-const queueFunctions = new Set(['processTicksAndRejections', 'runMicrotasks', 'runNextTicks']);
+const queueFunctions = new Set([
+  'processTicksAndRejections',
+  'runMicrotasks',
+  'runNextTicks',
+  // Node 22, where it has hooks for promises
+  'promiseInitHook',
+  'promiseBeforeHook',
+  'promiseAfterHook',
+  'promiseResolveHook',
+]);
 
 /**
  * Finds the culprit of a block: the innermost place on which looks agree that stand for most of it.
@@ -52,22 +61,28 @@ export function findCulprit(samples: readonly Sample[], since: number): Culprit 
     before = sample.at;
   }
   const placed = votes.filter(({ stack }) => stack.length > 0);
+  if (isStorm(votes)) {
+    return { kind: 'microtasks', native: null, stack: callbackOf(placed), task: taskOf(votes), own: false };
+  }
   if (placed.length === 0) return withoutPlace(votes);
   const { stack, agreeing } = agree(placed);
   const [kind, native] = mostly(agreeing, (vote) => `${vote.kind}\n${vote.native ?? ''}`).split('\n') as [
     BlockKind,
     string,
   ];
-  const task = [...agreeing].toSorted((a, b) => b.weightMs - a.weightMs)[0]?.sample.task ?? null;
-  if (isStorm(votes)) return { kind: 'microtasks', native: null, stack, task, own: false };
-  return { kind, native: native === '' ? null : native, stack, task, own: false };
+  return { kind, native: native === '' ? null : native, stack, task: taskOf(agreeing), own: false };
 }
 
 /** Nothing of the program was on the stack at any look. */
 function withoutPlace(votes: readonly Vote[]): Culprit {
-  const task = votes.find(({ sample }) => sample.task !== null)?.sample.task ?? null;
   const own = votes.length > 0 && votes.every((vote) => vote.own);
-  return { kind: isStorm(votes) ? 'microtasks' : 'unknown', native: null, stack: [], task, own };
+  return { kind: 'unknown', native: null, stack: [], task: taskOf(votes), own };
+}
+
+/** The task at the look that stands for most; between two promise callbacks there may be none. */
+function taskOf(votes: readonly Vote[]): TaskRecord | null {
+  const inTasks = votes.filter(({ sample }) => sample.task !== null);
+  return inTasks.toSorted((a, b) => b.weightMs - a.weightMs)[0]?.sample.task ?? null;
 }
 
 /** The innermost place that stands for more than half of the block: by line, else by function, else the heaviest. */
@@ -108,61 +123,72 @@ function mostly(votes: readonly Vote[], answerOf: (vote: Vote) => string): strin
   return [...weights].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? '';
 }
 
-/** Promise callbacks or ticks that beget others: between two looks within a moment, the queue went on, and did not end. */
+/** Promise callbacks or ticks that beget others: their queue moves on while the block lasts, and does not end. */
 function isStorm(votes: readonly Vote[]): boolean {
-  const total = votes.reduce((sum, { weightMs }) => sum + weightMs, 0);
-  const inQueue = votes.filter(({ inMicrotask, late }) => inMicrotask && !late);
-  if (inQueue.reduce((sum, { weightMs }) => sum + weightMs, 0) <= total / 2) return false;
-  let moments = 0;
-  let movements = 0;
-  inQueue.forEach(({ sample }, index) => {
-    const before = inQueue[index - 1]?.sample;
-    if (before === undefined || sample.at - before.at > momentMs) return;
-    moments++;
-    if (sample.drained || sample.callback !== before.callback) movements++;
-  });
-  return moments > 0 && movements >= moments / 2;
+  const weigh = (some: readonly Vote[]): number => some.reduce((sum, { weightMs }) => sum + weightMs, 0);
+  const inQueue = votes.filter(({ inMicrotask, sample }) => inMicrotask && !sample.late);
+  if (weigh(inQueue) <= weigh(votes) / 2) return false;
+  const later = inQueue.slice(1);
+  const drained = later.filter(({ sample }) => sample.drained);
+  if (drained.length > 0 && weigh(drained) >= weigh(later) / 2) return true;
+  const moved = later.filter(({ sample }, index) => sample.callback !== inQueue[index]?.sample.callback);
+  return moved.length > 0 && moved.length >= later.length * leastMoved;
+}
+
+/** The callback that is called again and again: what it calls in turn is not what makes the queue endless. */
+function callbackOf(votes: readonly Vote[]): readonly Site[] {
+  const stacks = votes.filter(({ stack }) => stack.length > 0).map(({ stack, running }) => stack.slice(running - 1));
+  const best = mostly(votes, ({ stack, running }) => (stack.length > 0 ? placeOf(stack[running - 1] as Site) : ''));
+  return stacks.find(([site]) => site !== undefined && placeOf(site) === best) ?? stacks[0] ?? [];
 }
 
 function toVote(sample: Sample, weightMs: number): Vote {
   const running = sample.frames.filter(({ awaits }) => !awaits);
   const first = running.findIndex(isProgram);
   const above = first === -1 ? running : running.slice(0, first);
-  const base = running.at(-1);
-  const inMicrotask = base === undefined || isProgram(base) || queueFunctions.has(base.function);
-  const late = sample.at - sample.askedAt > lateMs;
-  const common = { sample, weightMs, inMicrotask, late, own: first === -1 && running.some(isOwnFrame) };
+  const caller = running[running.findLastIndex(isProgram) + 1];
+  const inMicrotask = caller === undefined || queueFunctions.has(caller.function);
+  const common = { sample, weightMs, inMicrotask, running: 0, own: first === -1 && running.some(isOwnFrame) };
   if (first === -1) return { ...common, kind: 'unknown', native: null, stack: [] };
-  const programs = sample.frames.slice(sample.frames.indexOf(running[first] as Frame)).filter(isProgram);
+  const programs = withoutEntered(
+    sample.frames.slice(sample.frames.indexOf(running[first] as Frame)).filter(isProgram),
+  );
   const stack = programs.map(toSite);
+  const placed = { ...common, running: programs.filter(({ awaits }) => !awaits).length };
   const [innermost] = above;
   if (innermost?.file === null) {
     const [type, method = ''] = innermost.function.split('.');
     if (type === 'RegExp' || (type === 'String' && ofRegularExpressions.has(method))) {
-      return { ...common, kind: 'regular expression', native: null, stack };
+      return { ...placed, kind: 'regular expression', native: null, stack };
     }
     if (nativeOfEngine.has(innermost.function)) {
-      return { ...common, kind: 'native call', native: innermost.function, stack };
+      return { ...placed, kind: 'native call', native: innermost.function, stack };
     }
   }
   const ofNode = above.findLast(({ file }) => file?.startsWith('node:') === true);
-  if (ofNode !== undefined && ofNode.line !== ofNode.startLine && (late || ofNode.function.endsWith('Sync'))) {
+  if (ofNode !== undefined && ofNode.line !== ofNode.startLine) {
     const native = calleeOf(programs[0] as Frame) ?? ofNode.function;
-    return { ...common, kind: 'native call', native, stack };
+    if (sample.late || native.endsWith('Sync')) return { ...placed, kind: 'native call', native, stack };
   }
-  return late ? { ...common, ...nativeBefore(programs) } : { ...common, kind: 'javascript', native: null, stack };
+  return {
+    ...placed,
+    ...((sample.late ? nativeBefore(programs) : null) ?? { kind: 'javascript', native: null, stack }),
+  };
+}
+
+/** Where a function was only just called, it is its caller that runs: functions are where the engine can be interrupted. */
+function withoutEntered(frames: readonly Frame[]): readonly Frame[] {
+  const [innermost, caller] = frames as [Frame, ...Frame[]];
+  return caller !== undefined && !caller.awaits && isAtItsStart(innermost) ? frames.slice(1) : frames;
 }
 
 /** A safe point after native code that left no frame: what was called is in the source, or it was no native function. */
-function nativeBefore(frames: readonly Frame[]): Pick<Vote, 'kind' | 'native' | 'stack'> {
-  const [innermost, caller] = frames as [Frame, ...Frame[]];
-  const startsWith = caller !== undefined && !caller.awaits && isAtItsStart(innermost) ? 1 : 0;
-  const frame = frames[startsWith] as Frame;
+function nativeBefore(frames: readonly Frame[]): Pick<Vote, 'kind' | 'native' | 'stack'> | null {
+  const [frame, ...outer] = frames as [Frame, ...Frame[]];
   const call = nativeCallBefore(frame);
-  if (call === null) return { kind: 'javascript', native: null, stack: frames.map(toSite) };
+  if (call === null) return null;
   const { line, column, name } = call;
-  const stack = [{ ...toSite(frame), line, column }, ...frames.slice(startsWith + 1).map(toSite)];
-  return { kind: 'native call', native: name, stack };
+  return { kind: 'native call', native: name, stack: [{ ...toSite(frame), line, column }, ...outer.map(toSite)] };
 }
 
 function isProgram({ file }: Frame): boolean {

@@ -3,6 +3,7 @@
 import { Session } from 'node:inspector';
 import { probeKey } from './probe.ts';
 import { systemClock, type Pulse } from './pulse.ts';
+import { mainScheduling } from './scheduling.ts';
 
 const probe = `globalThis[Symbol.for(${JSON.stringify(probeKey)})]`;
 
@@ -47,7 +48,7 @@ export class Interrupt {
   }
 
   #evaluate(expression: string): Promise<unknown> {
-    this.#pulse.askedAt = systemClock();
+    this.#pulse.ask(systemClock(), mainScheduling()?.waitMs ?? Number.NaN);
     return new Promise((resolve) => {
       this.#session.post('Runtime.evaluate', { expression, returnByValue: true, silent: true }, (error, answer) => {
         resolve(error !== null || answer.exceptionDetails !== undefined ? null : answer.result.value);

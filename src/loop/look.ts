@@ -1,10 +1,8 @@
 // One round of looks at the main thread: two, to see whether promise callbacks run meanwhile; many where they do, because
 // between two of them there is nothing of the program on the stack.
-
 import { Interrupt } from './interrupt.ts';
-import { pause } from './pause.ts';
 import { answers } from './probe.ts';
-import type { Pulse } from './pulse.ts';
+import { systemClock, type Pulse } from './pulse.ts';
 
 const inARound = 2;
 const inAStorm = 50;
@@ -31,9 +29,19 @@ export class Look {
       answer = await this.#interrupt.look(sequence, round);
       if (answer === answers.stale || answer === null) return;
     }
-    for (let count = 0; count < inAStorm && answer === answers.empty && !this.done; count++) {
-      await pause(1);
+    for (let count = 0; count < inAStorm && isLittle(answer) && !this.done; count++) {
+      drift();
       answer = await this.#interrupt.look(sequence, round);
     }
   }
+}
+
+function isLittle(answer: unknown): boolean {
+  return answer === answers.empty || answer === answers.entered;
+}
+
+/** Lets a random moment pass: looks in step with the callbacks would always come between them. */
+function drift(): void {
+  const until = systemClock() + 0.05 + Math.random() * 0.3;
+  while (systemClock() < until);
 }

@@ -73,7 +73,7 @@ export class LoopGuard {
   /** The process is about to end: publishes the block that its end cuts off, and has the thread let go of the inspector. */
   leave(): void {
     if (this.#pulse.stopped) return;
-    if (this.#pulse.armed) this.#end(this.#times.sinceBeat());
+    if (this.#pulse.armed) this.#guarded(() => this.#end(this.#times.sinceBeat()));
     this.stop();
     this.#pulse.waitForDisconnect(disconnectMs);
   }
@@ -88,19 +88,31 @@ export class LoopGuard {
 
   /** Not in the first turn: a program of ES modules is loaded after it. */
   #armSoon(): void {
-    this.#later = setTimeout(() => {
-      this.#beatOften();
-      this.#beat();
-      this.#pulse.arm();
-      if (this.#thread === null) this.#start();
-    }, armAfterMs).unref();
+    this.#later = setTimeout(() => this.#guarded(() => this.#arm()), armAfterMs).unref();
+  }
+
+  #arm(): void {
+    this.#beatOften();
+    this.#beat();
+    this.#pulse.arm();
+    if (this.#thread === null) this.#start();
   }
 
   #beatOften(): void {
     const milliseconds = Math.min(longestBeatMs, this.thresholdMs / beatsInThreshold);
     clearInterval(this.#interval);
     this.#times.start(milliseconds);
-    this.#interval = outside(() => setInterval(() => this.#beat(), milliseconds).unref());
+    this.#interval = outside(() => setInterval(() => this.#guarded(() => this.#beat()), milliseconds).unref());
+  }
+
+  /** What fails here must not fail in the program: it is said once, and nothing is watched any more. */
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      complain('the event loop is not watched any more', error);
+      this.stop();
+    }
   }
 
   #beat(): void {

@@ -7,12 +7,13 @@ import type { TaskRecord } from '../channels/task.ts';
 import { currentTask } from '../runtime/context.ts';
 import { readFrames, type Frame } from './frames.ts';
 import { systemClock, type Pulse } from './pulse.ts';
+import { ownScheduling } from './scheduling.ts';
 
 /** One look at the main thread while it was blocked. Times are on the system's clock. */
 export interface Sample {
-  readonly askedAt: number;
-  /** When it was answered: as late as the next safe point of the engine, if a native function ran. */
   readonly at: number;
+  /** The engine was not at a safe point when it was asked: a native function ran, or the collector. */
+  readonly late: boolean;
   /** Looks of one round stand for the same stretch of the block. */
   readonly round: number;
   /** Innermost first. */
@@ -24,8 +25,11 @@ export interface Sample {
   readonly drained: boolean;
 }
 
-/** What a look saw, for the watchdog thread: `stale` the block is over, `empty` no code of a program. */
-export const answers = { stale: 0, empty: 1, seen: 2 } as const;
+/**
+ * What a look saw, for the watchdog thread: `stale` the block is over, `empty` no code of a program, `entered` a promise
+ * callback that was only just called or resumed, `seen` where the program is.
+ */
+export const answers = { stale: 0, empty: 1, entered: 2, seen: 3 } as const;
 
 /** The name of the probe on the global object; the number is the version of what it can do. */
 export const probeKey = 'loopscope.probe@1';
@@ -33,6 +37,7 @@ const key = Symbol.for(probeKey);
 
 const mostSamples = 200;
 const soonMs = 20;
+const lateMs = 20;
 const settled = Promise.resolve();
 // oxlint-disable-next-line typescript/unbound-method -- as it was before a program could change it
 const { then } = Promise.prototype;
@@ -42,6 +47,7 @@ export class Probe {
   readonly #pulse: Pulse;
   readonly #give: ((reason: string) => void) | null;
   #samples: Sample[] = [];
+  #best: number = answers.empty;
   #markedSequence = -1;
   #markedAt = 0;
   #drained = false;
@@ -76,11 +82,16 @@ export class Probe {
       this.#pulse.inspected = url() !== undefined;
       if (sequence !== this.#pulse.sequence) return answers.stale;
       const frames = readFrames(reader).slice(1); // without what the inspector evaluates
-      const seen = frames.some(({ file, awaits }) => !awaits && file !== null && !file.startsWith('node:'));
-      if (!seen && this.#samples.at(-1)?.round === round) return answers.empty; // one of these is enough
-      if (this.#samples.length < mostSamples) this.#samples.push(this.#sample(at, round, frames));
+      const answer = answerOf(frames);
+      const isFirst = this.#samples.at(-1)?.round !== round;
+      if (isFirst) this.#best = answer;
+      // Of those that say little, one in a round is enough.
+      if (isFirst || answer === answers.seen || answer > this.#best) {
+        if (this.#samples.length < mostSamples) this.#samples.push(this.#sample(at, round, frames));
+        this.#best = answer;
+      }
       this.#mark(sequence);
-      return seen ? answers.seen : answers.empty;
+      return answer;
     } catch {
       return answers.empty;
     }
@@ -88,8 +99,15 @@ export class Probe {
 
   #sample(at: number, round: number, frames: readonly Frame[]): Sample {
     const drained = this.#drained && this.#markedSequence === this.#pulse.sequence;
-    const { askedAt } = this.#pulse;
-    return { askedAt, at, round, frames, task: currentTask(), callback: executionAsyncId(), drained };
+    return { at, late: this.#isLate(at), round, frames, task: currentTask(), callback: executionAsyncId(), drained };
+  }
+
+  /** It waited for the engine, and not for a processor. */
+  #isLate(at: number): boolean {
+    const { askedAt, waitMsWhenAsked } = this.#pulse;
+    if (at - askedAt <= lateMs) return false;
+    const waitedMs = (ownScheduling()?.waitMs ?? Number.NaN) - waitMsWhenAsked;
+    return at - askedAt - (Number.isNaN(waitedMs) ? 0 : waitedMs) > lateMs;
   }
 
   /** Queues a promise callback once a block: whether it runs before the block is over tells a storm from a long function. */
@@ -102,4 +120,12 @@ export class Probe {
       this.#drained = systemClock() - this.#markedAt < soonMs;
     });
   }
+}
+
+function answerOf(frames: readonly Frame[]): number {
+  const running = frames.filter(({ awaits }) => !awaits);
+  const first = running.findIndex(({ file }) => file !== null && !file.startsWith('node:'));
+  if (first === -1) return answers.empty;
+  const frame = running[first] as Frame;
+  return first === 0 && running.length === 1 && frame.line === frame.startLine ? answers.entered : answers.seen;
 }

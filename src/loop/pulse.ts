@@ -4,7 +4,7 @@ const bytesOfFlags = 64;
 const bytesOfTimes = 64;
 
 const flag = { sequence: 0, stopped: 1, armed: 2, inspected: 3, connected: 4, watching: 5 } as const;
-const time = { beatAt: 0, askedAt: 1, stoppedMs: 2, cpuMs: 3, waitMs: 4, thresholdMs: 5 } as const;
+const time = { beatAt: 0, askedAt: 1, stoppedMs: 2, cpuMs: 3, waitMs: 4, thresholdMs: 5, waitMsWhenAsked: 6 } as const;
 
 /** A loop that is late and ran for less than this share of the time did not block it, if an inspector is open. */
 export const busyShare = 0.5;
@@ -84,8 +84,14 @@ export class Pulse {
     return this.#get('askedAt');
   }
 
-  set askedAt(at: number) {
+  /** How long the main thread had waited for a processor then. NaN where nobody knows. */
+  get waitMsWhenAsked(): number {
+    return this.#get('waitMsWhenAsked');
+  }
+
+  ask(at: number, waitMs: number): void {
     this.#set('askedAt', at);
+    this.#set('waitMsWhenAsked', waitMs);
   }
 
   /** For how long the whole process was stopped or the machine slept, in all. */

@@ -41,9 +41,10 @@ function schedulingIn(folder: string): Scheduling | null {
   return { cpuMs: cpu / 1e6, waitMs: wait / 1e6 };
 }
 
+/** As UTF-8 this is one call into Node; any other way it would use what code that is interrupted in `fs` shares with it. */
 function read(file: string): string | null {
   try {
-    return readFileSync(file, 'latin1');
+    return readFileSync(file, 'utf8');
   } catch {
     return null;
   }

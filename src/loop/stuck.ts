@@ -1,6 +1,5 @@
 // A loop that does not return: the main thread reports all that is pending from within the interrupt. Where it does not
 // answer that either, this thread reports what can be known without it.
-
 import { pathToFileURL } from 'node:url';
 import { complain } from '../runtime/complain.ts';
 import { Interrupt } from './interrupt.ts';
