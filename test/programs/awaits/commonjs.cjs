@@ -16,4 +16,4 @@ setTimeout(() => process.exit(), 60_000);
 setImmediate(console.log, 'READY');
 
 // chain: module.exports → all[0/2] → first → [* found held]
-// chain: module.exports → all[1/2] → second → [* found held]
+// chain: module.exports → all[1/2] → exports.second → [* found held]
