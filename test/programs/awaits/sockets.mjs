@@ -56,9 +56,9 @@ server.on('connection', () => {
   setTimeout(console.log, 20, 'READY');
 });
 
-// chain: waitsForData → [socket found /127\.0\.0\.1:\d+/]
-// chain: waitsForDataOnce → [socket found /127\.0\.0\.1:\d+/]
+// chain: waitsForData → [socket found data]
+// chain: waitsForDataOnce → [socket found data]
 // chain: readsAll → ... → [socket|stream found]
-// chain: asks → [socket found /127\.0\.0\.1:\d+/]
+// chain: asks → [socket found GET 127.0.0.1]
 // chain: shakesHands → [socket found]
 // chain: waitsForTheEnd → [server found]
