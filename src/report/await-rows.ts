@@ -96,9 +96,14 @@ export function awaitRows({ threads }: AwaitReport, view: AwaitView, by: RowsBy 
       tasks: tasks.slice(0, mostTasks),
       inTasks: functions.filter(({ task }) => task !== null).length,
       functions: functions.map(({ id }) => id),
-      key: shapes.below[(group[0] as AwaitNode).id]?.key ?? '',
+      key: keyOf(view, group[0] as AwaitNode),
     };
   });
+}
+
+/** What a node is and what is below it: the same in another look at the process. */
+export function keyOf({ shapes }: AwaitView, { id }: AwaitNode): string {
+  return (shapes.below[id]?.key ?? 0).toString(36);
 }
 
 function waitsKey(waits: Waits | undefined): string {

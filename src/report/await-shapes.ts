@@ -17,8 +17,8 @@ export interface AwaitShapes {
 
 export interface Shape {
   readonly id: number;
-  /** The same for the same shape in another look at the process. */
-  readonly key: string;
+  /** The same for the same shape in another look at the process: 53 bits. */
+  readonly key: number;
   /** How many lines a drawing of it takes, about; never above `manyLines`. */
   readonly lines: number;
 }
@@ -44,7 +44,7 @@ export function findShapes(nodes: readonly AwaitNode[]): AwaitShapes {
     const shapes = new Array<Shape>(nodes.length);
     for (const part of sorted) {
       const others = besides(part, next, shapes, knownOthers);
-      const round = circular[(part[0] as AwaitNode).id] === true ? circleKey(part, texts) : '';
+      const round = circular[(part[0] as AwaitNode).id] === true ? circleKey(part, texts) : null;
       for (const { id } of part) shapes[id] = shapeOf(texts[id] as string, labels[id] as number, round, others, known);
     }
     return shapes;
@@ -60,14 +60,14 @@ export function findShapes(nodes: readonly AwaitNode[]): AwaitShapes {
 }
 
 /** What all functions of a circle are, whatever their order: circles of the same functions look alike. */
-function circleKey(part: readonly AwaitNode[], texts: readonly string[]): string {
+function circleKey(part: readonly AwaitNode[], texts: readonly string[]): number {
   return digest([...new Set(part.map(({ id }) => texts[id] as string))].toSorted().join('\u0003'));
 }
 
 /** What is next to a part, and no part of it. */
 interface Others {
   readonly id: number;
-  readonly key: string;
+  readonly key: number;
   readonly lines: number;
 }
 
@@ -80,20 +80,20 @@ function besides(
   // Those of the part itself have no shape yet.
   const all = part.flatMap((node) => node[next].flatMap(({ id }) => shapes[id] ?? []));
   const others = all.length < 2 ? all : [...new Set(all)].toSorted((a, b) => a.id - b.id);
-  const keys = others.map(({ key }) => key).toSorted();
+  const keys = others.map(({ key }) => key);
   return {
     id: numberOf(others.map(({ id }) => id).join(','), known),
-    key: keys.length < 2 ? (keys[0] ?? '') : digest(keys.join(',')),
+    key: keys.length < 2 ? (keys[0] ?? 0) : digest(keys.toSorted((a, b) => a - b).join(',')),
     lines: others.reduce((sum, { lines }) => Math.min(manyLines, sum + lines), 1),
   };
 }
 
-function shapeOf(text: string, label: number, round: string, others: Others, known: Map<string, Shape>): Shape {
-  const identity = `${label} ${round} ${others.id}`;
+function shapeOf(text: string, label: number, round: number | null, others: Others, known: Map<string, Shape>): Shape {
+  const identity = `${label} ${round ?? ''} ${others.id}`;
   const shape = known.get(identity);
   if (shape !== undefined) return shape;
-  const key = digest(`${text}\u0004${round}\u0004${others.key}`);
-  const created = { id: known.size, key, lines: round === '' ? others.lines : manyLines };
+  const key = digest(`${text}\u0004${round ?? ''}\u0004${others.key}`);
+  const created = { id: known.size, key, lines: round === null ? others.lines : manyLines };
   known.set(identity, created);
   return created;
 }
@@ -124,13 +124,14 @@ function siteText(site: SiteEntry | null): string {
 }
 
 function numberOf(text: string, known: Map<string, number>): number {
-  const number = known.get(text) ?? known.size;
-  known.set(text, number);
-  return number;
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  known.set(text, known.size);
+  return known.size - 1;
 }
 
-/** 64 bits of a text: two FNV-1a hashes that begin differently. */
-function digest(text: string): string {
+/** 53 bits of a text, as many as a number keeps exactly: two FNV-1a hashes that begin differently. */
+function digest(text: string): number {
   let one = 0x81_1c_9d_c5;
   let other = 0x01_00_01_93;
   for (let index = 0; index < text.length; index++) {
@@ -139,9 +140,5 @@ function digest(text: string): string {
     other = Math.imul(other ^ (code + 1), 0x85_eb_ca_6b);
     other ^= other >>> 13;
   }
-  return `${hex(one)}${hex(other)}`;
-}
-
-function hex(number: number): string {
-  return (number >>> 0).toString(16).padStart(8, '0');
+  return (one >>> 0) * 2 ** 21 + (other >>> 11);
 }

@@ -1,6 +1,7 @@
 // What stays while a process is looked at again and again. A function has no name of its own that lasts, because memory
 // moves: what is compared is how many are at the same place with the same chain below them.
 import type { AwaitReport } from './awaits.ts';
+import { keyOf } from './await-rows.ts';
 import { viewAwaits } from './await-view.ts';
 
 /** What several looks at one process have shown. */
@@ -28,11 +29,12 @@ export interface Seen {
 export function watchAwaits(previous: AwaitWatch | null, report: AwaitReport): AwaitWatch {
   const now = Date.parse(report.takenAt);
   const sinceLast = previous === null ? 0 : Math.max(0, now - previous.lastAt);
-  const { nodes, shapes } = viewAwaits(report);
+  const view = viewAwaits(report);
   const counts = new Map<string, number>();
-  for (const { id, step } of nodes) {
-    const key = shapes.below[id]?.key;
-    if (step.type === 'function' && key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const node of view.nodes) {
+    if (node.step.type !== 'function') continue;
+    const key = keyOf(view, node);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const seen = new Map<string, Seen>();
   for (const [key, count] of counts) {
