@@ -19,7 +19,7 @@ export function inspectorPort(pid: number): number {
 
 /**
  * The inspector of the process, null where it is closed. Other ports than the usual ones may belong to its own servers:
- * they are asked only when an inspector is known to run.
+ * they are asked only when they are not of its main loop.
  */
 export async function findInspector(pid: number): Promise<InspectorAddress | null> {
   if (process.platform !== 'linux') return askInspector('127.0.0.1', usualPort);
@@ -31,8 +31,19 @@ export async function findInspector(pid: number): Promise<InspectorAddress | nul
   const usual = new Set([inspectorPort(pid), usualPort]);
   const ports = listeningPorts(pid);
   const likely = ports.filter(({ port }) => usual.has(port));
-  const others = runs || usual.has(0) ? ports.filter(({ port, loopback }) => loopback && !usual.has(port)) : [];
-  return askEach([...likely, ...others]);
+  const others = ports.filter(({ port, loopback }) => loopback && !usual.has(port));
+  return askEach([...likely, ...ofOtherLoops(ports, others, runs || usual.has(0))]);
+}
+
+/** The inspector has a loop of its own. Where only one loop listens, it must be that one for an inspector to be there. */
+function ofOtherLoops(
+  all: readonly ListeningPort[],
+  ports: readonly ListeningPort[],
+  runs: boolean,
+): readonly ListeningPort[] {
+  const main = Math.min(...all.map(({ loop }) => loop));
+  const other = ports.filter(({ loop }) => loop !== main).toSorted((a, b) => b.loop - a.loop);
+  return other.length === 0 && runs ? ports : other;
 }
 
 /** The first of these ports where an inspector answers. */

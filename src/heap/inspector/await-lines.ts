@@ -20,7 +20,7 @@ export interface AwaitLines {
 }
 
 /** Each question for one object goes through the whole heap: so long they may take together. */
-const questionsMs = 3000;
+const questionsMs = 5000;
 
 /**
  * Most lines come with the stacks of the promises of `listId`, which was made before the snapshot. V8 is asked one by
@@ -49,40 +49,44 @@ export async function findAwaitLines(
   }
   const deadline = performance.now() + questionsMs;
   for (const group of groups(graph, left)) {
-    const answers: AwaitLine[] = [];
-    for (const { node, awaits } of group) {
+    const [{ awaits }] = group;
+    const isListed = frames.has(awaits);
+    const answers = new Map<number, AwaitLine>();
+    for (const { node } of group) {
       if (performance.now() > deadline || isUnanimous(answers)) break;
-      // A function that went on awaits something else, and its line is not that of the snapshot.
-      const isThere = frames.has(awaits) || (await isPending(connection, graph, awaits));
-      const line = isThere ? await askForLine(connection, graph, node) : null;
-      if (!isThere || !(await isPending(connection, graph, awaits))) changed.add(node);
-      else if (line !== null) answers.push(lineOf.set(node, line).get(node) as AwaitLine);
+      // What is not in the list was made after it, and most likely is gone: then one question is enough.
+      if (!isListed && answers.size === 0 && !(await isPending(connection, graph, awaits))) break;
+      const line = await askForLine(connection, graph, node);
+      if (line !== null) answers.set(node, line);
     }
-    for (const { node, awaits } of group) {
-      if (lineOf.has(node) || changed.has(node)) continue;
-      if (isUnanimous(answers)) lineOf.set(node, answers[0] as AwaitLine);
-      else if (!frames.has(awaits)) changed.add(node); // made after the list, and most likely gone by now
+    // A function that went on awaits something else, and its line is not that of the snapshot.
+    const isThere = answers.size > 0 ? await isPending(connection, graph, awaits) : isListed;
+    const [common] = isUnanimous(answers) ? answers.values() : [];
+    for (const { node } of group) {
+      const line = answers.get(node) ?? common;
+      if (!isThere) changed.add(node);
+      else if (line !== undefined) lineOf.set(node, line);
     }
   }
   return { lineOf, indexOf, changed };
 }
 
 /** Functions of one text that await one promise: the more there are, the surer they stand at one line. */
-function groups(graph: HeapGraph, generators: readonly SuspendedGenerator[]): SuspendedGenerator[][] {
+function groups(
+  graph: HeapGraph,
+  generators: readonly SuspendedGenerator[],
+): [SuspendedGenerator, ...SuspendedGenerator[]][] {
   const shared = ({ node, awaits }: SuspendedGenerator): string =>
     `${awaits} ${graph.at(graph.at(node, 'function'), 'shared')}`;
-  return [...Map.groupBy(generators, shared).values()];
+  return [...Map.groupBy(generators, shared).values()] as [SuspendedGenerator, ...SuspendedGenerator[]][];
 }
 
 /** So many answers that agree stand for the others of a group. */
-const enoughAnswers = 5;
+const enoughAnswers = 4;
 
-function isUnanimous(answers: readonly AwaitLine[]): boolean {
-  const [first, ...others] = answers;
-  return (
-    answers.length >= enoughAnswers &&
-    others.every(({ line, column }) => line === first?.line && column === first.column)
-  );
+function isUnanimous(answers: ReadonlyMap<number, AwaitLine>): boolean {
+  const lines = new Set([...answers.values()].map(({ line, column }) => `${line}:${column}`));
+  return answers.size >= enoughAnswers && lines.size === 1;
 }
 
 /** The frame on top of the stack of each promise of the list; null where it is settled by now. */

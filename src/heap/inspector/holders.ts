@@ -103,14 +103,16 @@ export class Holders {
         );
       } else if (name === 'system / PromiseCapability') nodes.push(node);
       else if (/^(FSReqPromise|Node \/ )/.test(name)) native = node;
-      else if (
-        !/^(object|closure|array)$/.test(graph.type(node)) ||
-        (name.startsWith('system /') && !harmless.test(name))
-      ) {
-        understood = false;
-      }
+      else if (!this.#isHarmless(node)) understood = false;
     }
     return { nodes, native, understood };
+  }
+
+  /** What holds the promise itself does not settle it, where it is an ordinary object or one that awaits. */
+  #isHarmless(node: number): boolean {
+    const name = this.#graph.name(node);
+    if (name.startsWith('system / ')) return harmless.test(name);
+    return /^(object|closure|array)$/.test(this.#graph.type(node));
   }
 
   /** Who resolves tells more than who rejects, and what comes with an event more than listeners for errors. */

@@ -7,6 +7,8 @@ export interface ListeningPort {
   readonly host: string;
   /** Whether only programs on this machine reach it. */
   readonly loopback: boolean;
+  /** Which of its event loops listens, by a number that grows as they are made: its main loop is the first. */
+  readonly loop: number;
 }
 
 interface SocketEntry {
@@ -21,18 +23,18 @@ const listening = '0A';
 
 /** The ports of this machine on which the process listens; none where its descriptors cannot be read. */
 export function listeningPorts(pid: number): ListeningPort[] {
-  const sockets = inodesOf(pid);
-  return socketTable(pid)
-    .filter(({ state, inode }) => state === listening && sockets.has(inode))
-    .flatMap(({ address, port }) => {
-      const host = hostOf(address);
-      return host === null ? [] : [{ port, host, loopback: !isAny(address) }];
-    });
+  const sockets = socketsOf(pid);
+  return socketTable(pid).flatMap(({ state, address, port, inode }) => {
+    const descriptor = sockets.get(inode);
+    const host = hostOf(address);
+    if (state !== listening || descriptor === undefined || host === null) return [];
+    return [{ port, host, loopback: !isAny(address), loop: loopOf(pid, descriptor) }];
+  });
 }
 
 /** How many connections to one of its ports the process has. */
 export function connectionsTo(pid: number, port: number): number {
-  const sockets = inodesOf(pid);
+  const sockets = socketsOf(pid);
   return socketTable(pid).filter(
     (entry) => entry.state === established && entry.port === port && sockets.has(entry.inode),
   ).length;
@@ -43,22 +45,45 @@ export function whoListens(port: number): number | null | undefined {
   const listener = socketTable('self').find((entry) => entry.state === listening && entry.port === port);
   if (listener === undefined) return undefined;
   const pids = list('/proc').filter((name) => /^\d+$/.test(name));
-  const owner = pids.find((pid) => inodesOf(Number(pid)).has(listener.inode));
+  const owner = pids.find((pid) => socketsOf(Number(pid)).has(listener.inode));
   return owner === undefined ? null : Number(owner);
 }
 
-/** Inodes of the sockets that are among its descriptors. */
-function inodesOf(pid: number): Set<string> {
-  const inodes = new Set<string>();
-  for (const name of list(`/proc/${pid}/fd`)) {
-    try {
-      const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`)) ?? [];
-      if (inode !== undefined) inodes.add(inode);
-    } catch {
-      // closed meanwhile
-    }
+/** Inodes of the sockets that are among its descriptors, with these. */
+function socketsOf(pid: number): Map<string, string> {
+  const sockets = new Map<string, string>();
+  for (const descriptor of list(`/proc/${pid}/fd`)) {
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(linkAt(`/proc/${pid}/fd/${descriptor}`)) ?? [];
+    if (inode !== undefined) sockets.set(inode, descriptor);
   }
-  return inodes;
+  return sockets;
+}
+
+/** Every loop of libuv has an epoll descriptor of its own: the one that watches the socket. 0 where none is seen. */
+function loopOf(pid: number, socket: string): number {
+  const watched = new RegExp(`^tfd:\\s+${socket}\\s`, 'm');
+  const loop = list(`/proc/${pid}/fd`).find(
+    (descriptor) =>
+      linkAt(`/proc/${pid}/fd/${descriptor}`) === 'anon_inode:[eventpoll]' &&
+      watched.test(textAt(`/proc/${pid}/fdinfo/${descriptor}`)),
+  );
+  return Number(loop ?? 0);
+}
+
+function linkAt(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // closed meanwhile
+  }
+}
+
+function textAt(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function list(folder: string): string[] {
@@ -83,13 +108,7 @@ function isAny(address: string): boolean {
 
 function socketTable(pid: number | 'self'): SocketEntry[] {
   return ['tcp', 'tcp6'].flatMap((table) => {
-    let text = '';
-    try {
-      text = readFileSync(`/proc/${pid}/net/${table}`, 'utf8');
-    } catch {
-      return [];
-    }
-    const lines = text.split('\n').slice(1, -1);
+    const lines = textAt(`/proc/${pid}/net/${table}`).split('\n').slice(1, -1);
     return lines.map((line) => {
       const [, local = '', , state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
       const [address = '', port = ''] = local.split(':');

@@ -7,7 +7,7 @@ import type {
   Source,
   SuspendedFunction,
 } from '../../report/awaits.ts';
-import { isGeneratorAt } from './function-kind.ts';
+import { isArrowAt, isGeneratorAt } from './function-kind.ts';
 import type { MakeSite } from './site.ts';
 import type { CombinatorFrame, Frame, FunctionFrame, WalkedPromises } from './walk-promises.ts';
 
@@ -113,7 +113,9 @@ class GraphBuilder {
   }
 
   #addFunctions(frame: FunctionFrame, settled: readonly number[]): number[] {
-    const [name, file, line, column, startLine, startColumn] = frame;
+    const [label, file, line, column, startLine, startColumn] = frame;
+    const isArrow = isArrowAt({ file, line: startLine, column: startColumn });
+    const name = isArrow ? label.replace(/^[^.]*\./, '') : label; // it has the `this` of another function
     const at = this.#makeSite({ file, line, column, name, exact: true });
     const definedAt = this.#makeSite({ file, line: startLine, column: startColumn, name, exact: true });
     const kind = kindOf(frame);

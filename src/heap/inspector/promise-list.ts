@@ -34,5 +34,5 @@ export function walk(connection: Connection, listId: string, each: boolean): Pro
 /** What the limit cost, in a sentence. */
 export function promiseLosses({ left }: WalkedPromises): string[] {
   if (left === 0) return [];
-  return [`${left} pending promises were not looked at: there are more than ${promiseLimit}.`];
+  return [`${left} pending promises were not looked at: there are too many.`];
 }

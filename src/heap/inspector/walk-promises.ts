@@ -25,7 +25,7 @@ export interface WalkedPromises {
   readonly nodeOf: readonly number[];
   /** Promises that were settled while the others were read. */
   readonly changed: number;
-  /** Pending promises beyond the limit, which were not looked at. */
+  /** Pending promises which were not looked at, because there are too many or their stacks are too deep. */
   readonly left: number;
   /** How long it kept the loop from turning, in all. */
   readonly busyMs: number;
@@ -58,7 +58,7 @@ export async function walkPromises(
     const names = ['stackTraceLimit', 'prepareStackTrace'] as const;
     const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(Error, name)] as const);
     try {
-      Error.stackTraceLimit = 200;
+      Error.stackTraceLimit = 2000;
       Error.prepareStackTrace = (_, sites) => sites;
       const holder: { stack?: unknown } = {};
       Error.captureStackTrace(holder, below);
@@ -135,15 +135,18 @@ export async function walkPromises(
   const nodeOf = new Int32Array(list.length).fill(-1);
   const found: number[] = [];
   let left = 0;
+  let framesSeen = 0; // deep chains cost more than many
   for (let index = 0; index < list.length; index++) {
     if (performance.now() - since > turnMs) await letTurn();
     const promise = list[index];
     if (!isPending(promise)) continue;
-    if (found.length === limit) {
+    if (found.length === limit || framesSeen > limit * 10) {
       left++;
       continue;
     }
-    nodeOf[index] = intern(await stackOf(promise));
+    const sites = await stackOf(promise);
+    framesSeen += sites.length;
+    nodeOf[index] = intern(sites);
     found.push(index);
   }
   // One cut through time: what was settled while the others were read is not suspended now.
