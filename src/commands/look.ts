@@ -1,13 +1,12 @@
 // Looks at processes and shows what each awaits, as `loopscope ps PID` and `loopscope tree PID` do.
-import { exitCodes } from './exit-codes.ts';
 import { ReadError, type ReadProblem } from '../heap/read-error.ts';
-import { UsageError } from '../errors.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import { watchAwaits, type AwaitWatch } from '../report/await-watch.ts';
 import type { TextOptions } from '../reporters/text.ts';
 import { complain } from '../runtime/complain.ts';
 import { commandLine } from './again.ts';
 import type { AwaitOptions } from './await-options.ts';
+import { fail } from './fail.ts';
 import { holdSignals } from './hold.ts';
 import { drawingOf, writeOutput } from './output.ts';
 import { giveWay } from './quiet.ts';
@@ -34,7 +33,12 @@ export async function look(command: 'ps' | 'tree', options: AwaitOptions, draw: 
     }
   };
   if (subject.type === 'core') return show(() => readDump(subject.core, subject.exe, options));
-  const pids = subject.type === 'pids' ? subject.pids : await ownNodePids(command);
+  let pids: readonly number[];
+  try {
+    pids = subject.type === 'pids' ? subject.pids : await ownNodePids(command);
+  } catch (error) {
+    return fail(error);
+  }
   const [first] = pids;
   if (options.watchMs !== null && first !== undefined) return watchProcess(first, command, options, draw);
   for (const pid of pids) await show(() => readAwaits(pid, command, options));
@@ -75,16 +79,6 @@ async function ownNodePids(command: 'ps' | 'tree'): Promise<number[]> {
   const user = process.geteuid?.() ?? null;
   const found = await listNodeProcesses({ commandFor: (pid) => commandLine(command, pid), lookMs: 0 });
   const own = found.filter(({ user: owner }) => user === 0 || owner?.id === user);
-  if (own.length === 0) fail(new ReadError('gone', 'no Node process of yours is there'));
+  if (own.length === 0) throw new ReadError('gone', 'no Node process of yours is there');
   return own.map(({ pid }) => pid);
-}
-
-/** One line on stderr, and the exit code of the first failure. */
-function fail(error: unknown): void {
-  if (error instanceof UsageError) throw error;
-  complain(
-    error instanceof ReadError ? error.message : 'it could not be read',
-    error instanceof ReadError ? undefined : error,
-  );
-  process.exitCode ??= exitCodes[error instanceof ReadError ? error.problem : 'unsupported'];
 }

@@ -1,11 +1,12 @@
 // `loopscope ps`: what a process awaits, as a table; without a pid, which Node processes there are.
+import { ReadError } from '../heap/read-error.ts';
+import type { ListedProcess } from '../report/processes.ts';
 import { awaitJson } from '../reporters/await-json.ts';
 import { awaitTable } from '../reporters/await-table.ts';
 import { processTable } from '../reporters/process-table.ts';
-import { complain } from '../runtime/complain.ts';
 import { commandLine } from './again.ts';
 import { parseAwaitOptions, type AwaitOptions } from './await-options.ts';
-import { exitCodes } from './exit-codes.ts';
+import { fail } from './fail.ts';
 import { look } from './look.ts';
 import { drawingOf, writeOutput } from './output.ts';
 
@@ -22,17 +23,18 @@ export async function ps(words: readonly string[]): Promise<void> {
 
 async function listProcesses({ format, output }: AwaitOptions): Promise<void> {
   const { listNodeProcesses } = await import('../heap/process/list.ts');
-  const processes = await listNodeProcesses({ commandFor: (pid) => commandLine('ps', pid) });
+  let processes: ListedProcess[];
+  try {
+    processes = await listNodeProcesses({ commandFor: (pid) => commandLine('ps', pid) });
+    if (processes.length === 0) throw new ReadError('gone', 'no Node process is there to be seen');
+  } catch (error) {
+    return fail(error);
+  }
   if (format === 'json') {
     await writeOutput(processes.map((process) => `${JSON.stringify(process)}\n`).join(''), output);
     return;
   }
-  if (processes.length === 0) {
-    complain('no Node process is there to be seen');
-    process.exitCode = exitCodes.gone;
-    return;
-  }
-  await writeOutput(processTable(processes, drawingOf(output)), output);
   const refused = processes.find(({ refusal }) => refusal !== null)?.refusal;
-  if (refused != null && output === null) await writeOutput(`\n${refused.sentence}\n`, null);
+  const advice = refused == null ? '' : `\n${refused.sentence}\n`;
+  await writeOutput(`${processTable(processes, drawingOf(output))}${advice}`, output);
 }

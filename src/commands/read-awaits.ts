@@ -1,7 +1,5 @@
-// Reads what a process awaits, by the way that was asked for, or else by the one that cannot disturb it.
-import { findInspector } from '../heap/inspector/address.ts';
-import { readProbe } from '../heap/inspector/probe.ts';
-import { readSnapshot } from '../heap/inspector/snapshot.ts';
+// Reads what a process awaits, by the way that was asked for, or else by the one that cannot disturb it. The inspector's
+// ways are loaded when they are taken: they bring a client for HTTP along.
 import { readCore, readMemory } from '../heap/memory/read.ts';
 import { ReadError } from '../heap/read-error.ts';
 import type { ReadOptions } from '../heap/options.ts';
@@ -37,8 +35,14 @@ async function readBy(
   { via, stop, settlers, force }: AwaitOptions,
 ): Promise<AwaitReport> {
   const readOptions: ReadOptions = { settlers, mapSite: mapSites(rootOf(pid)) };
-  if (via === 'inspector') return readProbe(pid, { ...readOptions, force });
-  if (via === 'snapshot') return readSnapshot(pid, { ...readOptions, force });
+  if (via === 'inspector') {
+    const { readProbe } = await import('../heap/inspector/probe.ts');
+    return readProbe(pid, { ...readOptions, force });
+  }
+  if (via === 'snapshot') {
+    const { readSnapshot } = await import('../heap/inspector/snapshot.ts');
+    return readSnapshot(pid, { ...readOptions, force });
+  }
   const problem = memoryProblem(pid, command);
   if (problem === null) {
     try {
@@ -66,7 +70,9 @@ function memoryProblem(pid: number, command: string): ReadError | null {
 
 /** Never opens one: that takes a signal and a port, which is for the user to decide. */
 async function readByOpenInspector(pid: number, problem: ReadError, options: ReadOptions): Promise<AwaitReport> {
+  const { findInspector } = await import('../heap/inspector/address.ts');
   if ((await findInspector(pid)) === null) throw problem;
+  const { readProbe } = await import('../heap/inspector/probe.ts');
   return readProbe(pid, options);
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ListedProcess } from '../../report/processes.ts';
+import { ReadError } from '../read-error.ts';
 import { isNodeName, readNodeExecutable, type NodeExecutable } from './executable.ts';
 import { refusalOf } from './permission.ts';
 import { allPids, readExecutable, readStatus, readWords, systemRoot, userName, type ProcessStatus } from './status.ts';
@@ -16,11 +17,21 @@ export interface ListOptions {
 
 const ticksPerSecond = 100; // USER_HZ, the same on all that Node runs on
 
-/** All Node processes but this one, and but the package runner that started this one; by pid. */
+/**
+ * All Node processes but this one, and but the package runner that started this one; by pid.
+ * @throws ReadError `unsupported` where the system does not tell
+ */
 export async function listNodeProcesses({ commandFor, lookMs = 100 }: ListOptions): Promise<ListedProcess[]> {
+  const pids = allPids();
+  if (pids.length === 0) {
+    throw new ReadError(
+      'unsupported',
+      'processes can be listed on Linux only; elsewhere give a pid, and --via inspector',
+    );
+  }
   const reader = new ExecutableReader();
   const own = ownPids();
-  const found = allPids().flatMap((pid) => {
+  const found = pids.flatMap((pid) => {
     const status = own.has(pid) ? null : readStatus(pid);
     const executable = status === null || status.ended ? null : reader.read(status);
     return status === null || executable === null
