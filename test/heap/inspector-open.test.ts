@@ -15,15 +15,13 @@ import { program } from '../support/cli.ts';
 const folder = mkdtempSync(join(tmpdir(), 'loopscope-inspector-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Whether anybody listens on 9229. */
-async function isFree(): Promise<boolean> {
-  const server = createServer().listen(9229, '127.0.0.1');
-  const [event] = await Promise.race([
-    once(server, 'listening').then(() => ['listening']),
-    once(server, 'error').then(() => ['error']),
-  ]);
-  if (event === 'listening') await new Promise((resolve) => server.close(resolve));
-  return event === 'listening';
+/** Whether nobody listens on 9229. */
+function isFree(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(9229, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

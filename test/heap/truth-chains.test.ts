@@ -12,6 +12,7 @@ test.concurrent.each<[string, Setting]>([
   ['modules/main.mjs', { sources: modules }],
   ['mutex.mjs', {}],
   ['queue.mjs', {}],
+  ['limits.mjs', {}],
   ['shared.mjs', {}],
   ['deep.mjs', {}],
   ['als.mjs', {}],

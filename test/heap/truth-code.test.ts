@@ -10,6 +10,9 @@ import { awaitAtOnce, compile, farRight, minify, writeVariant } from './variants
 // Compiled code that is not in a package.json of ours is an ES module all the same.
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'loopscope-code-')));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+// Node 22 cannot parse `await using`.
+const knowsUsing = Number(process.versions.node.split('.')[0]) >= 24;
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.concurrent.each<[string, Setting]>([
@@ -17,6 +20,7 @@ test.concurrent.each<[string, Setting]>([
   ['names.mjs', {}],
   ['two-byte.mjs', {}],
   ['evaluated.cjs', {}],
+  ...(knowsUsing ? ([['disposal.mjs', {}]] satisfies [string, Setting][]) : []),
   ['commonjs.cjs', { sources: ['commonjs.cjs', 'required.cjs'] }],
   ['contexts.mjs', { sources: ['contexts.mjs', 'inside.cjs'] }],
   ['hot.mjs', {}],
