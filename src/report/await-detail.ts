@@ -9,7 +9,7 @@ export interface LeafSummary {
   readonly key: string;
   /** `3.1–9.8 s left`, `127.0.0.1:5432`. */
   readonly detail: string;
-  /** From a root to the resolver; an index that is not the same for all is `[…]`. */
+  /** From a root to the resolver; what is not the same for all is `…`. */
   readonly settledBy: readonly string[];
   readonly verdict: Leaf['verdict'];
   readonly template: Template;
@@ -36,12 +36,13 @@ const durations: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000,
 const numbers = /\d+(?:\.\d+)? (?:ms|[smhd])(?: \d+ [smh])?(?!\w)|(?<=:)\d{5}(?!\d)|(?<![\w.:/$-])\d+(?![\w:/-]|\.\d)/g;
 // From here on a system takes ports for the near end of a connection; those below are of services, and tell them apart.
 const firstPassingPort = 32_768;
-const indexes = /(?<=\[)\d+(?=\])|(?<=#)\d+$|^\d+$/g;
+// On the way to a settler: an index, and for how long a holder has it.
+const varying = /(?<=\[)\d+(?=\])|^\d+$|\d+(?:\.\d+)? (?:ms|[smhd])(?: \d+ [smh])?(?!\w)/g;
 
 /** One leaf as the summary of itself. */
 export function summariseLeaf({ kind, detail, settledBy, verdict }: Leaf): LeafSummary {
   const template = templateOf(detail);
-  const path = settledBy.map(withoutIndex);
+  const path = settledBy.map(withoutNumbers);
   const key = [kind, verdict, template.parts.join('\u0001'), ...path].join('\u0002');
   return { kind, key, detail, settledBy, verdict, template };
 }
@@ -56,12 +57,12 @@ export function mergeLeaves(one: LeafSummary, other: LeafSummary): LeafSummary {
     ...one,
     template,
     detail: sameDetail ? one.detail : textOf(template),
-    settledBy: samePath ? one.settledBy : one.settledBy.map(withoutIndex),
+    settledBy: samePath ? one.settledBy : one.settledBy.map(withoutNumbers),
   };
 }
 
-function withoutIndex(step: string): string {
-  return step.replaceAll(indexes, '…');
+function withoutNumbers(step: string): string {
+  return step.replaceAll(varying, '…');
 }
 
 function templateOf(text: string): Template {

@@ -29,7 +29,7 @@ export interface AwaitNode {
   readonly below: readonly AwaitNode[];
   /** Who awaits it. */
   readonly above: readonly AwaitNode[];
-  /** Functions that are called when it settles, where nobody awaits it. */
+  /** Functions of the program that are called when it settles, where nobody awaits it. */
   readonly callbacks: readonly SiteEntry[];
 }
 
@@ -64,7 +64,8 @@ export function buildAwaitGraph({ functions, promises }: AwaitReport): readonly 
   for (const [id, { callbacks }] of promises.entries()) {
     if (callbacks.length === 0) continue;
     const node = resolve(id);
-    if (node.above.length === 0) for (const callback of callbacks) node.callbacks.push(callback);
+    if (node.above.length > 0) continue;
+    for (const callback of callbacks) if (!callback.file.startsWith('node:')) node.callbacks.push(callback);
   }
 
   function add(step: Step, targets: readonly (Draft | number)[] = []): Draft {

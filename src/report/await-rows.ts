@@ -35,8 +35,8 @@ export interface RowWaits {
   readonly leaves: readonly RowLeaf[];
   /** There are more leaves. */
   readonly more: boolean;
-  /** They wait for themselves. */
-  readonly circular: boolean;
+  /** They await each other in the end, `itself`, or what does so is `below`; null where there is no await cycle. */
+  readonly cycle: 'itself' | 'below' | null;
 }
 
 /** Leaves that differ by numbers only. */
@@ -89,7 +89,10 @@ export function awaitRows({ threads }: AwaitReport, view: AwaitView, by: RowsBy 
       kind,
       at,
       definedAt,
-      waitsFor: rowWaits(mergeWaits(group.map(({ id }) => view.waits[id] as Waits))),
+      waitsFor: rowWaits(
+        mergeWaits(group.map(({ id }) => view.waits[id] as Waits)),
+        group.some(({ id }) => shapes.circular[id] === true),
+      ),
       roots: top.nodes.map(rootOf),
       moreRoots: top.more,
       threads: [...new Set(functions.map(({ thread }) => threads[thread]?.name ?? `thread ${thread}`))],
@@ -112,12 +115,12 @@ function waitsKey(waits: Waits | undefined): string {
 }
 
 /** What is known of leaves, without how it was put together. */
-function rowWaits({ combinator, leaves, more, circular }: Waits): RowWaits {
+function rowWaits({ combinator, leaves, more, circular }: Waits, inCycle: boolean): RowWaits {
   return {
     combinator,
     leaves: leaves.map(({ kind, detail, settledBy, verdict }) => ({ kind, detail, settledBy, verdict })),
     more,
-    circular,
+    cycle: inCycle ? 'itself' : circular ? 'below' : null,
   };
 }
 

@@ -12,7 +12,7 @@ export interface AwaitTotals {
   readonly chains: number;
   /** Circles of functions that await each other. */
   readonly cycles: number;
-  /** How many of those asked for cannot go on any more: nobody can settle what they wait for, or they wait for themselves. */
+  /** How many of those asked for can never go on, because nobody can settle what they wait for. Those in cycles are apart. */
   readonly lost: number;
   /** What those asked for wait for in the end, and how many wait for it: most first. A function can wait for several. */
   readonly leaves: readonly { readonly leaf: LeafSummary; readonly count: number }[];
@@ -37,7 +37,7 @@ export function awaitTotals({ nodes, shapes, waits, hidden, matching }: AwaitVie
   for (const { id } of asked) {
     const own = waits[id];
     if (own === undefined) continue;
-    if (!own.more && own.leaves.every(({ verdict }) => verdict === 'none')) lost++;
+    if (!own.more && !own.circular && own.leaves.every(({ verdict }) => verdict === 'none')) lost++;
     for (const leaf of own.leaves) {
       const known = leaves.get(leaf.key);
       if (known === undefined) leaves.set(leaf.key, { leaf, count: 1 });

@@ -11,7 +11,7 @@ export interface Waits {
   readonly leaves: readonly LeafSummary[];
   /** There are more of them. */
   readonly more: boolean;
-  /** It waits for itself. */
+  /** There is an await cycle in the end. */
   readonly circular: boolean;
 }
 

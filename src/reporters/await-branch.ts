@@ -11,8 +11,8 @@ import { cutLeft, cutRight, place, plain, widthOf } from './wording.ts';
 
 /** What of a branch the branch above does not say. */
 export interface BranchNews {
-  /** How many there are; 1 where it is said above. */
-  readonly times: number;
+  /** How many there are; null where that is said above. */
+  readonly times: number | null;
   /** How often the function stands below itself, this one included. */
   readonly inARow: number;
   readonly threads: string;
@@ -26,7 +26,7 @@ export function branchLines(
   report: AwaitReport,
   paint: Paint,
 ): string[] {
-  const before = `${news.times > 1 || branch.functions.length === 0 ? timesText(news.times) : ''}${prefix(branch)}`;
+  const before = `${news.times === null ? '' : `${amount(news.times)} × `}${prefix(branch)}`;
   if (branch.leaf !== null) {
     const room = Math.max(16, width - before.length);
     const [title = '', ...rest] = leafLines(branch.leaf, room, paint, report.reading.settlers);
@@ -47,12 +47,8 @@ export function branchLines(
     else phrases.push(painted, paint('dim', cutLeft(where, width)));
   }
   for (const fact of factsOf(branch, news, directory)) phrases.push(cutRight(fact, width));
-  if (branch.ending === 'await cycle') phrases.push(paint('red', 'await cycle: it awaits itself'));
+  if (branch.ending === 'await cycle') phrases.push(paint('red', 'await cycle: back where it began'));
   return wrap(phrases, width, '', '');
-}
-
-function timesText(times: number): string {
-  return times > 1 ? `${amount(times)} × ` : '';
 }
 
 function prefix({ places }: AwaitBranch): string {

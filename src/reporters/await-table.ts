@@ -148,8 +148,12 @@ function rootsCell({ roots, moreRoots }: AwaitRow): string {
 }
 
 /** Down to the leaf: `Promise.all, 2 of 3 pending: timer, 3.1 s left`. */
-function waitsText({ combinator, leaves, more, circular }: RowWaits): string {
-  const ends = [...(circular ? ['itself (await cycle)'] : []), ...leaves.map(leafText), ...(more ? ['…'] : [])];
+function waitsText({ combinator, leaves, more, cycle }: RowWaits): string {
+  const ends = [
+    ...(cycle === null ? [] : [cycle === 'itself' ? 'itself (await cycle)' : 'an await cycle']),
+    ...leaves.map(leafText),
+    ...(more ? ['…'] : []),
+  ];
   const end = list(ends);
   if (combinator === null) return end;
   return end === '' ? combinatorText(combinator) : `${combinatorText(combinator)}: ${end}`;

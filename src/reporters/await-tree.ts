@@ -89,7 +89,7 @@ function drawTree(
     }
     const threads = threadsText(threadNames(branch.functions, report));
     const news = {
-      times: branch.count === above.count ? 1 : branch.count,
+      times: branch.count === above.count ? null : branch.count,
       inARow: times,
       threads: threads === above.threads ? '' : threads,
     };

@@ -41,3 +41,9 @@ test('an index that differs on the way to the settler makes no difference, a nam
   expect(mergeLeaves(first, second).settledBy).toEqual(['Pool.busy', 'Array[…]', '…']);
   expect(mergeLeaves(first, first).settledBy).toEqual(['Pool.busy', 'Array[0]', '4']);
 });
+
+test('for how long a holder has what is waited for makes no difference, who it is does', () => {
+  const held = (by: string, time: string) => summary('', [`${by}, which holds it for ${time}`]);
+  expect(held('mailer #3', '3.5 s').key).toBe(held('mailer #3', '1 m 2 s').key);
+  expect(held('mailer #3', '3.5 s').key).not.toBe(held('mailer #4', '3.5 s').key);
+});

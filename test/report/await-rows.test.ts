@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { awaitRows, type RowsBy } from '../../src/report/await-rows.ts';
 import type { AwaitFilter } from '../../src/report/await-filter.ts';
+import { awaitTotals } from '../../src/report/await-totals.ts';
 import { viewAwaits } from '../../src/report/await-view.ts';
 import { watchAwaits } from '../../src/report/await-watch.ts';
 import type { AwaitReport } from '../../src/report/awaits.ts';
@@ -51,7 +52,7 @@ test('a row says what its functions wait for in the end, in which threads and ta
         combinator: { method: 'all', pending: { least: 2, most: 8 }, total: { least: 12, most: 12 } },
         leaves: [{ kind: 'timer' }, { kind: 'socket' }],
         more: false,
-        circular: false,
+        cycle: null,
       },
     },
   ]);
@@ -123,4 +124,18 @@ test('rows can leave aside what is between a function and its leaf, or its root'
   expect(counts('chain')).toEqual(['1 below handle', '1 below handle', '1 below job']);
   expect(counts('look')).toEqual(['2 below handle', '1 below job']);
   expect(counts('below')).toEqual(['3 below handle and job']);
+});
+
+test('a function above an await cycle does not await itself, and is said to wait for the cycle', () => {
+  const { call, promise, settle, report } = awaitProgram();
+  const closing = promise();
+  settle(closing, { type: 'follows', promise: call('left', call('right', closing)) });
+  call('above', closing);
+  const view = viewAwaits(report());
+  expect(awaitRows(report(), view).map(({ name, waitsFor }) => [name, waitsFor.cycle])).toEqual([
+    ['above', 'below'],
+    ['left', 'itself'],
+    ['right', 'itself'],
+  ]);
+  expect(awaitTotals(view)).toMatchObject({ chains: 1, cycles: 1, lost: 0 });
 });
