@@ -20,6 +20,12 @@ export interface Config {
   readonly watchdog: boolean;
   /** Turns of the loop that take longer are blocks. Milliseconds. `LOOPSCOPE_BLOCK_THRESHOLD`, default 100. */
   readonly blockThresholdMs: number;
+  /** After how long a loop that does not return is reported; null for never. Milliseconds. `LOOPSCOPE_STUCK_AFTER`. */
+  readonly stuckAfterMs: number | null;
+  /** Ends the process then. `LOOPSCOPE_STUCK_EXIT=1`. */
+  readonly stuckExit: boolean;
+  /** Starts the watchdog before the program: it may never come to a turn of the loop. `LOOPSCOPE_WATCHDOG=early`. */
+  readonly earlyWatchdog: boolean;
   /** The folder in which `loopscope run` collects the reports of its processes. `LOOPSCOPE_RUN_DIRECTORY`, set by `run`. */
   readonly runDirectory: string | null;
 }
@@ -43,7 +49,19 @@ export function readConfig(environment: Environment = process.env): Config {
     loop: !isOff(read('LOOPSCOPE_LOOP')),
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
     blockThresholdMs: parseDuration(read('LOOPSCOPE_BLOCK_THRESHOLD') ?? defaultThreshold, 'LOOPSCOPE_BLOCK_THRESHOLD'),
+    ...readStuck(read),
     runDirectory,
+  };
+}
+
+function readStuck(
+  read: (name: string) => string | null,
+): Pick<Config, 'stuckAfterMs' | 'stuckExit' | 'earlyWatchdog'> {
+  const after = read('LOOPSCOPE_STUCK_AFTER');
+  return {
+    stuckAfterMs: after === null ? null : parseDuration(after, 'LOOPSCOPE_STUCK_AFTER'),
+    stuckExit: read('LOOPSCOPE_STUCK_EXIT') !== null && !isOff(read('LOOPSCOPE_STUCK_EXIT')),
+    earlyWatchdog: after !== null || read('LOOPSCOPE_WATCHDOG') === 'early',
   };
 }
 
@@ -62,13 +80,18 @@ export interface RunSettings {
   readonly watchdog: boolean;
   /** Null for what the environment says. */
   readonly blockThresholdMs: number | null;
+  readonly stuckAfterMs: number | null;
+  readonly stuckExit: boolean;
+  /** The program is ended after this, whatever it does; null for never. */
+  readonly timeoutMs: number | null;
 }
 
 /** The environment of a program under `loopscope run`: this process's own, and the hook in NODE_OPTIONS. */
 export function runEnvironment(
-  { runDirectory, preload, debug, otlp, loop, watchdog, blockThresholdMs }: RunSettings,
+  settings: RunSettings,
   environment: Environment = process.env,
 ): Record<string, string | undefined> {
+  const { runDirectory, preload, debug, otlp, loop, watchdog, blockThresholdMs, stuckAfterMs, stuckExit } = settings;
   const options = environment['NODE_OPTIONS'];
   const path = /[\s"\\]/.test(preload) ? `"${preload.replaceAll(/["\\]/g, String.raw`\$&`)}"` : preload;
   return {
@@ -79,7 +102,10 @@ export function runEnvironment(
     ...(otlp === null ? {} : { LOOPSCOPE_OTLP: otlp }),
     ...(loop ? {} : { LOOPSCOPE_LOOP: '0' }),
     ...(watchdog ? {} : { LOOPSCOPE_WATCHDOG: '0' }),
+    ...(watchdog && settings.timeoutMs !== null ? { LOOPSCOPE_WATCHDOG: 'early' } : {}),
     ...(blockThresholdMs === null ? {} : { LOOPSCOPE_BLOCK_THRESHOLD: `${blockThresholdMs}ms` }),
+    ...(stuckAfterMs === null ? {} : { LOOPSCOPE_STUCK_AFTER: `${stuckAfterMs}ms` }),
+    ...(stuckExit ? { LOOPSCOPE_STUCK_EXIT: '1' } : {}),
   };
 }
 

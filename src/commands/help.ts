@@ -2,7 +2,8 @@
 
 const exitCodes = `Exit codes of ps and tree: 0 when all was read, 4 if there is no such process or
 it is not Node, 5 if the system does not permit it, 6 if it cannot be read in
-this way. Of run: the program's own; 124 after --timeout, 126 if it cannot be
+this way. Of run: the program's own; 70 after --stuck-exit,
+124 after --timeout, 126 if it cannot be
 executed, 127 if it is not found. Of all: 2 for a mistake on the command line,
 3 on a version of Node that is not supported.
 `;
@@ -34,6 +35,9 @@ exit code are the program's own.
   --debug           capture the call site of every task and wait, not of the first 200 a second
   --block-threshold TIME
                     turns of the event loop that take longer are blocks (default 100ms)
+  --stuck-after TIME
+                    report a loop that does not return for so long, such as an endless one
+  --stuck-exit      end the program then, with exit code 70
   --no-watchdog     do not look for what blocks the loop: no thread beside the program's
   --no-loop         do not measure the loop at all
 `;

@@ -56,7 +56,8 @@ export function relaySignals(childOf: () => ChildProcess, directory: RunDirector
     const answered = await acknowledged(child, signal, isSlow ? acknowledgeMs : answerMs);
     if (answered || signal !== 'SIGINT') return;
     isBlocked = true;
-    complain(`pid ${pid} does not answer: its event loop is blocked, so there is no report; Ctrl-C again kills it`);
+    directory.ask(pid, 'interrupt'); // its watchdog reports, if it has one
+    complain(`pid ${pid} does not answer: its event loop is blocked; Ctrl-C again kills it`);
   };
 
   const listeners = new Map<NodeJS.Signals, () => void>([

@@ -15,6 +15,8 @@ const options = {
   quiet: { type: 'boolean' },
   debug: { type: 'boolean' },
   'block-threshold': { type: 'string' },
+  'stuck-after': { type: 'string' },
+  'stuck-exit': { type: 'boolean' },
   'no-watchdog': { type: 'boolean' },
   'no-loop': { type: 'boolean' },
 } as const;
@@ -44,6 +46,12 @@ function readOptions(words: string[]): RunOptions {
   const { values } = parse(words);
   const { timeout, format = 'text', output, otlp, quiet = false, debug = false } = values;
   const threshold = values['block-threshold'];
+  const stuckAfter = values['stuck-after'];
+  const stuckExit = values['stuck-exit'] === true;
+  if (stuckExit && stuckAfter === undefined) throw new UsageError('--stuck-exit needs --stuck-after TIME');
+  if (stuckAfter !== undefined && (values['no-watchdog'] === true || values['no-loop'] === true)) {
+    throw new UsageError('--stuck-after needs the watchdog: leave out --no-watchdog and --no-loop');
+  }
   if (output !== undefined) checkWritable(output);
   return {
     timeoutMs: timeout === undefined ? null : parseDuration(timeout, '--timeout'),
@@ -53,6 +61,8 @@ function readOptions(words: string[]): RunOptions {
     quiet,
     debug,
     blockThresholdMs: threshold === undefined ? null : parseDuration(threshold, '--block-threshold'),
+    stuckAfterMs: stuckAfter === undefined ? null : parseDuration(stuckAfter, '--stuck-after'),
+    stuckExit,
     watchdog: values['no-watchdog'] !== true,
     loop: values['no-loop'] !== true,
     preload: resolve(import.meta.dirname, '../preload.cjs'),

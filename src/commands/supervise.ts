@@ -7,6 +7,7 @@ import { runEnvironment } from '../config.ts';
 import { writeReport, type Destination } from '../process/deliver.ts';
 import { UsageError } from '../errors.ts';
 import { RunDirectory, type Member } from '../process/run-directory.ts';
+import { stuckExitCode } from '../process/stuck.ts';
 import { complain } from '../runtime/complain.ts';
 import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
@@ -20,6 +21,10 @@ export interface RunOptions extends Destination {
   readonly debug: boolean;
   /** Turns of the loop that take longer are blocks; null for what the environment says. */
   readonly blockThresholdMs: number | null;
+  /** After how long a loop that does not return is reported; null for never. */
+  readonly stuckAfterMs: number | null;
+  /** Whether the program is ended then. */
+  readonly stuckExit: boolean;
   readonly watchdog: boolean;
   readonly loop: boolean;
   /** The path of what the program preloads. */
@@ -59,6 +64,7 @@ export async function supervise(program: Program, options: RunOptions): Promise<
     const ended = endOf(child, program);
     const timedOut = await endOrTimeout(ended, child, directory, inbox, options.timeoutMs);
     end = timedOut ? { code: timeoutExitCode, signal: null } : await ended;
+    if (end.signal === 'SIGKILL' && directory.isStuck(child.pid as number)) end = { code: stuckExitCode, signal: null };
     await ended;
     stopRelaying();
   } finally {
@@ -168,7 +174,11 @@ async function endOrTimeout(
 async function ask(directory: RunDirectory, inbox: Inbox): Promise<void> {
   inbox.answered.clear();
   const asked = directory.members();
-  for (const { pid, threadId } of asked) if (threadId === 0) send(pid, 'SIGUSR2');
+  for (const { pid, threadId } of asked) {
+    if (threadId !== 0) continue;
+    directory.ask(pid, directory.isTimeout() ? 'timeout' : 'signal'); // for a loop that is blocked
+    send(pid, 'SIGUSR2');
+  }
   const missing = (): Member[] => {
     const members = new Set(directory.members().map(memberKey));
     return asked.filter((member) => members.has(memberKey(member)) && !inbox.answered.has(memberKey(member)));
@@ -177,6 +187,7 @@ async function ask(directory: RunDirectory, inbox: Inbox): Promise<void> {
     await pause(pollMs);
     inbox.show();
   }
+  for (const { pid } of asked) directory.ask(pid, null);
   for (const { pid, threadId } of missing()) {
     if (!send(pid, 0)) continue;
     const thread = threadId === 0 ? '' : `, worker thread ${threadId},`;

@@ -26,6 +26,8 @@ interface Vote {
   readonly stack: readonly Site[];
   /** How many of them run; the others await. */
   readonly running: number;
+  /** It was a function that was only just called or resumed: of its lines only the first is known. */
+  readonly resumed: boolean;
   /** It ran on top of Node's queue of promise callbacks, or right in it. */
   readonly inMicrotask: boolean;
   readonly own: boolean;
@@ -137,9 +139,13 @@ function isStorm(votes: readonly Vote[]): boolean {
 
 /** The callback that is called again and again: what it calls in turn is not what makes the queue endless. */
 function callbackOf(votes: readonly Vote[]): readonly Site[] {
-  const stacks = votes.filter(({ stack }) => stack.length > 0).map(({ stack, running }) => stack.slice(running - 1));
-  const best = mostly(votes, ({ stack, running }) => (stack.length > 0 ? placeOf(stack[running - 1] as Site) : ''));
-  return stacks.find(([site]) => site !== undefined && placeOf(site) === best) ?? stacks[0] ?? [];
+  const inside = votes.filter(({ resumed }) => !resumed);
+  const stacks = (inside.length > 0 ? inside : votes).map(({ stack, running }) => stack.slice(running - 1));
+  const weights = new Map<string, number>();
+  for (const [site] of stacks)
+    if (site !== undefined) weights.set(placeOf(site), (weights.get(placeOf(site)) ?? 0) + 1);
+  const [best] = [...weights].toSorted(([, x], [, y]) => y - x)[0] ?? [];
+  return stacks.find(([site]) => site !== undefined && placeOf(site) === best) ?? [];
 }
 
 function toVote(sample: Sample, weightMs: number): Vote {
@@ -148,13 +154,22 @@ function toVote(sample: Sample, weightMs: number): Vote {
   const above = first === -1 ? running : running.slice(0, first);
   const caller = running[running.findLastIndex(isProgram) + 1];
   const inMicrotask = caller === undefined || queueFunctions.has(caller.function);
-  const common = { sample, weightMs, inMicrotask, running: 0, own: first === -1 && running.some(isOwnFrame) };
+  const common = {
+    sample,
+    weightMs,
+    inMicrotask,
+    running: 0,
+    resumed: false,
+    own: first === -1 && running.some(isOwnFrame),
+  };
   if (first === -1) return { ...common, kind: 'unknown', native: null, stack: [] };
   const programs = withoutEntered(
     sample.frames.slice(sample.frames.indexOf(running[first] as Frame)).filter(isProgram),
   );
   const stack = programs.map(toSite);
-  const placed = { ...common, running: programs.filter(({ awaits }) => !awaits).length };
+  const inner = running[0] as Frame;
+  const resumed = running.length === 1 && inner.line === inner.startLine;
+  const placed = { ...common, running: programs.filter(({ awaits }) => !awaits).length, resumed };
   const [innermost] = above;
   if (innermost?.file === null) {
     const [type, method = ''] = innermost.function.split('.');

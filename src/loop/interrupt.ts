@@ -30,14 +30,14 @@ export class Interrupt {
     return this.#evaluate(`${probe}?.look(${sequence},${round})`);
   }
 
-  /** Has the main thread report the whole process. Null where that failed. */
+  /** Has the main thread report the whole process. False if that is what it does; null where it failed. */
   give(reason: string): Promise<unknown> {
     return this.#evaluate(`${probe}?.give(${JSON.stringify(reason)})`);
   }
 
   /** Ends the process from inside, so that its own exit handlers run. */
   exit(code: number): void {
-    void this.#evaluate(`process.exit(${code})`);
+    void this.#evaluate(`${probe}?.hush();process.exit(${code})`);
   }
 
   close(): void {

@@ -18,8 +18,10 @@ import type { StuckOptions } from './stuck.ts';
 export interface StuckHandling extends StuckOptions {
   /** A file which, once it is there, asks a blocked loop for a report; its content is the reason. */
   readonly askedFile: string | null;
-  /** Reports the whole process. Called on the main thread, in the middle of what blocks it. */
-  readonly give: (reason: string) => void;
+  /** Reports the whole process; false if it is that which blocks. Called on the main thread, in the middle of the block. */
+  readonly give: (reason: string) => boolean;
+  /** Called once a second while the loop turns, to leave in shared memory what a last resort may need. */
+  readonly remember?: () => void;
   /** Starts the thread at once and not after the first turns, for a program that never comes to them. Default false. */
   readonly eager?: boolean;
 }
@@ -28,6 +30,7 @@ const beatsInThreshold = 2;
 const longestBeatMs = 50;
 const armAfterMs = 100;
 const disconnectMs = 500;
+const rememberEveryMs = 1000;
 
 const { setInterval, setTimeout, setImmediate, clearInterval, clearTimeout, clearImmediate } = globalThis;
 /** Runs in the context that was current when this module was loaded: a timer would keep that of a task alive. */
@@ -46,6 +49,7 @@ export class LoopGuard {
   #uninstall = (): void => {};
   #problem: string | null = null;
   #stoppedMsAtBeat = 0;
+  #rememberedAt = -Infinity;
 
   constructor(thresholdMs: number, stuck: StuckHandling | null) {
     this.#stuck = stuck;
@@ -122,6 +126,13 @@ export class LoopGuard {
     this.#stoppedMsAtBeat = this.#pulse.stoppedMs;
     if (this.#thread === null) this.#pulse.baseline = ownScheduling() ?? { cpuMs: Number.NaN, waitMs: Number.NaN };
     this.#pulse.beat(systemClock());
+    this.#remember();
+  }
+
+  #remember(): void {
+    if (this.#stuck?.remember === undefined || now() - this.#rememberedAt < rememberEveryMs) return;
+    this.#rememberedAt = now();
+    this.#stuck.remember();
   }
 
   /** Publishes a turn that is over, if it was a block. */

@@ -1,6 +1,7 @@
 // What the watchdog thread has the main thread do in the middle of a block: look at what runs. Node evaluates it in an
 // interrupt of the engine, on top of the interrupted code, so it must neither throw nor change anything.
 import { executionAsyncId } from 'node:async_hooks';
+import { closeSync, openSync } from 'node:fs';
 import { url } from 'node:inspector';
 import { runInThisContext } from 'node:vm';
 import type { TaskRecord } from '../channels/task.ts';
@@ -45,7 +46,7 @@ const { then } = Promise.prototype;
 /** Looks at the loop for the watchdog thread, and keeps what it saw until the block is over. */
 export class Probe {
   readonly #pulse: Pulse;
-  readonly #give: ((reason: string) => void) | null;
+  readonly #give: ((reason: string) => boolean) | null;
   #samples: Sample[] = [];
   #best: number = answers.empty;
   #markedSequence = -1;
@@ -53,7 +54,7 @@ export class Probe {
   #drained = false;
 
   /** @param give reports the whole process, for a loop that does not return */
-  constructor(pulse: Pulse, give: ((reason: string) => void) | null) {
+  constructor(pulse: Pulse, give: ((reason: string) => boolean) | null) {
     this.#pulse = pulse;
     this.#give = give;
   }
@@ -62,8 +63,11 @@ export class Probe {
   install(): () => void {
     const main = runInThisContext('globalThis') as Record<symbol, unknown>;
     const look = (sequence: number, round: number): number => this.#look(look, sequence, round);
-    const give = (reason: string): void => this.#give?.(reason);
-    Object.defineProperty(main, key, { value: { look, give }, configurable: true, enumerable: false });
+    const give = (reason: string): boolean => {
+      this.#pulse.giving = true;
+      return this.#give?.(reason) ?? false;
+    };
+    Object.defineProperty(main, key, { value: { look, give, hush }, configurable: true, enumerable: false });
     return () => void Reflect.deleteProperty(main, key);
   }
 
@@ -128,4 +132,22 @@ function answerOf(frames: readonly Frame[]): number {
   if (first === -1) return answers.empty;
   const frame = running[first] as Frame;
   return first === 0 && running.length === 1 && frame.line === frame.startLine ? answers.entered : answers.seen;
+}
+
+/**
+ * Has Node end without a word about the inspector that it waits for: a process that is ended from an interrupt cannot close
+ * the session that the interrupt came from. It is the last that is written, after all exit handlers.
+ */
+function hush(): void {
+  const native = process as unknown as { reallyExit: (code: number) => never };
+  const { reallyExit } = native;
+  native.reallyExit = (code) => {
+    try {
+      closeSync(2);
+      openSync('/dev/null', 'w'); // takes the place of what was closed
+    } catch {
+      // then it says its word
+    }
+    return reallyExit.call(process, code);
+  };
 }

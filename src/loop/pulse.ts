@@ -3,7 +3,7 @@
 const bytesOfFlags = 64;
 const bytesOfTimes = 64;
 
-const flag = { sequence: 0, stopped: 1, armed: 2, inspected: 3, connected: 4, watching: 5 } as const;
+const flag = { sequence: 0, stopped: 1, armed: 2, inspected: 3, connected: 4, watching: 5, giving: 6 } as const;
 const time = { beatAt: 0, askedAt: 1, stoppedMs: 2, cpuMs: 3, waitMs: 4, thresholdMs: 5, waitMsWhenAsked: 6 } as const;
 
 /** A loop that is late and ran for less than this share of the time did not block it, if an inspector is open. */
@@ -77,6 +77,15 @@ export class Pulse {
 
   set thresholdMs(milliseconds: number) {
     this.#set('thresholdMs', milliseconds);
+  }
+
+  /** The main thread has begun to report from within an interrupt. */
+  get giving(): boolean {
+    return this.#is('giving');
+  }
+
+  set giving(begun: boolean) {
+    Atomics.store(this.#flags, flag.giving, Number(begun));
   }
 
   /** When the watchdog thread asked what runs. */

@@ -12,8 +12,8 @@ export interface StuckOptions {
   readonly afterMs: number | null;
   /** With what exit code the process is ended then; null if it goes on. */
   readonly exitCode: number | null;
-  /** The path of a module with a `LastResort` named `reportStuck`; null for one line instead. */
-  readonly lastResort: string | null;
+  /** A module with a `LastResort` named `reportStuck`, and what it gets; null for one line instead. */
+  readonly lastResort: { readonly module: string; readonly data: unknown } | null;
 }
 
 /** What the watchdog thread knows of a main thread that does not answer. */
@@ -25,12 +25,17 @@ export interface StuckFacts {
 }
 
 /** Reports in the watchdog thread, without the main thread. */
-export type LastResort = (facts: StuckFacts) => void;
+export type LastResort<Data> = (facts: StuckFacts, data: Data) => void;
 
-/** A main thread that has not reported after this is in native code. */
-const reportMs = 1000;
+/** A main thread that has not begun to report after this is in native code. */
+const beginMs = 500;
+/** A report may read the memory of the process, which takes seconds if that is large. */
+const reportMs = 30_000;
 /** One that has not ended after this is killed. */
 const endMs = 2000;
+const tickMs = 10;
+/** The look that belongs to the report. */
+const lastRound = -1;
 
 /** Reports a loop that does not return, and ends the process where that is wanted. */
 export async function reportStuck(pulse: Pulse, options: StuckOptions, facts: StuckFacts): Promise<void> {
@@ -38,28 +43,38 @@ export async function reportStuck(pulse: Pulse, options: StuckOptions, facts: St
   const interrupt = new Interrupt(pulse);
   try {
     const startedAt = systemClock();
-    const given = await Promise.race([interrupt.give(facts.reason), pause(reportMs).then(() => null)]);
-    if (pulse.sequence !== sequence) return; // it has returned after all
+    pulse.giving = false;
+    void interrupt.look(sequence, lastRound);
+    const given = interrupt.give(facts.reason);
+    let answer = await Promise.race([given, pause(beginMs)]);
+    if (pulse.giving && answer === undefined) answer = await Promise.race([given, pause(reportMs)]);
+    if (answer === false || pulse.sequence !== sequence) return; // our own report, or it has returned after all
     const blockedMs = facts.blockedMs + systemClock() - startedAt;
-    if (given === null) await reportWithoutMain(options.lastResort, { ...facts, blockedMs });
+    if (!pulse.giving) await reportWithoutMain(options.lastResort, { ...facts, blockedMs });
     if (facts.reason !== 'stuck' || options.exitCode === null) return;
     complain(`ended: the event loop did not return for ${Math.round(blockedMs / 100) / 10} s (--stuck-exit)`);
     interrupt.exit(options.exitCode);
-    await pause(endMs);
+    const killAt = systemClock() + endMs;
+    while (!pulse.stopped && systemClock() < killAt) await pause(tickMs);
+    interrupt.close(); // it waits for that
+    await pause(Math.max(tickMs, killAt - systemClock()));
     process.kill(process.pid, 'SIGKILL');
   } finally {
     interrupt.close();
   }
 }
 
-async function reportWithoutMain(module: string | null, facts: StuckFacts): Promise<void> {
-  if (module === null) {
+async function reportWithoutMain(lastResort: StuckOptions['lastResort'], facts: StuckFacts): Promise<void> {
+  if (lastResort === null) {
     const { activity, blockedMs } = facts;
     const where =
       activity === null ? '' : ` (state ${activity.state}${activity.sleepsIn && `, in ${activity.sleepsIn}`})`;
     complain(`the event loop has been in native code for ${Math.round(blockedMs)} ms${where}`);
     return;
   }
-  const { reportStuck: report } = (await import(pathToFileURL(module).href)) as { readonly reportStuck: LastResort };
-  report(facts);
+  const { module, data } = lastResort;
+  const { reportStuck: report } = (await import(pathToFileURL(module).href)) as {
+    readonly reportStuck: LastResort<unknown>;
+  };
+  report(facts, data);
 }

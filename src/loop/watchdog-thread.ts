@@ -1,6 +1,6 @@
 // The watchdog thread: sleeps while the main thread's loop beats, and looks at what runs there when a beat stays out. Its
 // streams go through the main thread, which is the one that does not answer: what it has to say it writes to descriptor 2.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 
 import { workerData } from 'node:worker_threads';
 import { complain } from '../runtime/complain.ts';
@@ -72,12 +72,13 @@ async function examine(): Promise<void> {
   let nextMs = pulse.thresholdMs;
   let round = 0;
   let look: Look | null = null;
-  let reported = false;
+  let givenAsStuck = false;
   while (!pulse.stopped && pulse.sequence === sequence) {
     const blockedMs = systemClock() - since;
-    const reason = reported ? null : isTimeToReport(blockedMs);
+    const reason = isTimeToReport(blockedMs, givenAsStuck);
     if (reason !== null) {
-      reported = true;
+      givenAsStuck ||= reason === 'stuck';
+      if (data.askedFile !== null) rmSync(data.askedFile, { force: true }); // asked once, answered once
       look?.close();
       await reportStuck(pulse, data, { reason, blockedMs, activity: mainActivity() });
     } else if (pulse.armed && blockedMs >= nextMs && look?.done !== false && !isAtBreakpoint(blockedMs, before)) {
@@ -96,12 +97,14 @@ function isAwaited(look: Look | null): boolean {
 }
 
 /** The reason for a report of a loop that does not return, or null. */
-function isTimeToReport(blockedMs: number): string | null {
+function isTimeToReport(blockedMs: number, givenAsStuck = false): string | null {
   const { afterMs, askedFile } = data;
-  if (afterMs !== null && blockedMs >= afterMs) return 'stuck';
+  if (afterMs !== null && blockedMs >= afterMs && !givenAsStuck) return 'stuck';
   if (askedFile === null || systemClock() < askedCheckAt) return null;
   askedCheckAt = systemClock() + askedEveryMs;
-  return existsSync(askedFile) ? readFileSync(askedFile, 'utf8') : null;
+  if (!existsSync(askedFile)) return null;
+  const reason = readFileSync(askedFile, 'utf8');
+  return reason === '' ? null : reason;
 }
 
 /** An inspector is open and the loop does not run: it stands at a breakpoint, most likely. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Report } from '../report/format.ts';
+import type { Reason, Report } from '../report/format.ts';
 import { complain } from '../runtime/complain.ts';
 
 /** A thread of a process that runs under the hook. */
@@ -89,6 +89,27 @@ export class RunDirectory {
         complain('a report was lost', error);
       }
     }
+  }
+
+  /** The file in which a process finds that it is asked for a report, though its loop is blocked. */
+  askFile(pid: number): string {
+    return this.#file(`ask-${pid}`);
+  }
+
+  /** Asks a process whose loop may be blocked for a report; null takes it back. */
+  ask(pid: number, reason: Reason | null): void {
+    tryTo(() =>
+      reason === null ? rmSync(this.askFile(pid), { force: true }) : writeFileSync(this.askFile(pid), reason),
+    );
+  }
+
+  /** The process is about to be ended because its loop does not return. */
+  markStuck(pid: number): void {
+    tryTo(() => writeFileSync(this.#file(`stuck-${pid}`), ''));
+  }
+
+  isStuck(pid: number): boolean {
+    return existsSync(this.#file(`stuck-${pid}`));
   }
 
   /** Says that a process got a signal, so that the supervisor need not send it on. */

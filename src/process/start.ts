@@ -12,6 +12,7 @@ import { load } from '../runtime/load.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { listenForSignals } from './signals.ts';
 import { startRegistry } from '../subscribers/registry.ts';
+import { handleStuck, type StuckSources } from './stuck.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
 
 const flushBeforeEndMs = 1000;
@@ -43,9 +44,10 @@ function startExport(endpoint: string): Flush | null {
 }
 
 /** Null if the loop cannot be observed: that is said in one line, and all else goes on. */
-function observeLoop({ watchdog, blockThresholdMs }: Config): Loop | null {
+function observeLoop(sources: StuckSources): Loop | null {
+  const { watchdog, blockThresholdMs } = sources.config;
   try {
-    return startLoop({ watchdog, thresholdMs: blockThresholdMs });
+    return startLoop({ watchdog, thresholdMs: blockThresholdMs, stuck: handleStuck(sources) });
   } catch (error) {
     complain('the event loop is not observed', error);
     return null;
@@ -57,24 +59,39 @@ function startWith(config: Config): void {
   if (directory?.isOver() === true) return; // outlived by a daemon that it started: nobody asks any more
   if (config.debug) limitCallSites(Infinity);
   const registry = startRegistry();
-  const loop = config.loop ? observeLoop(config) : null;
+  let endsStuck = false;
+  let reporting = false;
+  const giveStuck = (reason: Reason): boolean => {
+    if (reporting) return false; // what blocks the loop is our own report
+    askThreads(reason);
+    give(reason);
+    endsStuck = reason === 'stuck' && config.stuckExit;
+    if (endsStuck) directory?.markStuck(process.pid);
+    return true;
+  };
+  const pending = (): number => registry.snapshot().tasks.length;
+  const loop = config.loop ? observeLoop({ config, directory, pending, give: giveStuck }) : null;
   const self = { pid: process.pid, threadId };
   let flush: Flush | null = null;
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
     const nothing = registry.snapshot().tasks.length === 0 && rootTask.waits === null && loop?.wasBlocked() !== true;
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
+    reporting = true;
+    directory?.ask(process.pid, null); // this is the answer
     try {
       const { giveReport } = load(import.meta.url, './give-report') as typeof import('./give-report.ts');
       giveReport(reason, exitCode, config, directory);
     } catch (error) {
       complain('a report was lost', error);
+    } finally {
+      reporting = false;
     }
   };
 
   beforeEvent('exit', (code) => {
     loop?.leave();
-    if (!interrupted && directory?.isTimeout() !== true) give('exit', Number(code));
+    if (!interrupted && !endsStuck && directory?.isTimeout() !== true) give('exit', Number(code));
     directory?.leave(self);
   });
   if (!isMainThread) {

@@ -1,5 +1,6 @@
 // Joins the registry, the context and the process into one report.
 import { threadId } from 'node:worker_threads';
+import type { Site } from '../channels/site.ts';
 import { buildReport } from '../report/build.ts';
 import type { Reason, Report } from '../report/format.ts';
 import { now, wallTime } from '../runtime/clock.ts';
@@ -10,8 +11,17 @@ import { loopSource } from './loop-source.ts';
 
 /** What is pending in this thread now. */
 export function takeReport(reason: Reason = 'asked', exitCode: number | null = null): Report {
-  const at = now();
   const mapper = new SiteMapper();
+  return takeUnmapped(reason, exitCode, (site) => mapper.map(site));
+}
+
+/** The same with sites as the engine names them, or as `mapSite` does. */
+export function takeUnmapped(
+  reason: Reason,
+  exitCode: number | null,
+  mapSite: (site: Site) => Site = (site) => site,
+): Report {
+  const at = now();
   return buildReport({
     ...startRegistry().snapshot(),
     reason,
@@ -30,7 +40,7 @@ export function takeReport(reason: Reason = 'asked', exitCode: number | null = n
     loop: loopSource(),
     now: at,
     wallTime: wallTime(at),
-    mapSite: (site) => mapper.map(site),
+    mapSite,
   });
 }
 

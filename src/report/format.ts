@@ -10,9 +10,10 @@ export const reportVersion = 1;
 
 /**
  * Why a report was taken: `exit` something was pending when the process ended, `signal` SIGUSR2, `interrupt` Ctrl-C,
- * `timeout` the program ran longer than `--timeout`, `asked` the program asked for it.
+ * `timeout` the program ran longer than `--timeout`, `stuck` its loop did not return for `--stuck-after`, `asked` the
+ * program asked for it.
  */
-export type Reason = 'exit' | 'signal' | 'interrupt' | 'timeout' | 'asked';
+export type Reason = 'exit' | 'signal' | 'interrupt' | 'timeout' | 'stuck' | 'asked';
 
 export interface Report {
   readonly format: typeof reportFormat;

@@ -40,6 +40,7 @@ const moments: Readonly<Record<Reason, string>> = {
   signal: 'now (SIGUSR2)',
   interrupt: 'when interrupted',
   timeout: 'at the timeout',
+  stuck: 'while its loop is stuck',
   asked: 'now',
 };
 

@@ -1,6 +1,12 @@
 // Loading a module of ours at once, when it is needed: what only a report needs would make every start slower.
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The path of a module beside the one at `url`, for a thread that loads it later. */
+export function pathBeside(url: string, name: string): string {
+  return fileURLToPath(new URL(name + extname(url), url));
+}
 
 /** Loads a module beside the one at `url`, its name without an ending: compiled or not, it has that of its neighbour. */
 export function load(url: string, name: string): unknown {
