@@ -34,6 +34,8 @@ export interface RunOptions extends Destination {
 const timeoutExitCode = 124;
 /** How long a process may take to report when it is asked, and to end when it is told to. */
 const answerMs = 1000;
+// Reading its memory takes a large process some seconds.
+const reportMs = 30_000;
 const endMs = 2000;
 const pollMs = 20;
 /** When a signal that was to end this process has not. */
@@ -183,7 +185,9 @@ async function ask(directory: RunDirectory, inbox: Inbox): Promise<void> {
     const members = new Set(directory.members().map(memberKey));
     return asked.filter((member) => members.has(memberKey(member)) && !inbox.answered.has(memberKey(member)));
   };
-  for (let waited = 0; waited < answerMs && missing().length > 0; waited += pollMs) {
+  const isBusy = (): boolean => missing().some((member) => directory.isReporting(member));
+  for (let waited = 0; missing().length > 0; waited += pollMs) {
+    if (waited >= answerMs && (waited >= reportMs || !isBusy())) break;
     await pause(pollMs);
     inbox.show();
   }

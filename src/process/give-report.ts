@@ -1,10 +1,16 @@
 // Takes a report and puts it where it belongs. Loaded when the first report is asked for: what it needs (source maps, wait
 // cycles) would make every start of every process slower.
+import { dirname, sep } from 'node:path';
+import { isMainThread, threadId } from 'node:worker_threads';
 import type { Config } from '../config.ts';
-import type { Reason } from '../report/format.ts';
+import type { Reason, Report } from '../report/format.ts';
+import { joinAwaits } from '../report/join-awaits.ts';
 import { load } from '../runtime/load.ts';
+import { readOwnAwaits } from './read-awaits.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { takeReport } from './take-report.ts';
+
+const ownFolder = dirname(import.meta.dirname) + sep;
 
 /** Reports to the supervisor, or else as the configuration says. */
 export function giveReport(
@@ -13,11 +19,24 @@ export function giveReport(
   config: Config,
   directory: RunDirectory | null,
 ): void {
-  const report = takeReport(reason, exitCode);
+  directory?.begin({ pid: process.pid, threadId });
+  const report = withAwaits(takeReport(reason, exitCode));
   if (directory !== null) {
     directory.deliver(report); // the supervisor draws it
     return;
   }
   const { writeReport } = load(import.meta.url, './deliver') as typeof import('./deliver.ts');
   writeReport(report, config);
+}
+
+/** With where everything is parked, if somebody asked. The end of a program is not held up for it. */
+function withAwaits(report: Report): Report {
+  if (report.reason === 'exit' || !isMainThread) return report; // the main thread reads for all threads
+  const awaits = readOwnAwaits();
+  return awaits === null ? report : joinAwaits(report, awaits, isProgram);
+}
+
+/** Whether a file is neither Node's, nor a library's, nor one of ours. */
+function isProgram(file: string): boolean {
+  return !file.startsWith('node:') && !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(ownFolder);
 }

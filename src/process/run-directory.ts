@@ -69,9 +69,20 @@ export class RunDirectory {
     });
   }
 
+  /** Says that a report has been begun, so that the supervisor waits for it. */
+  begin({ pid, threadId }: Member): void {
+    tryTo(() => writeFileSync(this.#file(`reporting-${pid}-${threadId}`), ''));
+  }
+
+  /** Whether a report of this thread has been begun and is not there yet. */
+  isReporting({ pid, threadId }: Member): boolean {
+    return existsSync(this.#file(`reporting-${pid}-${threadId}`));
+  }
+
   /** Leaves a report for the supervisor. */
   deliver(report: Report): void {
     const { pid, threadId } = report.process;
+    tryTo(() => rmSync(this.#file(`reporting-${pid}-${threadId}`), { force: true }));
     const name = `report-${report.takenAt.replaceAll(':', '')}-${pid}-${threadId}-${++filesWritten}`;
     writeFileSync(this.#file(`${name}.part`), JSON.stringify(report));
     renameSync(this.#file(`${name}.part`), this.#file(`${name}.json`));

@@ -61,6 +61,7 @@ export function buildReport(sources: Sources): Report {
     resources: resourceEntries.slice(0, mostEntries),
     cycles: findCycles(taskEntries, resourceEntries),
     loop: sources.loop === null ? null : buildLoop(sources.loop, sources.mapSite),
+    awaits: null,
     dropped: {
       tasks: sources.dropped.tasks + tasks.length - taskEntries.length,
       resources: sources.dropped.resources + Math.max(0, resourceEntries.length - mostEntries),
@@ -111,6 +112,7 @@ function taskEntry(task: TaskRecord, sources: Sources): TaskEntry {
     createdAt: origin.site === null ? null : sources.mapSite(origin.site),
     waits: waits.toReversed(),
     progress: progress === null || progress === undefined ? null : progressEntry(progress, sources.now),
+    parked: null,
   };
 }
 

@@ -1,6 +1,7 @@
 // CONTRACT 2: the report. What is pending in one process at one moment, as plain JSON. Reporters and rules read this and
 // nothing else. A field may be added within a version; nothing is renamed or removed. Times are milliseconds.
 import type { BlockKind, GcStatistics, LoopDelay } from '../channels/loop.ts';
+import type { AwaitReport, Leaf } from './awaits.ts';
 import type { LockStatistics, QueueStatistics, ResourceKind } from '../channels/resource.ts';
 import type { TaskKind } from '../channels/task.ts';
 import type { WaitKind } from '../channels/wait.ts';
@@ -30,6 +31,8 @@ export interface Report {
   readonly cycles: readonly WaitCycle[];
   /** What the event loop did; null where nobody measured it. */
   readonly loop: LoopEntry | null;
+  /** Every suspended function of the process, read from its memory; null where that was not done: at exit, and elsewhere than on Linux. */
+  readonly awaits: AwaitReport | null;
   /** How many there are that are not in the report, because there were too many to track or to list. */
   readonly dropped: { readonly tasks: number; readonly resources: number };
 }
@@ -76,6 +79,17 @@ export interface TaskEntry {
   /** Oldest first, 100,000 at most. */
   readonly waits: readonly WaitEntry[];
   readonly progress: ProgressEntry | null;
+  /** Where its function is suspended, whatever it awaits; null where that was not read, or it is not suspended. */
+  readonly parked: ParkedEntry | null;
+}
+
+/** The await at which a task is parked: the innermost in the program's own code. */
+export interface ParkedEntry {
+  readonly at: SiteEntry;
+  /** Empty for an anonymous function. */
+  readonly function: string;
+  /** What the innermost function of the task waits for; null where that is another function. */
+  readonly leaf: Leaf | null;
 }
 
 /** What is waited for: an entry in `tasks` or in `resources`. */

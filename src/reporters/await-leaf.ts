@@ -1,8 +1,8 @@
 // A leaf and who could settle it, on as many lines as that takes: a path is what leads to the culprit, so it is never cut.
 import type { LeafSummary } from '../report/await-detail.ts';
-import { leafText, settlerSteps } from './await-wording.ts';
+import { settlerSteps } from './await-wording.ts';
 import { foldPieces, type Paint } from './lines.ts';
-import { cutRight, widthOf } from './wording.ts';
+import { cutRight, leafText, widthOf } from './wording.ts';
 
 /** `socket 127.0.0.1:5432`, and below it or beside it `settled by pool → Map → resolve`. */
 export function leafLines(leaf: LeafSummary, width: number, paint: Paint, settlers: boolean): string[] {

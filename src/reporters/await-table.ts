@@ -14,7 +14,6 @@ import {
   amountOf,
   combinatorText,
   functionName,
-  leafText,
   settlerSteps,
   tasksText,
   threadsText,
@@ -22,7 +21,7 @@ import {
 import { layOut, type Column } from './columns.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import type { TextOptions } from './text.ts';
-import { cutLeft, cutRight, duration, place, shortPlace } from './wording.ts';
+import { cutLeft, cutRight, duration, leafText, place, shortPlace } from './wording.ts';
 
 export interface AwaitTableOptions extends TextOptions {
   readonly filter?: AwaitFilter | undefined;

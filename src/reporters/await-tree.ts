@@ -3,14 +3,14 @@ import { countBelow, runFrom } from '../report/await-cut.ts';
 import type { AwaitFilter } from '../report/await-filter.ts';
 import { awaitTotals } from '../report/await-totals.ts';
 import { buildAwaitTrees, type AwaitBranch, type Direction } from '../report/await-tree.ts';
-import { viewAwaits } from '../report/await-view.ts';
+import { viewAwaits, type AwaitView } from '../report/await-view.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import { branchLines } from './await-branch.ts';
 import { drawFoot, drawHead } from './await-frame.ts';
-import { amountOf, leafText, threadNames, threadsText } from './await-wording.ts';
+import { amountOf, threadNames, threadsText } from './await-wording.ts';
 import { painter, type Paint } from './lines.ts';
 import type { TextOptions } from './text.ts';
-import { cutLeft, cutRight, widthOf } from './wording.ts';
+import { cutLeft, cutRight, leafText, widthOf } from './wording.ts';
 
 export interface AwaitTreeOptions extends TextOptions {
   readonly filter?: AwaitFilter | undefined;
@@ -31,10 +31,27 @@ const titles: Readonly<Record<Direction, string>> = {
 
 /** The trees as lines of text, with a line break at the end. */
 export function awaitTree(report: AwaitReport, options: AwaitTreeOptions = {}): string {
-  const { width = 80, colour = false, direction = 'down', filter, focus, most = 200 } = options;
+  const { width = 80, colour = false, filter, focus } = options;
   const paint = painter(colour);
   const view = viewAwaits(report, { filter, focus });
   const totals = awaitTotals(view);
+  const sections = [
+    drawHead(report, totals, width, paint),
+    drawAwaitTrees(report, view, titles[options.direction ?? 'down'], options),
+    drawFoot(report, totals, width),
+  ];
+  return `${sections.flat().join('\n')}\n`;
+}
+
+/** An empty line, the title, and the trees; nothing if there are none. */
+export function drawAwaitTrees(
+  report: AwaitReport,
+  view: AwaitView,
+  title: string,
+  options: AwaitTreeOptions,
+): string[] {
+  const { width = 80, colour = false, direction = 'down', most = 200 } = options;
+  const paint = painter(colour);
   const trees = buildAwaitTrees(view, direction);
   const lines: string[] = [];
   let skipped = 0;
@@ -48,12 +65,7 @@ export function awaitTree(report: AwaitReport, options: AwaitTreeOptions = {}): 
     ...(drawn < trees.length ? [amountOf(trees.length - drawn, 'tree')] : []),
   ];
   if (more.length > 0) shown.push(paint('dim', `  … ${more.join(' and ')} more; --json has all`));
-  const sections = [
-    drawHead(report, totals, width, paint),
-    trees.length === 0 ? [] : ['', paint('bold', titles[direction]), ...shown],
-    drawFoot(report, totals, width),
-  ];
-  return `${sections.flat().join('\n')}\n`;
+  return trees.length === 0 ? [] : ['', paint('bold', title), ...shown];
 }
 
 /** A branch with what stands before its first line, and before all others that belong to it. */

@@ -4,7 +4,6 @@ import type { CombinatorSummary, Span } from '../report/await-waits.ts';
 import type { AwaitReport, Reading, SuspendedFunction, TaskReference, Way } from '../report/awaits.ts';
 import { duration, plain, taskName } from './wording.ts';
 
-const longestDetail = 120;
 const thousands = new Intl.NumberFormat('en-US');
 
 /** `3,000`. */
@@ -21,15 +20,6 @@ export function amountOf(number: number, noun: string, nouns = `${noun}s`): stri
 export function functionName({ name, kind }: Pick<SuspendedFunction, 'name' | 'kind'>): string {
   if (name !== '') return plain(name);
   return kind === 'module' ? '(module)' : '(anonymous)';
-}
-
-/** `timer, 12.3 s left`, `socket 127.0.0.1:5432`; `promise` where nothing is known. */
-export function leafText({ kind, detail }: Pick<LeafSummary, 'kind' | 'detail'>): string {
-  const name = kind === 'other' || kind === 'unknown' ? 'promise' : kind;
-  const more = plain(detail, longestDetail);
-  if (more === '') return name;
-  if (more === name || more.startsWith(`${name} `)) return more;
-  return more.includes(' ') ? `${name}, ${more}` : `${name} ${more}`;
 }
 
 /** Who could settle a leaf, as steps from the root to the resolver. */

@@ -7,6 +7,7 @@ import {
   cutLeft,
   cutRight,
   duration,
+  leafText,
   plain,
   shortPlace,
   taskName,
@@ -75,6 +76,8 @@ function sameFor(cell: string, index: number): string {
 /** The cells but for id and age. */
 function cellsOf(task: TaskEntry, resources: ReadonlyMap<number, ResourceEntry>): string[] {
   const waiting = task.waits.map((wait) => waitName(wait, task.progress));
+  const { parked } = task;
+  if (waiting.length === 0 && parked !== null && parked.leaf !== null) waiting.push(leafText(parked.leaf));
   const holders = new Set<string>();
   for (const wait of task.waits) {
     const resource = wait.on?.type === 'resource' ? resources.get(wait.on.id) : undefined;

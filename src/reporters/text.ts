@@ -1,5 +1,8 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
+import { viewAwaits } from '../report/await-view.ts';
+import type { AwaitReport } from '../report/awaits.ts';
 import type { Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../report/format.ts';
+import { drawAwaitTrees } from './await-tree.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import { blockedPhrase, drawLoop } from './loop-lines.ts';
 import { drawTable } from './table.ts';
@@ -32,6 +35,7 @@ interface Known {
 }
 
 const longestSection = 200;
+const mostSuspended = 80;
 const mostCycles = 10;
 const mostSteps = 20;
 
@@ -54,10 +58,19 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
     section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
+    drawSuspended(report.awaits, width, colour),
     section('LOOP', drawLoop(report, width - 2), paint),
     losses(report),
   ];
   return `${sections.flat().join('\n')}\n`;
+}
+
+/** What was read from memory: every suspended function, whether it belongs to a task or not. */
+function drawSuspended(awaits: AwaitReport | null, width: number, colour: boolean): string[] {
+  if (awaits === null) return [];
+  const title = 'SUSPENDED FUNCTIONS  below each is what it awaits';
+  const options = { width, colour, most: mostSuspended };
+  return drawAwaitTrees(awaits, viewAwaits(awaits, {}), title, options);
 }
 
 function headline(report: Report, width: number, paint: Paint): string[] {

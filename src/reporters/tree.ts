@@ -1,9 +1,10 @@
 // The await tree: below each task what it waits for, above it who awaits it. Equal branches are one with a count, and a
 // circle is cut where it closes.
-import type { Report, ResourceEntry, TaskEntry, WaitEntry } from '../report/format.ts';
+import type { ParkedEntry, Report, ResourceEntry, TaskEntry, WaitEntry } from '../report/format.ts';
 import {
   duration,
   holderPhrases,
+  parkedWait,
   place,
   progressPhrases,
   takerText,
@@ -109,12 +110,17 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
   );
   const branches = [
     ...waits.map((wait) => waitNode(wait, task, graph)),
+    ...(task.waits.length === 0 && task.parked !== null ? [parkedNode(task.parked, directory)] : []),
     ...childrenOf(task, graph).map((child) => taskNode(child, task, graph, shown, depth + 1)),
     ...(graph.unawaited.get(task.id) ?? []).map((child) =>
       Object.assign(taskNode(child, task, graph, shown, depth + 1), { onlyCreated: true }),
     ),
   ];
   return { lines, branches: mergeEqual(branches), times: 1 };
+}
+
+function parkedNode(parked: ParkedEntry, directory: string): Node {
+  return { lines: [parkedWait(parked, directory)], branches: [], times: 1 };
 }
 
 function waitNode(wait: WaitEntry, task: TaskEntry, { report, resources }: Graph): Node {

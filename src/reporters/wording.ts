@@ -1,8 +1,10 @@
 // How the text reporters say things: durations, names, places, waits. One way for each.
 import { basename, relative, sep } from 'node:path';
 import stringWidth from 'string-width';
+import type { Leaf } from '../report/awaits.ts';
 import type {
   HolderEntry,
+  ParkedEntry,
   ProgressEntry,
   ResourceEntry,
   SiteEntry,
@@ -12,6 +14,7 @@ import type {
 } from '../report/format.ts';
 
 const longestName = 60;
+const longestDetail = 120;
 const segmenter = new Intl.Segmenter();
 // One column each: string-width takes fifty times as long to find that out.
 const narrow = /^[ -~·×…–→↳─│└├┄]*$/;
@@ -165,9 +168,25 @@ export function holderPhrases(
 export function parkedPhrases(task: TaskEntry | undefined, directory: string): string[] {
   if (task === undefined || task.id === 0) return [];
   const wait = task.waits.at(-1);
+  if (wait === undefined && task.parked !== null)
+    return parkedWait(task.parked, directory).map((text, index) => (index === 0 ? `now ${text}` : text));
   if (wait === undefined) return [task.state === 'running' ? 'now running' : 'now waits for something unseen'];
   const phrase = `now ${waitPhrase(wait, task.progress)}`;
   return wait.at === null ? [phrase] : [phrase, `at ${place(wait.at, directory)}`];
+}
+
+/** What a task waits for that is not ours, as read from memory: `waits for timer, 3.1 s left`, `at a.ts:1:2`. */
+export function parkedWait({ at, leaf }: ParkedEntry, directory: string): string[] {
+  return [`waits for ${leaf === null ? 'another function' : leafText(leaf)}`, `at ${place(at, directory)}`];
+}
+
+/** `timer, 12.3 s left`, `socket 127.0.0.1:5432`; `promise` where nothing is known. */
+export function leafText({ kind, detail }: Pick<Leaf, 'kind' | 'detail'>): string {
+  const name = kind === 'other' || kind === 'unknown' ? 'promise' : kind;
+  const more = plain(detail, longestDetail);
+  if (more === '') return name;
+  if (more === name || more.startsWith(`${name} `)) return more;
+  return more.includes(' ') ? `${name}, ${more}` : `${name} ${more}`;
 }
 
 /** Who took from a queue last. */

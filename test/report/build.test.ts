@@ -71,6 +71,7 @@ test('an empty report is plain data with nothing in it', () => {
       resources: [],
       cycles: [],
       loop: null,
+      awaits: null,
       dropped: { tasks: 0, resources: 0 },
     },
   ]);
@@ -94,6 +95,7 @@ test('a task: age, state, who created it, where, and whether it has started', ()
         createdAt: { ...site, file: 'mapped a.js' },
         waits: [],
         progress: null,
+        parked: null,
       },
     ],
   ]);

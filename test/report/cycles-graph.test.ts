@@ -15,6 +15,7 @@ function task(id: number, waits: WaitEntry[] = []): TaskEntry {
     createdAt: null,
     waits,
     progress: null,
+    parked: null,
   };
 }
 

@@ -56,6 +56,7 @@ function report(loop: LoopEntry | null): Report {
     resources: [],
     cycles: [],
     loop,
+    awaits: null,
     dropped: { tasks: 0, resources: 0 },
   };
 }

@@ -25,6 +25,7 @@ function task(id: number, fields: Partial<TaskEntry> = {}): TaskEntry {
     createdAt: { file: '/app/server.ts', line: 3, column: 7, function: '', exact: id % 2 === 0 },
     waits: [],
     progress: null,
+    parked: null,
     ...fields,
   };
 }

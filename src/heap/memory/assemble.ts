@@ -12,6 +12,7 @@ import type { SiteEntry } from '../../report/format.ts';
 import type { AwaitSites } from './await-sites.ts';
 import { fixed } from './layout.ts';
 import type { Holders } from './holders.ts';
+import { isOwn } from './own.ts';
 import { inputsOf, type Link, type Links } from './link.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scripts, SharedFunction } from './scripts.ts';
@@ -209,7 +210,9 @@ function callbacksOf(promise: Reference, { reactions }: Links, parts: Parts): Si
   for (const { fulfilled, rejected } of reactions.get(promise) ?? []) {
     for (const handler of [fulfilled, rejected]) {
       if (handler.type !== 'callback' && handler.type !== 'finally') continue;
-      const site = handler.callback === null ? null : beginOf(handler.callback, handler.callback.name, parts);
+      const script = handler.callback?.script?.name ?? '';
+      if (handler.callback === null || script.startsWith('node:') || isOwn(script)) continue;
+      const site = beginOf(handler.callback, handler.callback.name, parts);
       if (site !== null) sites.push(site);
     }
   }

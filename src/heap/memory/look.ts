@@ -2,6 +2,7 @@
 // what is gone after both is told apart.
 import { fixed } from './layout.ts';
 import { continuationOf } from './holders.ts';
+import { ReadError } from '../read-error.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scanner } from './scan.ts';
 
@@ -31,6 +32,10 @@ export async function look(scanner: Scanner, objects: Objects, frozen: boolean):
     // A collection may move maps too: after a look in vain they are looked for again.
     const maps = await findMaps(scanner, objects);
     const promiseMaps = new Set(maps.promiseMaps);
+    if (promiseMaps.size === 0) {
+      // Node itself has promises from its start on.
+      throw new ReadError('unsupported', 'no heap of V8 is found in this memory: is it of this very build of Node?');
+    }
     for (let again = frozen ? 1 : 2; again > 0; again--) {
       const finds = await scanner.find({ type: 'objects', ...maps });
       for (let index = 0; index < finds.pairs.length; index += 2) {

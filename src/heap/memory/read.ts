@@ -9,12 +9,13 @@ import { assemble, leavesOf } from './assemble.ts';
 import { AwaitSites } from './await-sites.ts';
 import { CoreSpace } from './core-space.ts';
 import { Holders } from './holders.ts';
-import { readLayout } from './layout.ts';
+import { fixed, readLayout } from './layout.ts';
 import { leafOf } from './leaf.ts';
 import { link } from './link.ts';
 import { look, type Sight } from './look.ts';
 import { Memory } from './memory.ts';
 import { Objects, type Reference } from './objects.ts';
+import { isPlumbing } from './own.ts';
 import { ProcessSpace } from './process-space.ts';
 import { Reactions } from './reactions.ts';
 import { Scanner } from './scan.ts';
@@ -93,7 +94,10 @@ async function readSpace({ space, layout, about, way, frozen }: Subject, options
     const reactions = new Reactions(objects, scripts);
     const holders = new Holders(objects, scripts, reactions);
     const sites = new AwaitSites(objects, scripts);
-    const links = link(sight.promises, sight.suspended, objects, reactions);
+    const scriptOf = (generator: Reference): string =>
+      scripts.ofClosure(objects.field(generator, fixed.generatorFunction)).script?.name ?? '';
+    const suspended = new Set([...sight.suspended].filter((generator) => !isPlumbing(scriptOf(generator))));
+    const links = link(sight.promises, suspended, objects, reactions);
     sites.calibrate([...links.awaits.keys()]);
     if (sites.fit < leastFit) throw strange(about.node);
     const settlers = new Map<Reference, Settler>();

@@ -1,0 +1,27 @@
+// loopscope's own functions in a process that it reads: its plumbing is nobody's business but its own.
+import { dirname, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ownFolder = dirname(dirname(import.meta.dirname)) + sep;
+const installed = /[/\\]node_modules[/\\]loopscope[/\\]dist[/\\]src[/\\]/;
+// What programs call, and wait in.
+const called = /[/\\](primitives|resilience)[/\\][^/\\]+$/;
+
+/** Whether a script is part of loopscope: of this copy, or of one that is installed as a package. */
+export function isOwn(script: string): boolean {
+  const path = script.startsWith('file:') ? pathOf(script) : script;
+  return path.startsWith(ownFolder) || installed.test(path);
+}
+
+/** Whether a script is part of loopscope, and not one in which programs wait. */
+export function isPlumbing(script: string): boolean {
+  return isOwn(script) && !called.test(script);
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}
