@@ -1,4 +1,5 @@
 // A connection to the inspector of a process: one message at a time, because a burst of messages crashes Node 22.
+import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from './process-status.ts';
 import { ReadError } from '../read-error.ts';
 
@@ -41,8 +42,8 @@ export class Connection {
     this.#closed = new Promise((resolve) => {
       socket.addEventListener('close', () => {
         this.#open = false;
-        this.#waiting?.reject(this.#lost());
         resolve();
+        void this.#lost().then((error) => this.#waiting?.reject(error));
       });
     });
   }
@@ -54,7 +55,7 @@ export class Connection {
     await withLimit(
       new Promise<void>((resolve, reject) => {
         socket.addEventListener('open', () => resolve());
-        socket.addEventListener('error', () => reject(connection.#lost()));
+        socket.addEventListener('error', () => void connection.#lost().then(reject));
       }),
       answerLimitMs,
       () => silent(pid, answerLimitMs),
@@ -70,7 +71,7 @@ export class Connection {
    * @throws ReadError `busy` when there is no answer within the limit, `gone` when the process ends meanwhile.
    */
   async send<Result>(method: string, params: object = {}, limitMs = answerLimitMs): Promise<Result> {
-    if (!this.#open) throw this.#lost();
+    if (!this.#open) throw await this.#lost();
     if (this.#waiting !== null) throw new Error(`${method} sent before the message before it was answered`);
     const id = ++this.#lastId;
     const answer = new Promise<unknown>((resolve, reject) => {
@@ -103,10 +104,13 @@ export class Connection {
     else this.#waiting?.reject(new Error(answer.error.message));
   }
 
-  #lost(): ReadError {
-    return isAlive(this.#pid)
-      ? new ReadError('busy', `the inspector of process ${this.#pid} closed the connection: ask again`)
-      : new ReadError('gone', `process ${this.#pid} ended while it was read`);
+  /** Why there is no connection. A process that ends closes its sockets first. */
+  async #lost(): Promise<ReadError> {
+    for (let attempt = 0; attempt < 25; attempt++) {
+      if (!isAlive(this.#pid)) return new ReadError('gone', `process ${this.#pid} ended while it was read`);
+      await wait(20);
+    }
+    return new ReadError('busy', `the inspector of process ${this.#pid} closed the connection: ask again`);
   }
 }
 

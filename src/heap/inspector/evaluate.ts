@@ -9,6 +9,9 @@ interface Evaluated {
 /** Everything that a connection names for itself goes with this group when it is released. */
 export const objectGroup = 'loopscope';
 
+/** What our functions call the script that they are in: what they await is nobody's business. */
+export const ownScript = 'loopscope:inspector';
+
 /** Calls a function that stands alone with arguments that are JSON. Answered even where JavaScript blocks the loop. */
 export async function call<Parameters extends readonly unknown[], Value>(
   connection: Connection,
@@ -37,7 +40,7 @@ export async function callWith<Subject, Parameters extends readonly unknown[], V
     'Runtime.callFunctionOn',
     {
       objectId,
-      functionDeclaration: String(fn),
+      functionDeclaration: `${String(fn)}\n//# sourceURL=${ownScript}\n`,
       arguments: [{ objectId }, ...parameters.map((value) => ({ value }))],
       awaitPromise: true,
       returnByValue: true,

@@ -58,6 +58,12 @@ export function joinLease(opened: boolean): boolean {
   return true;
 }
 
+/** How many readers use the inspector that we opened. */
+export function countUsers(): number {
+  const key = Symbol.for('loopscope.inspector');
+  return (process as unknown as { [key]?: Lease })[key]?.users ?? 0;
+}
+
 /**
  * Leaves; the last one closes the inspector a little later: closing it before the socket is gone crashes Node. It stays
  * open when `keep`, because somebody else is connected.
@@ -67,15 +73,19 @@ export function leaveLease(keep: boolean): void {
   const holder = process as unknown as { [key]?: Lease; _debugEnd(): void };
   const lease = holder[key];
   if (lease === undefined || --lease.users > 0) return;
-  if (keep) {
+  const forget = (): void => {
     clearTimeout(lease.timer);
     delete holder[key];
+  };
+  if (keep) {
+    forget();
     return;
   }
-  setTimeout(() => {
+  const end = (): void => {
     if (lease.users > 0) return; // somebody joined meanwhile
-    clearTimeout(lease.timer);
-    delete holder[key];
+    forget();
     holder._debugEnd();
-  }, 250).unref();
+  };
+  // In a loop that was blocked, SIGUSR1 is handled a second time in its first turn: not before the second may it be closed.
+  setTimeout(() => setTimeout(end, 150).unref(), 150).unref();
 }

@@ -1,8 +1,9 @@
 // What Linux says of a process from outside, as far as it decides whether its inspector may be opened.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Whether there is such a process; one that belongs to somebody else counts. */
+/** Whether there is such a process; one that belongs to somebody else counts, one that only waits to be buried does not. */
 export function isAlive(pid: number): boolean {
+  if (/\) Z /.test(readText(`/proc/${pid}/stat`))) return false;
   try {
     process.kill(pid, 0);
     return true;

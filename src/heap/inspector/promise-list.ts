@@ -1,6 +1,6 @@
 // Lists the promises of a process, and the stacks that await them.
 import { heapLimitMs, type Connection } from './connection.ts';
-import { callWith, objectGroup, reference } from './evaluate.ts';
+import { callWith, objectGroup, ownScript, reference } from './evaluate.ts';
 import { walkPromises, type WalkedPromises } from './walk-promises.ts';
 
 /** So many pending promises are looked at, for 35 µs each. */
@@ -28,7 +28,7 @@ export async function listPromises(connection: Connection): Promise<PromiseList>
 
 /** The stacks of the promises in the list; `each` keeps which promise has which. */
 export function walk(connection: Connection, listId: string, each: boolean): Promise<WalkedPromises> {
-  return callWith(connection, listId, walkPromises, [promiseLimit, each, turnMs]);
+  return callWith(connection, listId, walkPromises, [promiseLimit, each, turnMs, ownScript]);
 }
 
 /** What the limit cost, in a sentence. */

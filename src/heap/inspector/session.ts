@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ReadError } from '../read-error.ts';
 import { Connection } from './connection.ts';
 import { call, objectGroup, waitForTurn } from './evaluate.ts';
-import { describeProcess, joinLease, leaveLease, type ProcessFacts } from './in-target.ts';
+import { countUsers, describeProcess, joinLease, leaveLease, type ProcessFacts } from './in-target.ts';
 import { openInspector } from './open.ts';
 import { connectionsTo, listeningPorts } from './ports.ts';
 import { innerPid, isAlive } from './process-status.ts';
@@ -47,7 +47,7 @@ async function leave(pid: number, port: number, connection: Connection, leased: 
   let left = false;
   try {
     await connection.send('Runtime.releaseObjectGroup', { objectGroup });
-    if (leased) await call(connection, leaveLease, [connectionsTo(pid, port) > 1]);
+    if (leased) await call(connection, leaveLease, [await hasStrangers(pid, port, connection)]);
     left = true;
   } catch {
     // it ended or is blocked
@@ -56,6 +56,15 @@ async function leave(pid: number, port: number, connection: Connection, leased: 
   if (!leased || !isAlive(pid) || (left && (await isClosed(pid, port)))) return [];
   const when = left ? 'it closes when its loop turns' : 'it closes ten minutes after its loop turns again';
   return [`The inspector of process ${pid} is still open on port ${port}: ${when}, unless somebody else uses it.`];
+}
+
+/** Whether anybody but readers is connected. The sockets of readers that left take a moment to close. */
+async function hasStrangers(pid: number, port: number, connection: Connection): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if (connectionsTo(pid, port) <= (await call(connection, countUsers, []))) return false;
+    await wait(50);
+  }
+  return true;
 }
 
 async function isClosed(pid: number, port: number): Promise<boolean> {

@@ -41,6 +41,7 @@ export async function walkPromises(
   limit: number,
   each: boolean,
   turnMs: number,
+  ownScript: string,
 ): Promise<WalkedPromises> {
   const native = Promise;
   const nothing = (): void => {};
@@ -146,6 +147,7 @@ export async function walkPromises(
     }
     const sites = await stackOf(promise);
     framesSeen += sites.length;
+    if (sites.some((site) => site.getScriptNameOrSourceURL() === ownScript)) continue; // of another reader
     nodeOf[index] = intern(sites);
     found.push(index);
   }
