@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitRows, type RowsBy } from '../../src/report/await-rows.ts';
+import { awaitRows, type AwaitRow, type RowsBy } from '../../src/report/await-rows.ts';
 import type { AwaitFilter } from '../../src/report/await-filter.ts';
 import { awaitTotals } from '../../src/report/await-totals.ts';
 import { viewAwaits } from '../../src/report/await-view.ts';
@@ -138,4 +138,14 @@ test('a function above an await cycle does not await itself, and is said to wait
     ['right', 'itself'],
   ]);
   expect(awaitTotals(view)).toMatchObject({ chains: 1, cycles: 1, lost: 0 });
+});
+
+test('a row names four functions at the top, and says that there are more', () => {
+  const { call, leaf, report } = awaitProgram();
+  const shared = call('refresh', leaf('fetch'));
+  const named = (): AwaitRow | undefined => rows(report()).find(({ name }) => name === 'refresh');
+  for (let index = 1; index <= 4; index++) call(`page${index}`, shared, `page.js:${index}`);
+  expect(named()).toMatchObject({ roots: [1, 2, 3, 4].map((index) => ({ name: `page${index}` })), moreRoots: false });
+  call('page5', shared, 'page.js:5');
+  expect(named()).toMatchObject({ roots: { length: 4 }, moreRoots: true });
 });
