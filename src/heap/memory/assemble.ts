@@ -102,6 +102,9 @@ export function assemble(links: Links, parts: Parts): Assembled {
   for (let id = 0; id < order.length; id++) {
     const promise = order[id] as Reference;
     const sources = (links.sources.get(promise) ?? []).map((link) => sourceOf(link, generatorIds, idOf, parts));
+    const by = generatorIds.get(parts.settlers.get(promise)?.by ?? 0);
+    const holder = by === undefined ? undefined : functions[by];
+    if (sources.length === 0 && holder !== undefined) (holder.settles as number[]).push(id);
     promises.push({
       id,
       settledBy: sources.length > 0 ? sources : [lastSource(promise, links, generatorIds, idOf, parts)],

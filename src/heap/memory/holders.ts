@@ -15,6 +15,8 @@ export interface Hold {
   readonly text: string;
   /** Whether one need not look further: a global variable, or an object of a class that has a name of its own. */
   readonly final: boolean;
+  /** Whether this is an end as well where nothing final is found: a variable with a list of resolvers. */
+  readonly endsHere?: boolean;
 }
 
 // What stands between a resolver and the object that one knows.
@@ -56,7 +58,9 @@ export class Holders {
       return { ...pass, text: `async ${name || '(anonymous)'}, which is running or about to`, final: true };
     }
     const isNative = type >= types.firstApiObject && type < types.firstApiObject + 1000;
-    return isNative ? this.of(holder, address, held, inner) : null;
+    const maker = isNative ? objects.constructorOf(holder) : 0;
+    const isMadeByNode = maker !== 0 && this.#scripts.ofClosure(maker).script === null;
+    return isMadeByNode ? this.of(holder, address, held, inner) : null;
   }
 
   /**
@@ -75,9 +79,9 @@ export class Holders {
     if (objects.isContext(type)) {
       const name = this.#variable(holder, offset);
       // A variable of a function is a step: some closure calls what is in it, and who holds that is what one asks. Who shares
-      // a variable of a whole module, or a list of resolvers, says nothing.
-      const isStep = name === '' || !(this.#isOfModule(holder) || this.#isCollection(held));
-      return { ...pass, property: name, text: name, final: !isStep };
+      // a variable of a whole module says nothing.
+      const final = name !== '' && this.#isOfModule(holder);
+      return { ...pass, property: name, text: name, final, endsHere: name !== '' && this.#isCollection(held) };
     }
     if (objects.isFunction(type)) {
       const { name, script, start } = this.#scripts.ofClosure(holder);

@@ -17,6 +17,13 @@ const libraries: readonly (readonly [string, LeafKind])[] = [
   ['(node:child_process', 'child process'],
 ];
 
+const streams: readonly (readonly [string, LeafKind])[] = [
+  ['(node:internal/streams', 'stream'],
+  ['(node:stream', 'stream'],
+  ['(node:internal/webstreams', 'stream'],
+  ['DefaultReadRequest', 'stream'],
+];
+
 /** What knows the objects on the way. */
 export interface LeafParts {
   readonly objects: Objects;
@@ -36,7 +43,8 @@ export function leafOf(settler: Settler | undefined, { objects, holders, tasks, 
     if (wait !== null) return ownLeaf(wait, settler);
   }
   const { kind: kindByClass, detail } = leafNature(settler.steps);
-  const kind = libraries.find(([file]) => settler.path.some((step) => step.includes(file)))?.[1] ?? kindByClass;
+  const known = kindByClass === 'other' ? [...libraries, ...streams] : libraries;
+  const kind = known.find(([file]) => settler.path.some((step) => step.includes(file)))?.[1] ?? kindByClass;
   const details = settler.objects.map((object) => describe(object, objects, holders, loopTime));
   return {
     type: 'leaf',

@@ -231,9 +231,9 @@ export function inputsOf(source: Link): Reference[] {
   }
 }
 
-/** Whether a suspended function waits, in the end, for a promise. */
-export function dependsOn(generator: Reference, promise: Reference, { awaits, sources }: Links): boolean {
-  const reached = new Set<Reference>([awaits.get(generator) ?? 0]);
+/** Whether a promise waits, in the end, for another one. */
+export function dependsOn(waiting: Reference, promise: Reference, { awaits, sources }: Links): boolean {
+  const reached = new Set<Reference>([waiting]);
   for (const each of reached) {
     if (each === promise) return true;
     for (const source of sources.get(each) ?? []) {

@@ -11,6 +11,7 @@ const mostHops = 10;
 const mostLeaves = 20_000;
 const mostNodes = 60_000;
 const mostHoldersOfOne = 12;
+const softly = 100;
 
 /** How a promise could be settled. */
 export interface Settler {
@@ -61,6 +62,7 @@ export async function findSettlers(
   let level: readonly Node[] = leaves;
   for (let hop = 0; hop < mostHops && level.length > 0; hop++) level = await search.climb(level, scanner);
   for (const node of level) node.open = true;
+  search.endSoftly();
   // That nobody holds a resolver is a claim: what moved meanwhile may have escaped the search, so it is made again.
   const held = leaves.filter((leaf) => search.settlerOf(leaf).verdict === 'none');
   if (held.length > 0 && !frozen) {
@@ -128,6 +130,14 @@ class Search {
     return [...next].filter(({ down }) => down.some((below) => !isSettled(below)));
   }
 
+  /** Takes a variable with a list of resolvers for an end where nothing better was found. */
+  endSoftly(): void {
+    for (const node of this.#nodes.values()) {
+      if (node.distance < Infinity) continue;
+      for (const { hold } of node.up) if (hold.endsHere === true) shorten(node, softly);
+    }
+  }
+
   /** The nodes and all above them; what is not there any more is open. */
   above(nodes: readonly Node[]): Node[] {
     const all = new Set(nodes);
@@ -147,11 +157,10 @@ class Search {
       return;
     }
     if (!below.direct && this.#links.awaits.has(holder)) below.generators.push(holder);
-    let hold = below.direct
+    const hold = below.direct
       ? this.#holders.ofPromise(holder, address, below.reference, below.address)
       : this.#holders.of(holder, address, below.reference, below.address);
     if (hold === null) return;
-    if (this.#links.callbacks.has(holder)) hold = { ...hold, final: true };
     let node = this.#nodes.get(this.#keyOf(holder, address));
     if (node !== undefined && below.up.some((edge) => edge.node === node)) return;
     if (below.up.length >= mostHoldersOfOne || (node === undefined && this.#nodes.size >= mostNodes)) {
@@ -169,22 +178,30 @@ class Search {
     if (node.distance < Infinity) shorten(below, node.distance + costOf(hold));
   }
 
-  /** A suspended function that has what is above the leaf among its variables, and does not itself wait for the leaf. */
-  #functionWith(leaf: Node): Reference {
-    const above = new Set([leaf]);
-    for (const { generators, up } of above) {
-      const other = generators.find((generator) => !dependsOn(generator, leaf.reference, this.#links));
-      if (other !== undefined) return other;
-      for (const { node } of up) above.add(node);
+  /**
+   * What is pending itself and calls the resolver when it goes on: a suspended function that has it among its variables, or a
+   * callback on another promise. Only if it does not wait for the leaf in its turn, and nothing final is nearer.
+   */
+  #goesOnBy(leaf: Node): { by: Reference; after: Reference; root: Reference } | null {
+    const depths = new Map([[leaf, 0]]);
+    for (const [node, depth] of depths) {
+      if (depth > leaf.distance) return null;
+      const by = node.generators.find((generator) => this.#isFree(this.#links.awaits.get(generator), leaf));
+      if (by !== undefined) return { by, after: 0, root: 0 };
+      const after = this.#links.callbacks.get(node.reference);
+      if (this.#isFree(after, leaf)) return { by: 0, after: after as Reference, root: node.reference };
+      for (const edge of node.up) if (!edge.hold.final && !depths.has(edge.node)) depths.set(edge.node, depth + 1);
     }
-    return 0;
+    return null;
+  }
+
+  #isFree(promise: Reference | undefined, leaf: Node): boolean {
+    return promise !== undefined && !dependsOn(promise, leaf.reference, this.#links);
   }
 
   settlerOf(leaf: Node): Settler {
-    if (!isSettled(leaf)) {
-      const by = this.#functionWith(leaf);
-      if (by !== 0) return { ...unknown, verdict: 'found', by };
-    }
+    const other = this.#goesOnBy(leaf);
+    if (other !== null) return { ...unknown, verdict: 'found', ...other };
     const edges = bestPath(leaf, this.#usual);
     // The edge next to the promise is its resolver's own context: that one is there for every promise.
     if (edges.length === 0) return canGrow(leaf) ? unknown : { ...unknown, verdict: 'none' };
@@ -199,7 +216,7 @@ class Search {
       steps: fromRoot.map(({ hold: { className, property } }) => ({ className, property })),
       root: fromRoot[0]?.node.reference ?? 0,
       objects: fromRoot.map(({ node }) => node.reference),
-      after: this.#links.callbacks.get(fromRoot[0]?.node.reference ?? 0) ?? 0,
+      after: 0,
       by: 0,
     };
   }
@@ -246,13 +263,14 @@ function bestPath(leaf: Node, usual: ReadonlyMap<string, number>): Edge[] {
     const [best] = edges.toSorted((a, b) => score(b, usual) - score(a, usual));
     if (best === undefined) return path;
     path.push(best);
-    if (best.hold.final) return path;
+    if (best.hold.final || (best.hold.endsHere === true && best.node.distance === Infinity)) return path;
     seen.add(best.node);
     node = best.node;
   }
 }
 
 function score({ hold, node }: Edge, usual: ReadonlyMap<string, number>): number {
+  if (node.distance === Infinity && hold.endsHere === true) return 10;
   if (node.distance === Infinity) return (hold.property === '' ? 0 : 2) + (hold.text === '' ? 0 : 1);
   // What holds a hundred others in the same way holds this one; a holder of one alone may be garbage that is still there.
   const scale = hold.text === '' ? 0 : Math.floor(Math.log10(usual.get(keyOf(hold)) ?? 1) / 2);
