@@ -100,7 +100,7 @@ function columnsOf(report: AwaitReport, width: number, watch: AwaitWatch | undef
   const site = (at: SiteEntry): string => (width < wide ? shortPlace(at) : place(at, report.process.directory));
   return [
     { title: 'COUNT', least: neverCut, cut: cutRight, right: true, cell: (row) => amount(row.count) },
-    ...(watch === undefined ? [] : watchColumns(watch)),
+    ...(watch === undefined || watch.looks === 1 ? [] : watchColumns(watch)),
     { title: 'FUNCTION', least: 9, cut: cutRight, cell: functionName },
     { title: 'AWAIT SITE', least: 9, cut: cutLeft, cell: (row) => siteCell(row, site) },
     { title: 'WAITS FOR', least: addressWidth, cut: cutRight, cell: ({ waitsFor }) => waitsText(waitsFor) },
@@ -164,8 +164,9 @@ function list(texts: readonly string[]): string {
 
 function drawWatch(watch: AwaitWatch | undefined, width: number): string[] {
   if (watch === undefined) return [];
-  const passed = watch.looks === 1 ? '' : `, ${duration(watch.lastAt - watch.firstAt)} after the first`;
+  if (watch.looks === 1) return ['', 'look 1; what stays is told from the second on'];
   const meaning =
     'SEEN: in how many looks in a row, and for how long. LEAST: at least as many were there in each of them, stuck or always others at the same place.';
-  return ['', ...foldWords(`look ${watch.looks}${passed}. ${meaning}`, width, '')];
+  const passed = duration(watch.lastAt - watch.firstAt);
+  return ['', ...foldWords(`look ${watch.looks}, ${passed} after the first. ${meaning}`, width, '')];
 }

@@ -207,6 +207,9 @@ describe('what a process awaits, as text', () => {
   test('of several looks says what stays, and does not claim that it is the same functions', () => {
     const later = { ...programs.server, takenAt: '2026-01-01T00:00:12.000Z' };
     const watch = watchAwaits(watchAwaits(null, programs.server), later);
+    const first = awaitTable(programs.server, { watch: watchAwaits(null, programs.server) });
+    expect(first).toContain('\nlook 1; what stays is told from the second on\n');
+    expect(first).not.toContain('SEEN');
     const text = awaitTable(later, { watch });
     expect(below(text, 'SUSPENDED FUNCTIONS').slice(0, 2)).toEqual([
       expect.stringMatching(/^ {2}COUNT LEAST {7}SEEN FUNCTION/),
