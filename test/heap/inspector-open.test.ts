@@ -64,7 +64,7 @@ test('an inspector that is closed is opened, and closed again after each look', 
   expect(isRunning(started)).toBe(true);
 });
 
-test('two readers at once do not close it under each other', async () => {
+test('several readers at once do not close it under each other, and do not see each other', async () => {
   const started = await start('plain');
   const looks = Array.from({ length: 4 }, async (_, index) => {
     await wait(index * 100); // all but the first find it open

@@ -20,20 +20,25 @@ export interface AwaitLines {
 }
 
 /** Each question for one object goes through the whole heap: so long they may take together. */
-const questionsMs = 5000;
+const questionsMs = 20_000;
+
+/** What lines are looked for: the list of promises was made before the snapshot, their stacks after it. */
+export interface Wanted {
+  readonly graph: HeapGraph;
+  readonly found: SnapshotGraph;
+  readonly listNode: number;
+  readonly walked: WalkedPromises;
+}
 
 /**
- * Most lines come with the stacks of the promises of `listId`, which was made before the snapshot. V8 is asked one by
- * one for functions whose promise has no stack: one that several await, or of another context.
+ * Most lines come with the stacks of the promises. V8 is asked one by one for functions whose promise has no stack: one
+ * that several await, or of another context.
  */
 export async function findAwaitLines(
   connection: Connection,
-  graph: HeapGraph,
-  { generators, reactions }: SnapshotGraph,
-  listId: string,
-  walked: WalkedPromises,
+  { graph, found: { generators, reactions }, listNode, walked }: Wanted,
 ): Promise<AwaitLines> {
-  const frames = await topFrames(connection, graph, listId, walked);
+  const frames = topFrames(graph, listNode, walked);
   const lineOf = new Map<number, AwaitLine>();
   const indexOf = new Map<number, number>();
   for (const [promise, frame] of frames) if (frame?.length === 2) indexOf.set(promise, frame[1]);
@@ -82,7 +87,7 @@ function groups(
 }
 
 /** So many answers that agree stand for the others of a group. */
-const enoughAnswers = 4;
+const enoughAnswers = 3;
 
 function isUnanimous(answers: ReadonlyMap<number, AwaitLine>): boolean {
   const lines = new Set([...answers.values()].map(({ line, column }) => `${line}:${column}`));
@@ -90,13 +95,11 @@ function isUnanimous(answers: ReadonlyMap<number, AwaitLine>): boolean {
 }
 
 /** The frame on top of the stack of each promise of the list; null where it is settled by now. */
-async function topFrames(
-  connection: Connection,
+function topFrames(
   graph: HeapGraph,
-  listId: string,
+  list: number,
   { frames, nodes, nodeOf }: WalkedPromises,
-): Promise<Map<number, Frame | null | undefined>> {
-  const list = await nodeOfObject(connection, graph, listId);
+): Map<number, Frame | null | undefined> {
   const found = new Map<number, Frame | null | undefined>();
   const holders = [list, graph.at(list, 'elements')].filter((node) => node >= 0);
   for (const { type, name, node } of holders.flatMap((holder) => graph.edges(holder))) {

@@ -19,10 +19,10 @@ export interface OpenInspector extends InspectorAddress {
 export async function openInspector(pid: number): Promise<OpenInspector> {
   if (!isAlive(pid)) throw new ReadError('gone', `there is no process ${pid}: list the running ones with loopscope ps`);
   if (process.platform === 'linux') checkReachable(pid);
+  const before = new Set(listeningPorts(pid).map(({ port }) => port));
   const found = await findInspector(pid);
   if (found !== null) return { ...found, opened: false };
   checkSignal(pid);
-  const before = new Set(listeningPorts(pid).map(({ port }) => port));
   try {
     process.kill(pid, 'SIGUSR1');
   } catch (error) {

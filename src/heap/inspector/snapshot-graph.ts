@@ -1,5 +1,7 @@
 // Finds in a heap snapshot which functions are suspended, what they await, and what settles that. Nodes of the snapshot only.
+import { ownScript } from './evaluate.ts';
 import type { HeapGraph } from './heap-graph.ts';
+import { closureName } from './names.ts';
 import type { Reaction, Reactions } from './reactions.ts';
 
 /** What settles a promise; all numbers are nodes. */
@@ -49,7 +51,8 @@ export function buildSnapshotGraph(graph: HeapGraph, reader: Reactions): Snapsho
       else sources.addReaction(promise, reaction);
     }
   }
-  const generators = [...awaits].map(([node, promise]): SuspendedGenerator => {
+  const others = [...awaits].filter(([node]) => closureName(graph, graph.at(node, 'function')).file !== ownScript);
+  const generators = others.map(([node, promise]): SuspendedGenerator => {
     const requests = requestsOf(graph, reader, node);
     const own = requests ?? ownPromise(graph, reader, node);
     for (const [index, settled] of own.entries())

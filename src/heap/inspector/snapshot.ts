@@ -1,5 +1,6 @@
 // Reads what a process awaits, and who could settle it, from a heap snapshot: dangerous for large heaps.
 import type { AwaitReport, Leaf } from '../../report/awaits.ts';
+import { ReadError } from '../read-error.ts';
 import { findAwaitLines, nodeOfObject } from './await-lines.ts';
 import { heapLimitMs, type Connection } from './connection.ts';
 import { checkHeapSize, type InspectorOptions } from './heap-limit.ts';
@@ -40,8 +41,10 @@ export async function readSnapshot(pid: number, options: InspectorOptions = {}):
     const walked = await walk(connection, list.objectId, true);
     const reader = new Reactions(graph);
     const found = buildSnapshotGraph(graph, reader);
-    const lines = await findAwaitLines(connection, graph, found, list.objectId, walked);
     const listNode = await nodeOfObject(connection, graph, list.objectId);
+    const lines = await findAwaitLines(connection, { graph, found, listNode, walked });
+    // Whoever else takes a snapshot, or ends his session, gives new numbers to all objects.
+    if (listNode < 0 || listNode !== (await nodeOfObject(connection, graph, list.objectId))) throw disturbed(pid);
     const stoppedMs = list.tookMs + tookMs + walked.busyMs;
     return { facts, graph, walked, reader, found, lines, listNode, stoppedMs };
   });
@@ -72,6 +75,10 @@ export async function readSnapshot(pid: number, options: InspectorOptions = {}):
     ...numbered,
     notes: [...limits, ...promiseLosses(walked), ...leaves.notes(), ...notes],
   };
+}
+
+function disturbed(pid: number): ReadError {
+  return new ReadError('busy', `somebody else read the heap of process ${pid} at the same time: ask again`);
 }
 
 async function takeSnapshot(connection: Connection): Promise<{ graph: HeapGraph; tookMs: number }> {
