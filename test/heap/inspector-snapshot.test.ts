@@ -1,16 +1,13 @@
-// What is read through an inspector that is open, against what each program says of itself.
+// What a heap snapshot over an inspector has, against what each program says of itself.
 import { expect, test } from 'vitest';
-import { readProbe } from '../../src/heap/inspector/probe.ts';
 import { readSnapshot } from '../../src/heap/inspector/snapshot.ts';
 import type { AwaitReport } from '../../src/report/awaits.ts';
 import { SiteMapper } from '../../src/runtime/source-map.ts';
-import { pathOf, startHanging, tryProgram, type Setting } from './trial.ts';
-import { findWrongAwaits, readTruth } from './truth.ts';
+import { startHanging, tryProgram, type Setting } from './trial.ts';
 
 const mapper = new SiteMapper();
 const options = { mapSite: mapper.map.bind(mapper) };
 const snapshot = (pid: number): Promise<AwaitReport> => readSnapshot(pid, options);
-const probe = (pid: number): Promise<AwaitReport> => readProbe(pid, options);
 
 const modules = ['main', 'database', 'settings', 'plugin'].map((name) => `modules/${name}.mjs`);
 
@@ -37,27 +34,6 @@ test.concurrent.each<[string, Setting]>([
   expect(wrong).toEqual([]);
 });
 
-test.concurrent.each(['names.mjs', 'als.mjs', 'deep.mjs', 'http-server.mjs'])(
-  'stacks have every await of %s',
-  async (program) => {
-    const { report } = await tryProgram(program, { ...inspected, read: probe });
-    expect(findWrongAwaits(readTruth([pathOf(program)]), report.functions)).toEqual([]);
-  },
-);
-
-test('stacks have the inputs of combinators by their places, and say that leaves are not known', async () => {
-  const { report } = await tryProgram('combinators.mjs', { ...inspected, read: probe });
-  const waitsForAny = report.functions.find(({ name }) => name === 'waitsForAny');
-  const [source] = report.promises[waitsForAny?.awaits ?? -1]?.settledBy ?? [];
-  if (source?.type !== 'combinator') throw new Error(`not a combinator: ${source?.type}`);
-  expect(source.inputs.map(({ index }) => index)).toEqual([1, 2]);
-  const [first, second] = source.inputs.map(({ promise }) => report.promises[promise]?.settledBy);
-  expect(first).toEqual([{ type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict: 'unknown' }]);
-  expect(second).toEqual([{ type: 'function', function: expect.any(Number) as number }]);
-  expect(report.reading).toMatchObject({ via: 'probe', settlers: false, attempts: 1 });
-  expect(report.notes).toContain('Who could settle a promise was not looked for: --settlers does.');
-});
-
 test('a promise that nobody can settle any more is said to be one', async () => {
   const { pid, stop } = await startHanging('unsettleable.mjs', inspected);
   try {
@@ -69,12 +45,6 @@ test('a promise that nobody can settle any more is said to be one', async () => 
   } finally {
     await stop();
   }
-});
-
-test('what runs on while it is read is left out, and what hangs is found', async () => {
-  const { report, wrong } = await tryProgram('busy.mjs', { ...inspected, read: probe });
-  expect(wrong.filter((what) => !what.includes('→'))).toEqual([]);
-  expect(report.functions.filter(({ name }) => name === 'query').length).toBe(300);
 });
 
 test('a heap over the limit is not gone through, unless it is forced', async () => {
