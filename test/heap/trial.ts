@@ -46,7 +46,7 @@ export function pathOf(program: string): string {
 }
 
 /** Reads the memory with settlers and source maps. */
-export async function readHanging(pid: number): Promise<AwaitReport> {
+async function readHanging(pid: number): Promise<AwaitReport> {
   const mapper = new SiteMapper();
   return readMemory(pid, { mapSite: (site) => mapper.map(site) });
 }
