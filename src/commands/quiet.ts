@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
-/** Lets every other process go first, where the system permits: priorities are of threads, and those to come inherit them. */
+/** Lets other processes go first, where the system permits: priorities are of threads, and those to come inherit them. */
 export function giveWay(): void {
   let threads: number[] = [process.pid];
   try {
@@ -12,7 +12,7 @@ export function giveWay(): void {
   }
   for (const thread of threads) {
     try {
-      setPriority(thread, constants.priority.PRIORITY_LOW);
+      setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
     } catch {
       // it has ended, or the system does not permit it
     }

@@ -9,7 +9,9 @@ const loadSegment = 1;
 const noteSegment = 4;
 const writable = 2;
 const executable = 1;
-const mappedFiles = 0x46_49_4c_45;
+const processNote = 3;
+const filesNote = 0x46_49_4c_45;
+const largestNotes = 16 * 1024 * 1024;
 // With more segments than fit into 16 bits, their number stands in the first section header.
 const manySegments = 0xff_ff;
 
@@ -18,10 +20,17 @@ interface Segment extends Range {
   readonly flags: number;
 }
 
+interface Note {
+  readonly type: number;
+  readonly body: Buffer;
+}
+
 export class CoreSpace implements AddressSpace {
   readonly source: AddressSource;
   readonly #descriptor: number;
   readonly #segments: readonly Segment[];
+  /** The process that was dumped: its pid, and the first 80 characters of its command line. */
+  readonly dumped: { readonly pid: number; readonly command: string };
   readonly #files: readonly string[];
 
   /** Opens a core dump, of `gcore`, of the kernel, or from `coredumpctl dump`. */
@@ -40,7 +49,10 @@ export class CoreSpace implements AddressSpace {
     this.#segments = programs
       .filter(({ type, end, start }) => type === loadSegment && end > start)
       .toSorted((a, b) => a.start - b.start);
-    this.#files = programs.filter(({ type }) => type === noteSegment).flatMap((note) => this.#mappedFiles(note));
+    const notes = programs.filter(({ type }) => type === noteSegment).flatMap((segment) => this.#notesOf(segment));
+    this.#files = notes.filter(({ type }) => type === filesNote).flatMap(({ body }) => mappedFiles(body));
+    const about = notes.find(({ type }) => type === processNote)?.body;
+    this.dumped = about === undefined ? { pid: 0, command: '' } : dumpedProcess(about);
     if (this.#segments.length === 0) throw new ReadError('file', `${file} has no memory in it: it was cut short`);
   }
 
@@ -98,21 +110,17 @@ export class CoreSpace implements AddressSpace {
     });
   }
 
-  /** The note that lists which files were mapped: their number, a page size, three words for each, and then the names. */
-  #mappedFiles({ offset, start, end }: Segment): string[] {
-    const notes = this.#bytes(offset, Math.min(end - start, 16 * 1024 * 1024));
+  #notesOf({ offset, start, end }: Segment): Note[] {
+    const found: Note[] = [];
+    const notes = this.#bytes(offset, Math.min(end - start, largestNotes));
     for (let at = 0; at + 12 <= notes.length;) {
-      const nameSize = Math.ceil(notes.readUInt32LE(at) / 4) * 4;
       const size = notes.readUInt32LE(at + 4);
-      const body = at + 12 + nameSize;
-      if (notes.readUInt32LE(at + 8) === mappedFiles && body + size <= notes.length) {
-        const count = Number(notes.readBigUInt64LE(body));
-        const names = notes.toString('utf8', body + 16 + count * 24, body + size);
-        return [...new Set(names.split('\0').filter((name) => name.startsWith('/')))];
-      }
+      const body = at + 12 + Math.ceil(notes.readUInt32LE(at) / 4) * 4;
+      if (body + size > notes.length) break;
+      found.push({ type: notes.readUInt32LE(at + 8), body: notes.subarray(body, body + size) });
       at = body + Math.ceil(size / 4) * 4;
     }
-    return [];
+    return found;
   }
 
   #segmentAt(address: number): Segment | null {
@@ -126,4 +134,20 @@ export class CoreSpace implements AddressSpace {
     }
     return null;
   }
+}
+
+/** Which files were mapped: their number, a page size, three words for each, and then the names. */
+function mappedFiles(body: Buffer): string[] {
+  const names = body.toString('utf8', 16 + Number(body.readBigUInt64LE(0)) * 24);
+  return [...new Set(names.split('\0').filter((name) => name.startsWith('/')))];
+}
+
+/** A prpsinfo structure: the pid stands at 24, the arguments at 56. */
+function dumpedProcess(body: Buffer): { pid: number; command: string } {
+  const [, ...words] = body
+    .toString('utf8', 56, 136)
+    .replace(/\0[^]*$/, '')
+    .trim()
+    .split(' ');
+  return { pid: body.length >= 28 ? body.readInt32LE(24) : 0, command: words.join(' ') };
 }

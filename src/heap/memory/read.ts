@@ -9,7 +9,7 @@ import { assemble, leavesOf } from './assemble.ts';
 import { AwaitSites } from './await-sites.ts';
 import { CoreSpace } from './core-space.ts';
 import { Holders } from './holders.ts';
-import { fixed, readLayout } from './layout.ts';
+import { fixed, readLayout, type Layout } from './layout.ts';
 import { leafOf } from './leaf.ts';
 import { link } from './link.ts';
 import { look, type Sight } from './look.ts';
@@ -67,17 +67,28 @@ export interface CoreFiles {
 export async function readCore({ core, executable }: CoreFiles, options: ReadOptions = {}): Promise<AwaitReport> {
   const space = new CoreSpace(core);
   try {
-    const layout = readLayout([executable, ...space.files().filter((file) => file.includes('libnode'))]);
-    const about = { pid: 0, command: '', directory: '/', node: versionOf(executable), uptimeMs: null };
+    const layout = layoutOfCore([executable, ...space.files().filter((file) => file.includes('libnode'))]);
+    const { pid, command } = space.dumped; // gcore notes no arguments
+    const about = { pid, command: command || core, directory: '/', node: versionOf(executable), uptimeMs: null };
     return await readSpace({ space, layout, about, way: 'core', frozen: true }, options);
   } finally {
     space.close();
   }
 }
 
+function layoutOfCore(files: readonly string[]): Layout {
+  try {
+    return readLayout(files);
+  } catch (error) {
+    if (!(error instanceof ReadError) || error.problem !== 'not-node') throw error;
+    const message = `${files[0]} is not Node, or a build of it without V8's debug constants: --exe must be what was dumped`;
+    throw new ReadError('file', message, { cause: error });
+  }
+}
+
 interface Subject {
   readonly space: AddressSpace;
-  readonly layout: ReturnType<typeof readLayout>;
+  readonly layout: Layout;
   readonly about: AwaitProcess;
   readonly way: Way;
   /** It does not change while it is read. */
