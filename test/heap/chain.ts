@@ -1,6 +1,6 @@
 // Whether something hangs on something: a chain such as `main → all[1/4] → reply → ... → [timer found /\d s left/] ×3`.
 //
-// The names of functions (`rows#2` for the second request of an async generator), `all[index/total]` or `race`, `then`, `catch`,
+// The names of functions (`rows#2` for the second request of an async generator), `all[index/total]`, `any[index]` or `race`, `then`, `catch`,
 // `finally`, `...` for any number of steps, and at the end the leaf: kinds (`*` for any, `socket|stream`), then words that are its
 // verdict or in its detail or in the path to its settler. What only follows another promise, modules that only wait for one
 // another, and functions inside Node and libraries may be left out. `×3`: of three functions of the first name, and no more.
@@ -60,7 +60,7 @@ function mayBeLeftOut({ functions }: AwaitReport, source: Source): boolean {
 
 function fits(step: string, name: string, source: Source): boolean {
   if (source.type === 'leaf') return step.startsWith('[') && fitsLeaf(step.slice(1, -1), source);
-  return step === name || step === name.replace(/\[.*/, '') || step === name.replace(/#.*/, '');
+  return [name, name.replace(/\/.*\]/, ']'), name.replace(/\[\d.*/, ''), name.replace(/#\d+$/, '')].includes(step);
 }
 
 function fitsLeaf(wanted: string, { kind, verdict, detail, settledBy }: Leaf): boolean {

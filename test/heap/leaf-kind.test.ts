@@ -26,6 +26,7 @@ test.each([
   ['dns', path('QueryReqWrap.callback')],
   ['fetch', path('Fetch._events', 'Object.terminated')],
   ['stream', path('PassThrough._events', 'Object.end')],
+  ['stream', path('DefaultReadRequest.<symbol kState>', 'Object.resolve')],
   ['event', path('EventEmitter._events', 'Object.never')],
   ['event', path('Repository._events', 'Object.never')],
   ['event', path('EventEmitter._events', 'Object.saved', 'FixedQueue.tail', 'Array')],

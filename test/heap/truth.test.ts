@@ -104,6 +104,8 @@ test('a chain holds with its places and its leaf, and not with others', () => {
   expect(truth.chains.map(holds)).toEqual([true]);
   expect(holds('main → ... → reply → [*]')).toBe(true);
   expect(holds('main → all → reply → [timer|socket Timeout]')).toBe(true);
+  expect(holds('main → all[1] → reply')).toBe(true);
+  expect(holds('main → all[0] → reply')).toBe(false);
   expect(holds('main → all[0/2] → reply')).toBe(false);
   expect(holds('main → reply')).toBe(false);
   expect(holds('main → all → reply → [socket]')).toBe(false);

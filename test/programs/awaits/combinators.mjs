@@ -56,8 +56,8 @@ setImmediate(console.log, 'READY');
 // chain: main → all[0/7] → waitsForAll → all[3/5] → [* found held]
 // chain: main → all[1/7] → waitsForAllSettled → allSettled[0/3] → reply
 // chain: main → all[1/7] → waitsForAllSettled → allSettled[2/3] → reply
-// chain: main → all[2/7] → waitsForAny → any[1/3] → [*]
-// chain: main → all[2/7] → waitsForAny → any[2/3] → reply
+// chain: main → all[2/7] → waitsForAny → any[1] → [*]
+// chain: main → all[2/7] → waitsForAny → any[2] → reply
 // chain: main → all[3/7] → waitsForTheFirst → race → reply
 // chain: main → all[4/7] → waitsForNested → all[0/2] → all[0/2] → reply
 // chain: main → all[4/7] → waitsForNested → all[1/2] → race → reply

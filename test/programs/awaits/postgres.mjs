@@ -47,5 +47,5 @@ void connects();
 for (let id = 0; id < 6; id++) void handle(id);
 setTimeout(() => process.exit(), 60_000);
 
-// chain: connects → ... → [socket found]
+// chain: connects → ... → [* found Client]
 // chain: handle → loadUser → ... → [* found] ×6
