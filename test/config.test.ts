@@ -32,6 +32,9 @@ test.each([
     loop: true,
     watchdog: true,
     blockThresholdMs: null,
+    stuckAfterMs: null,
+    stuckExit: false,
+    timeoutMs: null,
   };
   expect(runEnvironment(settings, { NODE_OPTIONS: '--no-warnings' })['NODE_OPTIONS']).toBe(expected);
 });

@@ -22,7 +22,7 @@ export interface Sample {
   readonly task: TaskRecord | null;
   /** Differs between looks if more than one callback ran. */
   readonly callback: number;
-  /** A promise callback that was queued at an earlier look of the same block has run soon after. */
+  /** A promise callback that was queued at the look before, in the same block, has run. */
   readonly drained: boolean;
 }
 
@@ -37,7 +37,6 @@ export const probeKey = 'loopscope.probe@1';
 const key = Symbol.for(probeKey);
 
 const mostSamples = 200;
-const soonMs = 20;
 const lateMs = 20;
 const settled = Promise.resolve();
 // oxlint-disable-next-line typescript/unbound-method -- as it was before a program could change it
@@ -49,9 +48,7 @@ export class Probe {
   readonly #give: ((reason: string) => boolean) | null;
   #samples: Sample[] = [];
   #best: number = answers.empty;
-  #markedSequence = -1;
-  #markedAt = 0;
-  #drained = false;
+  #mark = { sequence: -1, ran: false };
 
   /** @param give reports the whole process, for a loop that does not return */
   constructor(pulse: Pulse, give: ((reason: string) => boolean) | null) {
@@ -94,7 +91,7 @@ export class Probe {
         if (this.#samples.length < mostSamples) this.#samples.push(this.#sample(at, round, frames));
         this.#best = answer;
       }
-      this.#mark(sequence);
+      this.#queue(sequence);
       return answer;
     } catch {
       return answers.empty;
@@ -102,7 +99,7 @@ export class Probe {
   }
 
   #sample(at: number, round: number, frames: readonly Frame[]): Sample {
-    const drained = this.#drained && this.#markedSequence === this.#pulse.sequence;
+    const drained = this.#mark.ran && this.#mark.sequence === this.#pulse.sequence;
     return { at, late: this.#isLate(at), round, frames, task: currentTask(), callback: executionAsyncId(), drained };
   }
 
@@ -114,14 +111,13 @@ export class Probe {
     return at - askedAt - (Number.isNaN(waitedMs) ? 0 : waitedMs) > lateMs;
   }
 
-  /** Queues a promise callback once a block: whether it runs before the block is over tells a storm from a long function. */
-  #mark(sequence: number): void {
-    if (this.#markedSequence === sequence) return;
-    this.#markedSequence = sequence;
-    this.#markedAt = systemClock();
-    this.#drained = false;
+  /** Queues a promise callback: whether it has run by the next look tells a storm of them from a long function. */
+  #queue(sequence: number): void {
+    if (this.#mark.sequence === sequence && !this.#mark.ran) return;
+    const mark = { sequence, ran: false };
+    this.#mark = mark;
     void then.call(settled, () => {
-      this.#drained = systemClock() - this.#markedAt < soonMs;
+      mark.ran = true;
     });
   }
 }

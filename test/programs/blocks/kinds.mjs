@@ -28,7 +28,7 @@ function compare(a, b) {
 }
 
 function sort(numbers) {
-  return numbers.sort(compare)[0]; // block: sort
+  return numbers.toSorted(compare)[0]; // block: sort
 }
 
 function match(text) {
@@ -134,12 +134,7 @@ const kinds = {
   sort: {
     kind: 'javascript',
     run: sort,
-    prepare: (ms) =>
-      sized(
-        ms,
-        (size) => Array.from({ length: size }, (_, i) => (i * 7919) % size),
-        (a) => sort([...a]),
-      ),
+    prepare: (ms) => sized(ms, (size) => Array.from({ length: size }, (_, i) => (i * 7919) % size), sort),
   },
   match: { kind: 'regular expression', run: match, prepare: backtracking },
   replace: { kind: 'regular expression', run: replace, prepare: backtracking },
