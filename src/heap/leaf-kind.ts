@@ -38,7 +38,7 @@ const classes: readonly (readonly [RegExp, LeafKind])[] = [
   [/(^|[a-z\d])(Lock|Mutex|Semaphore|Sema)$|^(AsyncLock|RWLock|ReadWriteLock)/, 'lock'],
   [/^(?!FixedQueue$)\w*Queue$|^(fastq|Channel)$/, 'queue'], // FixedQueue is Node's own, of events.on
   [
-    /^(PassThrough|Transform|Duplex|Readable|Writable|Zlib|ZlibBase|Gzip|Gunzip|Inflate|Deflate|Unzip|BrotliCompress|BrotliDecompress|JSStream|TTY|Interface|InterfaceConstructor|ReadableStream\w*|WritableStream\w*|TransformStream\w*|ReadableState|WritableState)$/,
+    /^(PassThrough|Transform|Duplex|Readable|Writable|Zlib|ZlibBase|Gzip|Gunzip|Inflate|Deflate|Unzip|BrotliCompress|BrotliDecompress|JSStream|TTY|Interface|InterfaceConstructor|ReadableStream\w*|WritableStream\w*|TransformStream\w*|ReadableState|WritableState|DefaultReadRequest|ReadIntoRequest)$/,
     'stream',
   ],
   [/^(EventEmitter|EventEmitterAsyncResource|EventTarget|NodeEventTarget|AbortSignal|Signal)$/, 'event'],

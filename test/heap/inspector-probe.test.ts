@@ -10,7 +10,10 @@ const probe = (pid: number): Promise<AwaitReport> => readProbe(pid);
 /** Each listens for a debugger on a port of its own. */
 const inspected: Setting = { flags: ['--inspect=0'] };
 
-test.concurrent.each(['names.mjs', 'als.mjs', 'deep.mjs', 'http-server.mjs'])(
+// Node 22 does not tell of which class a static method is.
+const names = process.version.startsWith('v22.') ? [] : ['names.mjs'];
+
+test.concurrent.each([...names, 'als.mjs', 'deep.mjs', 'http-server.mjs'])(
   'stacks have every await of %s',
   async (program) => {
     const { report } = await tryProgram(program, { ...inspected, read: probe });

@@ -46,7 +46,7 @@ export function generatorName(graph: HeapGraph, generator: number): FunctionName
 /** Class of an object; V8 adds more to the names of global objects. */
 export function className(graph: HeapGraph, node: number): string {
   const name = graph.name(node).replace(/^(global|Window)\b.*$/, 'globalThis');
-  return name.startsWith('Object / ') ? 'Object' : name;
+  return /^Object( \(global\))? \/ /.test(name) ? 'Object' : name; // the global object of a vm context
 }
 
 /** Classes that say nothing of what an object is for. */

@@ -92,7 +92,7 @@ export async function walkPromises(
     const index = site.getPromiseIndex();
     if (index !== null) return [site.getFunctionName() ?? 'all', index];
     const type = site.getTypeName() ?? '';
-    const owner = /^(|Object|Module|global|Window)$/.test(type) ? '' : `${type}.`;
+    const owner = /^(|Object|Function|Module|global|Window)$/.test(type) ? '' : `${type}.`;
     const own = site.getFunctionName() ?? site.getMethodName() ?? '';
     return [
       own === '' || own.startsWith(owner) ? own : owner + own,
