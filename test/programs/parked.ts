@@ -1,0 +1,22 @@
+// Tasks that wait for something of which loopscope knows nothing: a timer, and another task by a plain promise.
+import { createTask, Lock } from '../../dist/src/index.js';
+
+const lock = new Lock({ name: 'stock' });
+
+async function load(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 100_000)); // parked: load
+}
+
+const holder = createTask(() => lock.run(load), { name: 'holder' });
+createTask(() => lock.run(load), { name: 'waiter' });
+createTask(
+  async () => {
+    await Promise.all([holder]); // parked: joiner
+  },
+  { name: 'joiner' },
+);
+async function lost(): Promise<void> {
+  await new Promise(() => {}); // parked: lost
+}
+void lost();
+console.log('READY');
