@@ -122,7 +122,7 @@ function silent(pid: number, limitMs: number): ReadError {
 }
 
 /** What the promise gives, or the error when it takes longer. */
-export async function withLimit<Value>(promise: Promise<Value>, limitMs: number, error: () => Error): Promise<Value> {
+async function withLimit<Value>(promise: Promise<Value>, limitMs: number, error: () => Error): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(error()), limitMs);
