@@ -150,10 +150,11 @@ export class LoopGuard {
     const scheduling = ownScheduling();
     const ranMs = (scheduling?.cpuMs ?? Number.NaN) - cpuMs;
     const waitedMs = (scheduling?.waitMs ?? Number.NaN) - waitMs;
-    if (this.#pulse.inspected && !(ranMs >= durationMs * busyShare)) return true;
-    if (this.#probe.samples.length === 0 && ranMs + waitedMs < durationMs * busyShare) return true;
+    const awakeMs = ranMs + waitedMs;
+    if (this.#pulse.inspected && !(awakeMs >= durationMs * busyShare)) return true;
+    if (this.#probe.samples.length === 0 && awakeMs < durationMs * busyShare) return true;
     const lostMs = this.#pulse.stoppedMs - this.#stoppedMsAtBeat;
-    const stoppedMs = Number.isNaN(ranMs) ? lostMs : Math.min(lostMs, Math.max(0, durationMs - ranMs - waitedMs));
+    const stoppedMs = Number.isNaN(ranMs) ? lostMs : Math.min(lostMs, Math.max(0, durationMs - awakeMs));
     return durationMs - (waitedMs || 0) - stoppedMs < this.thresholdMs;
   }
 

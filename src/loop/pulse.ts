@@ -6,7 +6,7 @@ const bytesOfTimes = 64;
 const flag = { sequence: 0, stopped: 1, armed: 2, inspected: 3, connected: 4, watching: 5, giving: 6 } as const;
 const time = { beatAt: 0, askedAt: 1, stoppedMs: 2, cpuMs: 3, waitMs: 4, thresholdMs: 5, waitMsWhenAsked: 6 } as const;
 
-/** A loop that is late and ran for less than this share of the time did not block it, if an inspector is open. */
+/** A thread that was awake for less than this share of the time sleeps: at a breakpoint, or because it was stopped. */
 export const busyShare = 0.5;
 
 /** Milliseconds on the clock of the system, which is the same in all threads; it may stand still while a laptop sleeps. */

@@ -107,11 +107,13 @@ function isTimeToReport(blockedMs: number, givenAsStuck = false): string | null 
   return reason === '' ? null : reason;
 }
 
-/** An inspector is open and the loop does not run: it stands at a breakpoint, most likely. */
+/** An inspector is open and the main thread sleeps: it stands at a breakpoint, most likely. */
 function isAtBreakpoint(blockedMs: number, before: Scheduling | null): boolean {
   if (!pulse.inspected) return false;
   const after = mainScheduling();
-  return before === null || after === null || after.cpuMs - before.cpuMs < (blockedMs - pulse.thresholdMs) * busyShare;
+  if (before === null || after === null) return true;
+  const awakeMs = after.cpuMs + after.waitMs - before.cpuMs - before.waitMs;
+  return awakeMs < (blockedMs - pulse.thresholdMs) * busyShare;
 }
 
 async function tick(): Promise<void> {

@@ -17,8 +17,18 @@ describe.concurrent('--timeout', () => {
     expect(stderr.split('\n').slice(1)).toEqual(['loopscope: the program was ended after 4.5 s (--timeout)', '']);
   });
 
-  test('ends a program whose loop is blocked, and says so', async () => {
-    const { stderr, code } = await loopscope(['run', '--timeout', '4s', '--', program('hang.ts'), 'block']);
+  test('ends a program whose loop is blocked, and says what blocks it', async () => {
+    const words = ['run', '--format', 'json', '--timeout', '4s', '--', program('hang.ts'), 'block'];
+    const { stderr, code } = await loopscope(words);
+    expect(code).toBe(124);
+    const { reason, tasks, loop } = JSON.parse(stderr.split('\n')[0] as string) as Report;
+    expect([reason, tasks.length]).toEqual(['timeout', 1]);
+    expect(loop?.blocks).toMatchObject([{ kind: 'javascript', now: true, stack: [{ line: 23 }] }]);
+  });
+
+  test('ends a program whose loop is blocked, and says so if it has no watchdog', async () => {
+    const words = ['run', '--no-watchdog', '--timeout', '4s', '--', program('hang.ts'), 'block'];
+    const { stderr, code } = await loopscope(words);
     expect(code).toBe(124);
     expect(stderr).toMatch(/^loopscope: pid \d+ did not report within 1000 ms: its event loop is blocked$/m);
   });

@@ -27,6 +27,8 @@ export interface RunSetting {
   readonly cwd?: string;
   /** As another user, which only root may. */
   readonly user?: number;
+  /** When it is killed. Default 60 s. */
+  readonly limitMs?: number;
 }
 
 /** A program of `test/programs`. */
@@ -36,7 +38,7 @@ export function program(name: string): string {
 
 export const register: string = new URL('../../dist/src/register.js', import.meta.url).href;
 
-/** Starts `loopscope` with these words. It is killed after 60 s. */
+/** Starts `loopscope` with these words. It is killed after a time. */
 export function startLoopscope(words: readonly string[], setting: RunSetting = {}): Run {
   return startNode([`${root}dist/src/cli.js`, ...words], setting);
 }
@@ -44,7 +46,7 @@ export function startLoopscope(words: readonly string[], setting: RunSetting = {
 /** Starts this Node with these words. */
 export function startNode(
   words: readonly string[],
-  { input = '', env = {}, group = false, cwd = root, user }: RunSetting = {},
+  { input = '', env = {}, group = false, cwd = root, user, limitMs = 60_000 }: RunSetting = {},
 ): Run {
   const { NODE_OPTIONS: _options, ...inherited } = process.env;
   const child = spawn(process.execPath, words, {
@@ -62,7 +64,7 @@ export function startNode(
     });
   }
   child.stdin.on('error', () => {}).end(input);
-  const killer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const killer = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {

@@ -8,7 +8,7 @@ import { Interrupt } from '../../../dist/src/loop/interrupt.js';
 import { createTask, currentTask } from '../../../dist/src/index.js';
 
 if (!isMainThread) {
-  setInterval(() => {}, 1000); // a session keeps no thread alive
+  const keeper = setInterval(() => {}, 1000); // a session keeps no thread alive
   const pulse = new Pulse(workerData);
   for (let round = 0; !pulse.stopped;) {
     const interrupt = new Interrupt(pulse);
@@ -18,6 +18,7 @@ if (!isMainThread) {
     }
     interrupt.close();
   }
+  clearInterval(keeper);
 } else {
   const pulse = new Pulse();
   const probe = new Probe(pulse, null);
