@@ -1,4 +1,5 @@
-// What cannot be in any report of what is awaited, whatever the program: numbers that lead nowhere, edges with one end.
+// What cannot be in a report of what is awaited, whatever the program: numbers that lead nowhere, edges with one end. And circles:
+// there are real ones, but no program of the trial waits for itself.
 import type { AwaitReport, Source } from '../../src/report/awaits.ts';
 
 /** The contradictions of a report, one sentence each. */
@@ -34,7 +35,44 @@ export function findContradictions(report: AwaitReport): string[] {
       check(settler?.settles.includes(id) === true, `promise ${id} names ${settler?.name}, which does not settle it`);
     }
   }
+  const circle = findCircle(report);
+  if (circle !== null) wrong.push(`a circle: ${circle.join(' → ')}`);
   return wrong.slice(0, 20);
+}
+
+/** The promises of a way that leads back to where it begins; null without one. */
+function findCircle({ functions, promises }: AwaitReport): number[] | null {
+  const done = new Set<number>();
+  for (const { id } of promises) {
+    // Depth first, by hand: chains are longer than a stack of calls may be.
+    const way: { promise: number; rest: number[] }[] = [];
+    const enter = (promise: number): void => {
+      const sources = promises[promise]?.settledBy ?? [];
+      way.push({
+        promise,
+        rest: sources.flatMap((source) => [...awaitedBy(source, functions), ...promisesOf(source)]),
+      });
+    };
+    if (!done.has(id)) enter(id);
+    for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+      const next = last.rest.pop();
+      if (next === undefined) {
+        done.add(last.promise);
+        way.pop();
+        continue;
+      }
+      const start = way.findIndex(({ promise }) => promise === next);
+      if (start !== -1) return [...way.slice(start).map(({ promise }) => promise), next];
+      if (!done.has(next)) enter(next);
+    }
+  }
+  return null;
+}
+
+function awaitedBy(source: Source, functions: AwaitReport['functions']): number[] {
+  if (source.type !== 'function' && source.type !== 'request') return [];
+  const awaits = functions[source.function]?.awaits;
+  return awaits === undefined ? [] : [awaits];
 }
 
 function promisesOf(source: Source): readonly number[] {

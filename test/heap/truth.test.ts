@@ -118,6 +118,7 @@ test('a chain holds with its places and its leaf, and not with others', () => {
 test('a chain ends where a graph has a cycle', () => {
   const report = graph([{ promise: 0, index: 1 }]);
   expect(findBrokenChains(report, ['main → ... → reply'])).toHaveLength(1);
+  expect(findContradictions(report)).toEqual(['a circle: 0 → 0']);
 });
 
 test('an edge with one end, and a number that leads nowhere, are contradictions', () => {
