@@ -88,6 +88,6 @@ async function waitForInspector(pid: number, before: ReadonlySet<number>): Promi
   }
   throw new ReadError(
     'busy',
-    `process ${pid} did not open its inspector within ${answerLimitMs / 1000} s: its loop is blocked, or it has a handler of its own for SIGUSR1; read it with --via memory`,
+    `process ${pid} did not open its inspector within ${answerLimitMs / 1000} s: its loop is blocked, and it opens when that turns again, or it has a handler of its own for SIGUSR1; read it with --via memory`,
   );
 }

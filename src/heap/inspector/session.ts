@@ -11,6 +11,9 @@ import { innerPid, isAlive } from './process-status.ts';
 /** A loop that turns closes the inspector within half a second. */
 const closeLimitMs = 3000;
 
+/** `opened` it is ours to close, `joined` and the process knows that. */
+type Lease = 'none' | 'opened' | 'joined';
+
 export interface Session {
   readonly connection: Connection;
   readonly facts: ProcessFacts;
@@ -27,34 +30,35 @@ export async function withSession<Value>(
 ): Promise<{ value: Value; notes: string[] }> {
   const { port, url, opened } = await openInspector(pid);
   const connection = await Connection.open(pid, url);
-  let leased = opened;
+  let lease: Lease = opened ? 'opened' : 'none';
   let value: Value;
   try {
     const facts = await call(connection, describeProcess, []);
     if (facts.pid !== innerPid(pid)) throw otherProcess(pid, port, facts.pid);
-    leased = await call(connection, joinLease, [opened]);
+    if (await call(connection, joinLease, [opened])) lease = 'joined';
     await waitForTurn(connection); // what follows needs microtasks
     value = await work({ connection, facts });
   } catch (error) {
-    const notes = await leave(pid, port, connection, leased);
+    const notes = await leave(pid, port, connection, lease);
     throw notes.length === 0 ? error : withNotes(error, notes);
   }
-  return { value, notes: await leave(pid, port, connection, leased) };
+  return { value, notes: await leave(pid, port, connection, lease) };
 }
 
 /** Gives back what was named, closes the connection and then the inspector. Never throws. */
-async function leave(pid: number, port: number, connection: Connection, leased: boolean): Promise<string[]> {
+async function leave(pid: number, port: number, connection: Connection, lease: Lease): Promise<string[]> {
   let left = false;
   try {
     await connection.send('Runtime.releaseObjectGroup', { objectGroup });
-    if (leased) await call(connection, leaveLease, [await hasStrangers(pid, port, connection)]);
-    left = true;
+    if (lease === 'joined') await call(connection, leaveLease, [await hasStrangers(pid, port, connection)]);
+    left = lease === 'joined';
   } catch {
     // it ended or is blocked
   }
   await connection.close();
-  if (!leased || !isAlive(pid) || (left && (await isClosed(pid, port)))) return [];
-  const when = left ? 'it closes when its loop turns' : 'it closes ten minutes after its loop turns again';
+  if (lease === 'none' || !isAlive(pid) || (left && (await isClosed(pid, port)))) return [];
+  const later = lease === 'joined' ? 'it closes ten minutes after its loop turns again' : 'nobody could close it';
+  const when = left ? 'it closes when its loop turns' : later;
   return [`The inspector of process ${pid} is still open on port ${port}: ${when}, unless somebody else uses it.`];
 }
 
