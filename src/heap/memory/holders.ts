@@ -108,6 +108,11 @@ export class Holders {
     return { ...pass, ...this.#propertyOf(holder, at) };
   }
 
+  /** Whether it is a closure of V8's own. */
+  isBuiltin(closure: Reference): boolean {
+    return this.#objects.isFunction(this.#objects.type(closure)) && this.#scripts.ofClosure(closure).script === null;
+  }
+
   #isGenerator(type: number): boolean {
     const { types } = this.#objects.layout;
     return type === types.asyncFunction || type === types.asyncGenerator;

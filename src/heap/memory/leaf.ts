@@ -35,8 +35,8 @@ export interface LeafParts {
 /** A leaf by its settler. */
 export function leafOf(settler: Settler | undefined, { objects, holders, tasks, loopTime }: LeafParts): Leaf {
   if (settler === undefined || settler.verdict !== 'found') {
-    const verdict = settler?.verdict ?? 'unknown';
-    return { type: 'leaf', kind: 'unknown', detail: '', settledBy: [], verdict };
+    const { verdict, path } = settler ?? { verdict: 'unknown', path: [] };
+    return { type: 'leaf', kind: 'unknown', detail: '', settledBy: path, verdict };
   }
   for (const object of settler.objects) {
     const wait = tasks.wait(object);

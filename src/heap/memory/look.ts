@@ -6,15 +6,16 @@ import { ReadError } from '../read-error.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scanner } from './scan.ts';
 
-const mostLooks = 3;
+const mostLooks = 5;
+const tolerated = 0.02;
 
 /** What is suspended, and what is awaited. */
 export interface Sight {
   readonly promises: readonly Reference[];
   /** Suspended async functions and generators. */
   readonly suspended: ReadonlySet<Reference>;
-  /** How often it was begun anew, because everything had moved: 1 at best. */
-  readonly looks: number;
+  /** How often it was looked once more, because the last look still found much that was new. */
+  readonly extraLooks: number;
   /** Generators that were seen suspended, and were not any more when they were looked at again. */
   readonly changed: number;
   readonly bytes: number;
@@ -26,36 +27,33 @@ export interface Sight {
 export async function look(scanner: Scanner, objects: Objects, frozen: boolean): Promise<Sight> {
   const promises = new Set<Reference>();
   const generators = new Set<Reference>();
-  let bytes = 0;
-  let cut = false;
+  const known = new Set<Reference>();
+  let maps = await findMaps(scanner, objects);
   for (let looks = 1; ; looks++) {
-    // A collection may move maps too: after a look in vain they are looked for again.
-    const maps = await findMaps(scanner, objects);
+    const finds = await scanner.find({ type: 'objects', ...maps });
     const promiseMaps = new Set(maps.promiseMaps);
-    if (promiseMaps.size === 0) {
-      // Node itself has promises from its start on.
-      throw new ReadError('unsupported', 'no heap of V8 is found in this memory: is it of this very build of Node?');
-    }
-    for (let again = frozen ? 1 : 2; again > 0; again--) {
-      const finds = await scanner.find({ type: 'objects', ...maps });
-      for (let index = 0; index < finds.pairs.length; index += 2) {
-        const kind = promiseMaps.has(finds.pairs[index + 1] as number) ? promises : generators;
-        kind.add((finds.pairs[index] as number) + 1);
-      }
-      bytes = finds.bytes;
-      cut ||= finds.cut;
+    for (let index = 0; index < finds.pairs.length; index += 2) {
+      const kind = promiseMaps.has(finds.pairs[index + 1] as number) ? promises : generators;
+      kind.add((finds.pairs[index] as number) + 1);
     }
     objects.forget();
     const suspended = [...generators].filter((generator) => isSuspended(generator, objects));
-    const inVain = suspended.length === 0 && generators.size > 0;
-    if (inVain && !frozen && looks < mostLooks) continue;
+    const fresh = suspended.filter((generator) => !known.has(generator)).length;
+    for (const generator of suspended) known.add(generator);
+    // A busy program has something new at every look; after a garbage collection most of it is new.
+    const agreed =
+      looks > 1 && fresh <= suspended.length * tolerated && (suspended.length > 0 || generators.size === 0);
+    if (!frozen && !agreed && looks < mostLooks) {
+      if (looks > 1) maps = await findMaps(scanner, objects); // they may have been moved too
+      continue;
+    }
     return {
       promises: [...promises].filter((promise) => isPending(promise, objects)),
       suspended: new Set(suspended),
-      looks,
+      extraLooks: Math.max(0, looks - 2),
       changed: generators.size - suspended.length,
-      bytes,
-      cut,
+      bytes: finds.bytes,
+      cut: finds.cut,
     };
   }
 }
@@ -75,6 +73,10 @@ async function findMaps(
     const type = pairs[index + 1] as number;
     if (objects.typeOfMap(map) !== type) continue;
     (type === types.promise ? promiseMaps : generatorMaps).push(map);
+  }
+  if (promiseMaps.length === 0) {
+    // Node itself has promises from its start on.
+    throw new ReadError('unsupported', 'no heap of V8 is found in this memory: is it of this very build of Node?');
   }
   return { promiseMaps: Float64Array.from(promiseMaps), generatorMaps: Float64Array.from(generatorMaps) };
 }

@@ -5,7 +5,7 @@ import type { MemoryOptions, ReadOptions } from '../options.ts';
 import { readNodeExecutable } from '../process/executable.ts';
 import { ReadError } from '../read-error.ts';
 import type { AddressSpace } from './address-space.ts';
-import { assemble, leavesOf } from './assemble.ts';
+import { assemble, leavesOf, type Assembled } from './assemble.ts';
 import { AwaitSites } from './await-sites.ts';
 import { CoreSpace } from './core-space.ts';
 import { Holders } from './holders.ts';
@@ -30,6 +30,9 @@ import { Threads } from './threads.ts';
 const leastFit = 0.5;
 // A settler may be a callback on a promise, which has a settler in turn.
 const mostRounds = 4;
+// A collection while it is read moves what is looked for: then all is read anew.
+const mostAttempts = 3;
+const tolerated = 0.01;
 
 /** Reads a running process. Linux only. Throws ReadError. */
 export async function readMemory(pid: number, options: MemoryOptions = {}): Promise<AwaitReport> {
@@ -95,65 +98,88 @@ interface Subject {
   readonly frozen: boolean;
 }
 
-async function readSpace({ space, layout, about, way, frozen }: Subject, options: ReadOptions): Promise<AwaitReport> {
+async function readSpace(subject: Subject, options: ReadOptions): Promise<AwaitReport> {
   const started = performance.now();
-  const objects = new Objects(new Memory(space), layout);
-  const scanner = new Scanner(space, space.writable());
+  const scanner = new Scanner(subject.space, subject.frozen);
   try {
-    const sight = await look(scanner, objects, frozen);
-    const scripts = new Scripts(objects);
-    const reactions = new Reactions(objects, scripts);
-    const holders = new Holders(objects, scripts, reactions);
-    const sites = new AwaitSites(objects, scripts);
-    const scriptOf = (generator: Reference): string =>
-      scripts.ofClosure(objects.field(generator, fixed.generatorFunction)).script?.name ?? '';
-    const suspended = new Set([...sight.suspended].filter((generator) => !isPlumbing(scriptOf(generator))));
-    const links = link(sight.promises, suspended, objects, reactions);
-    sites.calibrate([...links.awaits.keys()]);
-    if (sites.fit < leastFit) throw strange(about.node);
-    const settlers = new Map<Reference, Settler>();
-    for (let round = 0; options.settlers !== false && round < mostRounds; round++) {
-      const leaves = leavesOf(links, settlers);
-      const tools = { scanner, objects, holders, links, frozen };
-      if (leaves.length === 0) break;
-      for (const [promise, settler] of await findSettlers(leaves, tools)) settlers.set(promise, settler);
+    for (let attempt = 1; ; attempt++) {
+      const { moved, sight, ...graph } = await readGraph(subject, scanner, options);
+      if (moved && attempt < mostAttempts) continue;
+      return {
+        format: 'loopscope-awaits',
+        version: 1,
+        takenAt: new Date().toISOString(),
+        process: subject.about,
+        reading: {
+          via: subject.way,
+          tookMs: Math.round(performance.now() - started),
+          stoppedMs: 0,
+          bytes: sight.bytes,
+          attempts: attempt + sight.extraLooks,
+          changed: sight.changed,
+          settlers: options.settlers !== false,
+        },
+        ...graph,
+        notes: notesOn(sight, moved),
+      };
     }
-    const tasks = new Tasks(objects, about.uptimeMs);
-    const graph = assemble(links, {
-      objects,
-      scripts,
-      sites,
-      holders,
-      threads: new Threads(objects),
-      tasks,
-      mapSite: options.mapSite ?? ((site) => site),
-      settlers,
-      leaf: (settler) => leafOf(settler, { objects, holders, tasks, loopTime: about.uptimeMs }),
-    });
-    return {
-      format: 'loopscope-awaits',
-      version: 1,
-      takenAt: new Date().toISOString(),
-      process: about,
-      reading: {
-        via: way,
-        tookMs: Math.round(performance.now() - started),
-        stoppedMs: 0,
-        bytes: sight.bytes,
-        attempts: sight.looks,
-        changed: sight.changed,
-        settlers: options.settlers !== false,
-      },
-      ...graph,
-      notes: notesOn(sight),
-    };
   } finally {
     await scanner.close();
   }
 }
 
-function notesOn({ cut, suspended, changed }: Sight): string[] {
+/** The graph, and whether a garbage collection moved what was looked for meanwhile. */
+interface Graph extends Assembled {
+  readonly sight: Sight;
+  readonly moved: boolean;
+}
+
+async function readGraph(
+  { space, layout, about, frozen }: Subject,
+  scanner: Scanner,
+  options: ReadOptions,
+): Promise<Graph> {
+  const objects = new Objects(new Memory(space), layout);
+  const sight = await look(scanner, objects, frozen);
+  const scripts = new Scripts(objects);
+  const reactions = new Reactions(objects, scripts);
+  const holders = new Holders(objects, scripts, reactions);
+  const sites = new AwaitSites(objects, scripts);
+  const scriptOf = (generator: Reference): string =>
+    scripts.ofClosure(objects.field(generator, fixed.generatorFunction)).script?.name ?? '';
+  const suspended = new Set([...sight.suspended].filter((generator) => !isPlumbing(scriptOf(generator))));
+  const links = link(sight.promises, suspended, objects, reactions);
+  sites.calibrate([...links.awaits.keys()]);
+  if (sites.fit < leastFit) throw strange(about.node);
+  const settlers = new Map<Reference, Settler>();
+  let moved = 0;
+  for (let round = 0; options.settlers !== false && round < mostRounds; round++) {
+    const leaves = leavesOf(links, settlers);
+    if (leaves.length === 0) break;
+    const tools = { scanner, objects, holders, links, frozen };
+    const found = await findSettlers(leaves, tools);
+    for (const [promise, settler] of found.settlers) settlers.set(promise, settler);
+    moved += found.moved;
+  }
+  const tasks = new Tasks(objects, about.uptimeMs);
+  const assembled = assemble(links, {
+    objects,
+    scripts,
+    sites,
+    holders,
+    threads: new Threads(objects),
+    tasks,
+    mapSite: options.mapSite ?? ((site) => site),
+    settlers,
+    leaf: (settler) => leafOf(settler, { objects, holders, tasks, loopTime: about.uptimeMs }),
+  });
+  return { ...assembled, sight, moved: moved > settlers.size * tolerated };
+}
+
+function notesOn({ cut, suspended, changed }: Sight, moved: boolean): string[] {
   const notes: string[] = [];
+  if (moved)
+    notes.push('Settlers are missing, as the heap was collected while it was read: try again, or with --stop.');
   if (cut) notes.push('There are more promises than could be kept: some functions are missing.');
   if (suspended.size === 0 && changed > 0) {
     notes.push('Everything that was seen went on while it was read: try again, or with --stop.');

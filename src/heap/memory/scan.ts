@@ -21,17 +21,17 @@ export interface Finds {
 /** What a thread is given to start with. */
 export interface ScanTask {
   readonly source: AddressSource;
-  readonly ranges: readonly Range[];
 }
 
-/** What a thread is asked: a query, and the counter from which threads take the number of the next chunk. */
+/** What a thread is asked: a query, where to look, and the counter from which threads take the number of the next chunk. */
 export interface ScanRequest {
   readonly query: Query;
+  readonly ranges: readonly Range[];
   readonly next: Int32Array<SharedArrayBuffer>;
 }
 
 /** Looks through chunks until none is left, beside other threads that do the same. */
-export function scanChunks(space: AddressSpace, ranges: readonly Range[], { query, next }: ScanRequest): Finds {
+export function scanChunks(space: AddressSpace, { query, ranges, next }: ScanRequest): Finds {
   const look = compile(query);
   const bytes = new Uint8Array(chunkSize + overlap);
   const words = new Uint32Array(bytes.buffer);
@@ -57,25 +57,25 @@ export function scanChunks(space: AddressSpace, ranges: readonly Range[], { quer
   return { pairs: Float64Array.from(pairs), bytes: total, cut: pairs.length >= mostFinds };
 }
 
-/** Answers queries about the ranges of an address space. */
+/** Answers queries about all of an address space. */
 export class Scanner {
   readonly #space: AddressSpace;
-  readonly #ranges: readonly Range[];
-  readonly #threads: number;
+  readonly #frozen: boolean;
+  #ranges: readonly Range[] | null = null;
   #workers: Worker[] | null = null;
 
-  constructor(space: AddressSpace, ranges: readonly Range[]) {
+  /** `frozen`: its memory is not mapped anew between queries. */
+  constructor(space: AddressSpace, frozen: boolean) {
     this.#space = space;
-    this.#ranges = ranges;
-    const total = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
-    this.#threads = Math.min(mostThreads, availableParallelism(), Math.ceil(total / worthAThread));
+    this.#frozen = frozen;
   }
 
   async find(query: Query): Promise<Finds> {
-    const request: ScanRequest = { query, next: new Int32Array(new SharedArrayBuffer(4)) };
-    this.#workers ??= Array.from({ length: this.#threads - 1 }, () => this.#startThread());
+    if (this.#ranges === null || !this.#frozen) this.#ranges = this.#space.writable();
+    const request: ScanRequest = { query, ranges: this.#ranges, next: new Int32Array(new SharedArrayBuffer(4)) };
+    this.#workers ??= this.#startThreads(this.#ranges);
     const others = this.#workers.map((worker) => answerOf(worker, request));
-    const own = scanChunks(this.#space, this.#ranges, request);
+    const own = scanChunks(this.#space, request);
     const finds = [own, ...(await Promise.all(others))];
     const pairs = new Float64Array(finds.reduce((sum, { pairs: { length } }) => sum + length, 0));
     let at = 0;
@@ -95,10 +95,13 @@ export class Scanner {
     this.#workers = null;
   }
 
-  #startThread(): Worker {
-    const task: ScanTask = { source: this.#space.source, ranges: this.#ranges };
+  #startThreads(ranges: readonly Range[]): Worker[] {
+    const total = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+    const threads = Math.max(1, Math.min(mostThreads, availableParallelism(), Math.ceil(total / worthAThread)));
+    const task: ScanTask = { source: this.#space.source };
     const file = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
-    return new Worker(file, { workerData: task, execArgv: [], env: {} });
+    const settings = { workerData: task, execArgv: [], env: {} };
+    return Array.from({ length: threads - 1 }, () => new Worker(file, settings));
   }
 }
 

@@ -41,6 +41,8 @@ interface Node {
   readonly generators: Reference[];
   /** What keeps it alive is not in the heap, or not all of it was looked at. */
   open: boolean;
+  /** It was moved, or freed, after it was found. */
+  stale: boolean;
   /** Steps to something final by the best edge; Infinity while none is known. */
   distance: number;
 }
@@ -48,6 +50,8 @@ interface Node {
 interface Edge {
   readonly hold: Hold;
   readonly node: Node;
+  /** Where the reference stands in what holds it. */
+  readonly address: number;
 }
 
 const unknown: Settler = { verdict: 'unknown', path: [], steps: [], root: 0, objects: [], after: 0, by: 0 };
@@ -56,20 +60,30 @@ const unknown: Settler = { verdict: 'unknown', path: [], steps: [], root: 0, obj
 export async function findSettlers(
   promises: readonly Reference[],
   { scanner, objects, holders, links, frozen }: Tools,
-): Promise<Map<Reference, Settler>> {
+): Promise<Settlers> {
   const search = new Search(objects, holders, links);
   const leaves = promises.slice(0, mostLeaves).map((promise) => search.add(promise, 0, true));
   let level: readonly Node[] = leaves;
   for (let hop = 0; hop < mostHops && level.length > 0; hop++) level = await search.climb(level, scanner);
   for (const node of level) node.open = true;
   search.endSoftly();
-  // That nobody holds a resolver is a claim: what moved meanwhile may have escaped the search, so it is made again.
-  const held = leaves.filter((leaf) => search.settlerOf(leaf).verdict === 'none');
-  if (held.length > 0 && !frozen) {
+  // What a garbage collection moved may have escaped the search, so where it ended without a find it is made again.
+  const missed = leaves.filter((leaf) => !isSettled(leaf));
+  let moved = 0;
+  if (missed.length > 0 && !frozen) {
     objects.forget();
-    await search.climb(search.above(held), scanner);
+    const above = search.above(missed);
+    const fresh = await search.climb(above, scanner);
+    for (const node of fresh) node.open = true;
+    moved = fresh.length + above.filter(({ stale }) => stale).length;
   }
-  return new Map(leaves.map((leaf) => [leaf.reference, search.settlerOf(leaf)]));
+  return { settlers: new Map(leaves.map((leaf) => [leaf.reference, search.settlerOf(leaf)])), moved };
+}
+
+export interface Settlers {
+  readonly settlers: ReadonlyMap<Reference, Settler>;
+  /** How many objects were not any more, or only then, where they were looked for. */
+  readonly moved: number;
 }
 
 /** What the search works with. */
@@ -106,6 +120,7 @@ class Search {
       down: [],
       generators: [],
       open: false,
+      stale: false,
       distance: Infinity,
     };
     this.#nodes.set(this.#keyOf(reference, address), node);
@@ -138,11 +153,12 @@ class Search {
     }
   }
 
-  /** The nodes and all above them; what is not there any more is open. */
+  /** The nodes and all above them; what is not there any more is open, and stale. */
   above(nodes: readonly Node[]): Node[] {
     const all = new Set(nodes);
     for (const node of all) {
-      if (this.#objects.type(node.reference) === -1) node.open = true;
+      const isThere = node.up.every(({ address }) => this.#objects.memory.word(address) === node.reference);
+      if (!isThere || this.#objects.type(node.reference) === -1) node.open = node.stale = true;
       for (const edge of node.up) if (!edge.hold.final) all.add(edge.node);
     }
     return [...all];
@@ -151,8 +167,7 @@ class Search {
   #hold(below: Node, address: number, next: Set<Node>): void {
     const holder = this.#containers.of(address);
     if (holder === null) return;
-    // A job in the queue of microtasks may settle it, or be left over from one that ran: nobody can tell.
-    if (holder === 'outside' || this.#objects.layout.types.microtasks.has(this.#objects.type(holder))) {
+    if (holder === 'outside' || this.#mayActUnseen(holder, below)) {
       below.open = true;
       return;
     }
@@ -172,10 +187,29 @@ class Search {
       if (!hold.final) next.add(node);
     }
     node.down.push(below);
-    below.up.push({ hold, node });
+    below.up.push({ hold, node, address });
     this.#usual.set(keyOf(hold), (this.#usual.get(keyOf(hold)) ?? 0) + 1);
     if (hold.final) node.distance = 0;
     if (node.distance < Infinity) shorten(below, node.distance + costOf(hold));
+  }
+
+  /**
+   * A job in the queue of microtasks may settle it, or be left over from one that ran; a generator that is not suspended at
+   * an await may run, and a reaction may be of a promise that was not seen: nobody can tell.
+   */
+  #mayActUnseen(holder: Reference, { reference, direct }: Node): boolean {
+    const { types } = this.#objects.layout;
+    const type = this.#objects.type(holder);
+    if (types.microtasks.has(type)) return true;
+    if (direct) return false;
+    if (type === types.reaction) return !this.#links.callbacks.has(reference) && !this.#isResolver(reference);
+    const isGenerator = type === types.asyncFunction || type === types.asyncGenerator;
+    return isGenerator && !this.#links.awaits.has(holder);
+  }
+
+  /** Resolvers in reactions are edges of the graph: a promise with one is no leaf. */
+  #isResolver(reference: Reference): boolean {
+    return this.#holders.isBuiltin(reference);
   }
 
   /**
@@ -203,15 +237,11 @@ class Search {
     const other = this.#goesOnBy(leaf);
     if (other !== null) return { ...unknown, verdict: 'found', ...other };
     const edges = bestPath(leaf, this.#usual);
-    // The edge next to the promise is its resolver's own context: that one is there for every promise.
-    if (edges.length === 0) return canGrow(leaf) ? unknown : { ...unknown, verdict: 'none' };
-    const found =
-      edges.some(({ hold }) => hold.final || hold.property !== '') ||
-      edges.filter(({ hold }) => hold.text !== '').length > 1;
-    if (!found) return canGrow(leaf) ? unknown : { ...unknown, verdict: 'none' };
+    // Where nothing that could be reached from outside holds a resolver, nobody can ever call it.
+    if (!isSettled(leaf) && !canGrow(leaf)) return { ...unknown, verdict: 'none' };
     const fromRoot = edges.toReversed();
     return {
-      verdict: 'found',
+      verdict: isSettled(leaf) ? 'found' : 'unknown',
       path: wordsOf(fromRoot.map(({ hold }) => hold.text)),
       steps: fromRoot.map(({ hold: { className, property } }) => ({ className, property })),
       root: fromRoot[0]?.node.reference ?? 0,
