@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('heap.program.ts', import.meta.url));
@@ -34,7 +36,9 @@ export async function startHeapServer(megabytes: number): Promise<HeapServer> {
     pid,
     url,
     async cost() {
-      return (await (await fetch(`${url}/cost`)).json()) as { cpu: number; rss: number };
+      // A connection of its own: one that is kept would be closed by the server just when it is used again.
+      const [response] = (await once(get(`${url}/cost`, { agent: false }), 'response')) as [IncomingMessage];
+      return JSON.parse(await text(response)) as { cpu: number; rss: number };
     },
     descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
     async stop() {

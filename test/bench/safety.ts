@@ -23,9 +23,10 @@ export async function benchSafety(): Promise<Result[]> {
     for (let index = 0; index < reads; index++) {
       const started = performance.now();
       try {
-        const { functions } = await readMemory(server.pid);
+        const { functions, reading, notes } = await readMemory(server.pid);
+        const about = JSON.stringify({ reading, notes });
         for (const [name, count] of Object.entries(hanging)) {
-          assertDone(`${name} in read ${index}`, count, functions.filter((one) => one.name === name).length);
+          assertDone(`${name}, ${about}`, count, functions.filter((one) => one.name === name).length);
         }
       } catch (error) {
         refused++;
