@@ -7,9 +7,10 @@ import { loopBlocked, type BlockRecord } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { findCulprit } from './culprit.ts';
+import { isDebuggerAttached, portOf } from './debugger.ts';
 import { LoopTimes, type Lateness } from './loop-times.ts';
 import { Probe } from './probe.ts';
-import { busyShare, Pulse, systemClock } from './pulse.ts';
+import { Pulse, systemClock } from './pulse.ts';
 import { ownScheduling } from './scheduling.ts';
 import { startThread, whyNoThread } from './watchdog-start.ts';
 import type { StuckOptions } from './stuck.ts';
@@ -31,6 +32,8 @@ const longestBeatMs = 50;
 const armAfterMs = 100;
 const disconnectMs = 500;
 const rememberEveryMs = 1000;
+/** A thread that was awake for less than this share of the time was stopped, if nobody looked at it. */
+const awakeShare = 0.5;
 
 const { setInterval, setTimeout, setImmediate, clearInterval, clearTimeout, clearImmediate } = globalThis;
 /** Runs in the context that was current when this module was loaded: a timer would keep that of a task alive. */
@@ -50,6 +53,7 @@ export class LoopGuard {
   #problem: string | null = null;
   #stoppedMsAtBeat = 0;
   #rememberedAt = -Infinity;
+  #inspectorUrl: string | undefined;
 
   constructor(thresholdMs: number, stuck: StuckHandling | null) {
     this.#stuck = stuck;
@@ -122,11 +126,19 @@ export class LoopGuard {
   #beat(): void {
     this.#end(this.#times.beat());
     this.#probe.clear();
-    this.#pulse.inspected = url() !== undefined;
+    this.#noteInspector();
     this.#stoppedMsAtBeat = this.#pulse.stoppedMs;
     if (this.#thread === null) this.#pulse.baseline = ownScheduling() ?? { cpuMs: Number.NaN, waitMs: Number.NaN };
     this.#pulse.beat(systemClock());
     this.#remember();
+  }
+
+  /** Only the main thread knows of its inspector. */
+  #noteInspector(): void {
+    const address = url();
+    if (address === this.#inspectorUrl) return;
+    this.#inspectorUrl = address;
+    this.#pulse.inspectorPort = portOf(address);
   }
 
   #remember(): void {
@@ -144,15 +156,15 @@ export class LoopGuard {
     if (record !== null) loopBlocked.publish(record);
   }
 
-  /** Others had the processors, the process was stopped, or it stood at a breakpoint. */
+  /** Others had the processors, the process was stopped, or a debugger is attached. */
   #wasNotItsFault({ durationMs }: Lateness): boolean {
     const { cpuMs, waitMs } = this.#pulse.baseline;
     const scheduling = ownScheduling();
     const ranMs = (scheduling?.cpuMs ?? Number.NaN) - cpuMs;
     const waitedMs = (scheduling?.waitMs ?? Number.NaN) - waitMs;
     const awakeMs = ranMs + waitedMs;
-    if (this.#pulse.inspected && !(awakeMs >= durationMs * busyShare)) return true;
-    if (this.#probe.samples.length === 0 && awakeMs < durationMs * busyShare) return true;
+    if (isDebuggerAttached(this.#pulse.inspectorPort)) return true;
+    if (this.#probe.samples.length === 0 && awakeMs < durationMs * awakeShare) return true;
     const lostMs = this.#pulse.stoppedMs - this.#stoppedMsAtBeat;
     const stoppedMs = Number.isNaN(ranMs) ? lostMs : Math.min(lostMs, Math.max(0, durationMs - awakeMs));
     return durationMs - (waitedMs || 0) - stoppedMs < this.thresholdMs;

@@ -2,7 +2,6 @@
 // interrupt of the engine, on top of the interrupted code, so it must neither throw nor change anything.
 import { executionAsyncId } from 'node:async_hooks';
 import { closeSync, openSync } from 'node:fs';
-import { url } from 'node:inspector';
 import { runInThisContext } from 'node:vm';
 import type { TaskRecord } from '../channels/task.ts';
 import { currentTask } from '../runtime/context.ts';
@@ -80,7 +79,6 @@ export class Probe {
   #look(reader: (...args: never) => unknown, sequence: number, round: number): number {
     const at = systemClock();
     try {
-      this.#pulse.inspected = url() !== undefined;
       if (sequence !== this.#pulse.sequence) return answers.stale;
       const frames = readFrames(reader).slice(1); // without what the inspector evaluates
       const answer = answerOf(frames);

@@ -3,11 +3,8 @@
 const bytesOfFlags = 64;
 const bytesOfTimes = 64;
 
-const flag = { sequence: 0, stopped: 1, armed: 2, inspected: 3, connected: 4, watching: 5, giving: 6 } as const;
+const flag = { sequence: 0, stopped: 1, armed: 2, inspectorPort: 3, connected: 4, watching: 5, giving: 6 } as const;
 const time = { beatAt: 0, askedAt: 1, stoppedMs: 2, cpuMs: 3, waitMs: 4, thresholdMs: 5, waitMsWhenAsked: 6 } as const;
-
-/** A thread that was awake for less than this share of the time sleeps: at a breakpoint, or because it was stopped. */
-export const busyShare = 0.5;
 
 /** Milliseconds on the clock of the system, which is the same in all threads; it may stand still while a laptop sleeps. */
 export function systemClock(): number {
@@ -61,13 +58,13 @@ export class Pulse {
     Atomics.store(this.#flags, flag.watching, 1);
   }
 
-  /** An inspector is open: the loop may stand at a breakpoint. Only the main thread knows. */
-  get inspected(): boolean {
-    return this.#is('inspected');
+  /** The port of the inspector of the main thread; 0 while none is open. */
+  get inspectorPort(): number {
+    return Atomics.load(this.#flags, flag.inspectorPort);
   }
 
-  set inspected(open: boolean) {
-    Atomics.store(this.#flags, flag.inspected, Number(open));
+  set inspectorPort(port: number) {
+    Atomics.store(this.#flags, flag.inspectorPort, port);
   }
 
   /** A loop that has not beaten for so long is blocked. */

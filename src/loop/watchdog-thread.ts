@@ -4,11 +4,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 
 import { workerData } from 'node:worker_threads';
 import { complain } from '../runtime/complain.ts';
+import { isDebuggerAttached } from './debugger.ts';
 import { Look } from './look.ts';
 import { Oversleeping } from './oversleeping.ts';
 import { pause } from './pause.ts';
-import { busyShare, Pulse, systemClock } from './pulse.ts';
-import { mainActivity, mainScheduling, type Scheduling } from './scheduling.ts';
+import { Pulse, systemClock } from './pulse.ts';
+import { mainActivity, mainScheduling } from './scheduling.ts';
 import { reportStuck, type StuckOptions } from './stuck.ts';
 
 /** What the main thread tells the thread when it starts it. */
@@ -24,6 +25,7 @@ const data = workerData as WatchdogData;
 const pulse = new Pulse(data.buffer);
 
 const tickMs = 10;
+const attachedMs = 50;
 const longestSleepMs = 500;
 const unarmedSleepMs = 50;
 /** From one round of looks to the next. */
@@ -68,12 +70,15 @@ function sleepUntilLate(): void {
 async function examine(): Promise<void> {
   const { sequence } = pulse;
   const since = pulse.armed ? Math.max(pulse.beatAt, aliveAt) : aliveAt;
-  const before = mainScheduling();
   let nextMs = pulse.thresholdMs;
   let round = 0;
   let look: Look | null = null;
   let givenAsStuck = false;
   while (!pulse.stopped && pulse.sequence === sequence) {
+    if (isDebuggerAttached(pulse.inspectorPort)) {
+      await pause(attachedMs);
+      continue;
+    }
     const blockedMs = systemClock() - since;
     const reason = isTimeToReport(blockedMs, givenAsStuck);
     if (reason !== null) {
@@ -81,7 +86,7 @@ async function examine(): Promise<void> {
       if (data.askedFile !== null) rmSync(data.askedFile, { force: true }); // asked once, answered once
       look?.close();
       await reportStuck(pulse, data, { reason, blockedMs, activity: mainActivity() });
-    } else if (pulse.armed && blockedMs >= nextMs && look?.done !== false && !isAtBreakpoint(blockedMs, before)) {
+    } else if (pulse.armed && blockedMs >= nextMs && look?.done !== false) {
       look = new Look(pulse, sequence, round++);
       nextMs = Math.max(nextMs, blockedMs) * backOff;
     }
@@ -105,15 +110,6 @@ function isTimeToReport(blockedMs: number, givenAsStuck = false): string | null 
   if (!existsSync(askedFile)) return null;
   const reason = readFileSync(askedFile, 'utf8');
   return reason === '' ? null : reason;
-}
-
-/** An inspector is open and the main thread sleeps: it stands at a breakpoint, most likely. */
-function isAtBreakpoint(blockedMs: number, before: Scheduling | null): boolean {
-  if (!pulse.inspected) return false;
-  const after = mainScheduling();
-  if (before === null || after === null) return true;
-  const awakeMs = after.cpuMs + after.waitMs - before.cpuMs - before.waitMs;
-  return awakeMs < (blockedMs - pulse.thresholdMs) * busyShare;
 }
 
 async function tick(): Promise<void> {

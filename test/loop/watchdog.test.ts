@@ -13,7 +13,10 @@ function once(words: readonly string[], flags: readonly string[] = [], setting: 
 
 const quiet = { stdout: '', stderr: '', code: 0, signal: null };
 
-describe.concurrent('a block is reported once, with its kind, function and line, and its task', () => {
+// A neighbour may have the processor at the only moment at which a short block could be looked at: then it is tried again.
+const patient = { retry: 2 };
+
+describe.concurrent('a block is reported once, with its kind, function and line, and its task', patient, () => {
   test('if the program works, or Node and the system do for it', async () => {
     const { reported, expected } = await compareBlocks(50, [
       'loop:150',
@@ -30,10 +33,10 @@ describe.concurrent('a block is reported once, with its kind, function and line,
   test('if a match backtracks, a text is made, or promise callbacks and ticks beget others', async () => {
     const { reported, expected } = await compareBlocks(50, [
       'match:150',
-      'storm:250',
+      'storm:400',
       'compress:200',
       'replace:150',
-      'ticks:200',
+      'ticks:300',
       'stringify:200',
     ]);
     expect(reported).toEqual(expected);
@@ -54,22 +57,24 @@ describe.concurrent('no block is invented', () => {
   });
 
   test('if the process is stopped for a while', async () => {
-    const { child, outcome, printed } = startNode([program('blocks/once.mjs'), 'wait', '1500']);
+    const { child, outcome, printed } = startNode([program('blocks/once.mjs'), 'wait']);
     await printed('waiting');
     child.kill('SIGSTOP');
     await expect.poll(() => stateOf(child.pid as number)).toBe('T');
     spawnSync('sleep', ['0.7']); // what is measured is for how long it is stopped
     child.kill('SIGCONT');
+    child.kill('SIGTERM');
     expect(await outcome).toEqual({ ...quiet, stdout: 'waiting\n' });
   });
 
   test('if it stands at a breakpoint', async () => {
-    const { outcome, printed, child } = startNode(['--inspect=0', program('blocks/once.mjs'), 'wait', '2500']);
+    const { outcome, printed, child } = startNode(['--inspect=0', program('blocks/once.mjs'), 'wait']);
     let listening = '';
     child.stderr?.on('data', (text: string) => (listening += text));
     await printed('waiting');
     const url = /ws:\/\/\S+/.exec(listening)?.[0] ?? '';
     await pauseFor(700, url);
+    child.kill('SIGTERM');
     const { stdout, code } = await outcome;
     expect({ stdout, code }).toEqual({ stdout: 'waiting\n', code: 0 });
   });

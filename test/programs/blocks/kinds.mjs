@@ -174,14 +174,21 @@ const planned = names.map((name, index) => {
   const { prepare, ...known } = kinds[of];
   return { of, ...known, argument: prepare(Number(milliseconds), index) };
 });
+const state = { watches: false, started: false };
 watchLoop({
   threshold: Number(threshold),
   onBlock({ kind, native, since, durationMs, ended, stack, task }) {
+    state.watches = true;
+    if (!state.started) return;
     const [site] = stack;
     tell({ reported: { kind, native, since, durationMs, ended, task: task?.origin.name, ...site } });
   },
 });
-await pause(1000); // until it watches
+do {
+  loop(3 * Number(threshold));
+  await pause(100);
+} while (!state.watches);
+state.started = true;
 for (const { of, kind, native = null, run, argument } of planned) {
   await pause(3 * Number(threshold));
   const ready = typeof argument === 'function' ? argument() : argument;

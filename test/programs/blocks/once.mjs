@@ -14,9 +14,13 @@ function busy(milliseconds) {
   while (worked() < end);
 }
 
+const state = { watches: false, started: false };
 const stop = watchLoop({
-  onBlock: ({ kind, native, durationMs, stack, task }) =>
-    console.log(`blocked: ${kind}, ${native ?? stack[0]?.function}, ${task?.origin.name}, ${durationMs > 100}`),
+  onBlock({ kind, native, durationMs, stack, task }) {
+    state.watches = true;
+    if (!state.started) return;
+    console.log(`blocked: ${kind}, ${native ?? stack[0]?.function}, ${task?.origin.name}, ${durationMs > 100}`);
+  },
 });
 
 const acts = {
@@ -26,9 +30,14 @@ const acts = {
     execSync('sleep 0.4');
     process.exit();
   },
+  /** Until it is told. */
   async wait() {
+    const told = once(process, 'SIGTERM');
+    const timer = setInterval(() => {}, 1000);
     console.log('waiting');
-    await pause(Number(rest[0]));
+    await told;
+    clearInterval(timer);
+    await pause(200);
   },
   async 'be busy'() {
     await createTask(() => busy(400), { name: 'work' });
@@ -74,5 +83,9 @@ const acts = {
   },
 };
 
-await pause(600); // until it is watched
+do {
+  busy(150);
+  await pause(100);
+} while (!state.watches);
+state.started = true;
 await acts[what]();
