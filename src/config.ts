@@ -26,6 +26,8 @@ export interface Config {
   readonly stuckExit: boolean;
   /** Starts the watchdog before the program: it may never come to a turn of the loop. `LOOPSCOPE_WATCHDOG=early`. */
   readonly earlyWatchdog: boolean;
+  /** Where CPU profiles are written: a file ending in `.cpuprofile`, or a folder; null for nowhere. `LOOPSCOPE_PROFILE`. */
+  readonly profile: string | null;
   /** The folder in which `loopscope run` collects the reports of its processes. `LOOPSCOPE_RUN_DIRECTORY`, set by `run`. */
   readonly runDirectory: string | null;
 }
@@ -40,6 +42,7 @@ export function readConfig(environment: Environment = process.env): Config {
   const read = (name: string): string | null => environment[name] || null; // an empty one is none, as OpenTelemetry has it
   const runDirectory = read('LOOPSCOPE_RUN_DIRECTORY');
   const output = read('LOOPSCOPE_OUTPUT');
+  const profile = read('LOOPSCOPE_PROFILE');
   return {
     // under `loopscope run` reports are drawn by the supervisor, as its command line says
     format: parseFormat((runDirectory === null ? read('LOOPSCOPE_FORMAT') : null) ?? 'text', 'LOOPSCOPE_FORMAT'),
@@ -50,6 +53,7 @@ export function readConfig(environment: Environment = process.env): Config {
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
     blockThresholdMs: parseDuration(read('LOOPSCOPE_BLOCK_THRESHOLD') ?? defaultThreshold, 'LOOPSCOPE_BLOCK_THRESHOLD'),
     ...readStuck(read),
+    profile: profile === null ? null : resolve(profile),
     runDirectory,
   };
 }
@@ -78,6 +82,8 @@ export interface RunSettings {
   readonly otlp: string | null;
   readonly loop: boolean;
   readonly watchdog: boolean;
+  /** An absolute path; null for what the environment says. */
+  readonly profile: string | null;
   /** Null for what the environment says. */
   readonly blockThresholdMs: number | null;
   readonly stuckAfterMs: number | null;
@@ -91,7 +97,8 @@ export function runEnvironment(
   settings: RunSettings,
   environment: Environment = process.env,
 ): Record<string, string | undefined> {
-  const { runDirectory, preload, debug, otlp, loop, watchdog, blockThresholdMs, stuckAfterMs, stuckExit } = settings;
+  const { runDirectory, preload, debug, otlp, profile, loop, watchdog, blockThresholdMs, stuckAfterMs, stuckExit } =
+    settings;
   const options = environment['NODE_OPTIONS'];
   const path = /[\s"\\]/.test(preload) ? `"${preload.replaceAll(/["\\]/g, String.raw`\$&`)}"` : preload;
   return {
@@ -100,6 +107,7 @@ export function runEnvironment(
     LOOPSCOPE_RUN_DIRECTORY: runDirectory,
     ...(debug ? { LOOPSCOPE_DEBUG: '1' } : {}),
     ...(otlp === null ? {} : { LOOPSCOPE_OTLP: otlp }),
+    ...(profile === null ? {} : { LOOPSCOPE_PROFILE: profile }),
     ...(loop ? {} : { LOOPSCOPE_LOOP: '0' }),
     ...(watchdog ? {} : { LOOPSCOPE_WATCHDOG: '0' }),
     ...(watchdog && settings.timeoutMs !== null ? { LOOPSCOPE_WATCHDOG: 'early' } : {}),

@@ -29,6 +29,7 @@ test.each([
     preload,
     debug: false,
     otlp: null,
+    profile: null,
     loop: true,
     watchdog: true,
     blockThresholdMs: null,

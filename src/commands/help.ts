@@ -32,6 +32,7 @@ exit code are the program's own.
   --output FILE     append the reports to FILE instead of writing them to stderr
   --quiet           write nothing to stderr
   --otlp URL        send spans to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
+  --profile FILE    write a CPU profile of the run: FILE.cpuprofile, or a folder for those of several processes
   --debug           capture the call site of every task and wait, not of the first 200 a second
   --block-threshold TIME
                     turns of the event loop that take longer are blocks (default 100ms)

@@ -35,13 +35,13 @@ export async function writeOutput(text: string, output: string | null): Promise<
 }
 
 /** Better now than when there is something to write. */
-export function checkWritable(output: string): void {
+export function checkWritable(output: string, option = '--output'): void {
   const exists = existsSync(output);
-  if (exists && statSync(output).isDirectory()) throw new UsageError(`--output: ${output} is a folder`);
+  if (exists && statSync(output).isDirectory()) throw new UsageError(`${option}: ${output} is a folder`);
   try {
     accessSync(exists ? output : dirname(output), constants.W_OK);
   } catch {
     const cause = exists ? 'it is read-only' : 'its folder does not exist or is read-only';
-    throw new UsageError(`--output: cannot write to ${output}: ${cause}`);
+    throw new UsageError(`${option}: cannot write to ${output}: ${cause}`);
   }
 }

@@ -1,4 +1,5 @@
 // `loopscope run`: reads the options, finds the program, and lets the supervisor run it.
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseDuration, parseFormat, parseUrl } from '../config.ts';
@@ -12,6 +13,7 @@ const options = {
   format: { type: 'string' },
   output: { type: 'string' },
   otlp: { type: 'string' },
+  profile: { type: 'string' },
   quiet: { type: 'boolean' },
   debug: { type: 'boolean' },
   'block-threshold': { type: 'string' },
@@ -44,7 +46,7 @@ function split(words: readonly string[]): { own: string[]; program: readonly str
 
 function readOptions(words: string[]): RunOptions {
   const { values } = parse(words);
-  const { timeout, format = 'text', output, otlp, quiet = false, debug = false } = values;
+  const { timeout, format = 'text', output, otlp, profile, quiet = false, debug = false } = values;
   const threshold = values['block-threshold'];
   const stuckAfter = values['stuck-after'];
   const stuckExit = values['stuck-exit'] === true;
@@ -53,11 +55,13 @@ function readOptions(words: string[]): RunOptions {
     throw new UsageError('--stuck-after needs the watchdog: leave out --no-watchdog and --no-loop');
   }
   if (output !== undefined) checkWritable(output);
+  if (profile !== undefined) checkProfile(profile);
   return {
     timeoutMs: timeout === undefined ? null : parseDuration(timeout, '--timeout'),
     format: parseFormat(format, '--format'),
     output: output ?? null,
     otlp: otlp === undefined ? null : parseUrl(otlp, '--otlp'),
+    profile: profile === undefined ? null : resolve(profile),
     quiet,
     debug,
     blockThresholdMs: threshold === undefined ? null : parseDuration(threshold, '--block-threshold'),
@@ -67,6 +71,19 @@ function readOptions(words: string[]): RunOptions {
     loop: values['no-loop'] !== true,
     preload: resolve(import.meta.dirname, '../preload.cjs'),
   };
+}
+
+/** A file is written to its folder; a folder is made where there is none. */
+function checkProfile(path: string): void {
+  if (path.endsWith('.cpuprofile')) return checkWritable(path, '--profile');
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch {
+    throw new UsageError(
+      `--profile: ${path} is neither a folder that can be written to, nor does it end in .cpuprofile`,
+    );
+  }
 }
 
 function parse(words: string[]): {

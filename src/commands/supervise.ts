@@ -19,6 +19,8 @@ export interface RunOptions extends Destination {
   readonly otlp: string | null;
   readonly quiet: boolean;
   readonly debug: boolean;
+  /** Where CPU profiles are written, an absolute path; null for what the environment says. */
+  readonly profile: string | null;
   /** Turns of the loop that take longer are blocks; null for what the environment says. */
   readonly blockThresholdMs: number | null;
   /** After how long a loop that does not return is reported; null for never. */

@@ -4,7 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoopStatistics } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
 import { observeGc, type GcObserver, type OnPause } from './gc.ts';
-import { processorWait } from './processor-wait.ts';
+import { LostIdle } from './lost-idle.ts';
+import { ownScheduling } from './scheduling.ts';
 import { TurnHistogram } from './turn-histogram.ts';
 import { TurnSample } from './turn-sample.ts';
 
@@ -20,23 +21,38 @@ export interface LoopMeter {
 // at some turns, rests, and looks again. A shorter rest costs more: each wait of the loop would have to arm a timer.
 const fastTurnMs = 0.2;
 const restMs = 20;
+const lookForIdleMs = 5;
+const lookForIdleProfiledMs = 0.5;
 
 const { setImmediate, setTimeout, clearTimeout, clearImmediate } = globalThis; // before anybody fakes the timers
 const { nodeTiming } = performance;
 /** Runs in the context in which this module was loaded: an immediate would keep that of a task alive. */
 const outside = AsyncLocalStorage.snapshot();
 
-/**
- * Measures this thread's loop from its next turn on: what runs before that, such as the load of the program, is no turn.
- * @param onPause called for each garbage collection
- */
-export function startMeter(onPause?: OnPause): LoopMeter {
-  return new Meter(onPause);
+export interface MeterOptions {
+  /** Called for each garbage collection. */
+  readonly onPause?: OnPause;
+  /** A CPU profiler interrupts the thread each millisecond. Default false. */
+  readonly isProfiled?: boolean;
 }
 
-class Meter implements LoopMeter {
+/**
+ * Measures this thread's loop from its next turn on: what runs before that, such as the load of the program, is no turn.
+ */
+export function startMeter(options: MeterOptions = {}): LoopMeter & BlockConfirmation {
+  return new Meter(options);
+}
+
+/** For who sees what blocks the loop. */
+export interface BlockConfirmation {
+  /** The loop was blocked: a thread that sleeps in a synchronous call looks idle to the meter. */
+  confirmBlock(since: number, durationMs: number): void;
+}
+
+class Meter implements LoopMeter, BlockConfirmation {
   readonly #histogram = new TurnHistogram();
   readonly #sample = new TurnSample();
+  readonly #lostIdle: LostIdle;
   readonly #gc: GcObserver;
   /** What there was when the first turn began. */
   #start: {
@@ -53,7 +69,8 @@ class Meter implements LoopMeter {
   #isResting = false;
   #final: LoopStatistics | null = null;
 
-  constructor(onPause?: OnPause) {
+  constructor({ onPause, isProfiled = false }: MeterOptions) {
+    this.#lostIdle = new LostIdle(isProfiled ? lookForIdleProfiledMs : lookForIdleMs);
     this.#gc = observeGc(onPause);
     this.#immediate = outside(() => setImmediate(this.#begin)).unref();
   }
@@ -61,7 +78,7 @@ class Meter implements LoopMeter {
   readonly #begin = (): void => {
     this.#look();
     const { loopCount } = nodeTiming.uvMetricsInfo;
-    this.#start = { at: this.#at, idleMs: this.#idleMs, turns: loopCount, waitMs: processorWait() };
+    this.#start = { at: this.#at, idleMs: this.#idleMs, turns: loopCount, waitMs: ownScheduling()?.waitMs ?? null };
     this.#next();
   };
 
@@ -72,7 +89,7 @@ class Meter implements LoopMeter {
       this.#sample.push(busyMs);
       if (this.#sample.isFull) return this.#startRest();
     } else {
-      this.#histogram.add(busyMs);
+      this.#histogram.add(busyMs - this.#lostIdle.within(busyMs, this.#at));
       this.#sample.addTo(this.#histogram);
       this.#sample.clear();
     }
@@ -109,6 +126,10 @@ class Meter implements LoopMeter {
     return Math.max(0, now() - this.#at - (nodeTiming.idleTime - this.#idleMs));
   }
 
+  confirmBlock(since: number, durationMs: number): void {
+    if (this.#lostIdle.confirm(since, durationMs) > 0) this.#histogram.add(durationMs);
+  }
+
   statistics(): LoopStatistics {
     return this.#final ?? this.#read();
   }
@@ -127,8 +148,8 @@ class Meter implements LoopMeter {
       histogram.add(this.#busySinceLook());
     }
     const observedMs = now() - start.at;
-    const idleMs = nodeTiming.idleTime - start.idleMs;
-    const waitMs = processorWait();
+    const idleMs = nodeTiming.idleTime - start.idleMs + this.#lostIdle.totalMs;
+    const waitMs = ownScheduling()?.waitMs ?? null;
     return Object.freeze({
       observedMs,
       turns: nodeTiming.uvMetricsInfo.loopCount - start.turns,

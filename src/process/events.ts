@@ -28,6 +28,21 @@ function patchEmit(): void {
   Object.defineProperty(process, 'emit', { value: patched, writable: true, configurable: true, enumerable: false });
 }
 
+/** Calls `act` before a signal ends the program. Where the program listens for it itself, that is its own end. */
+export function beforeEndBy(signal: NodeJS.Signals, act: () => void): void {
+  // First: Node takes the `emit` of the moment in which it begins to catch the signal.
+  beforeEvent(signal, () => {
+    if (!caught.isAlone()) return;
+    try {
+      act();
+    } finally {
+      caught.stop();
+      process.kill(process.pid, signal);
+    }
+  });
+  const caught = catchSignal(signal);
+}
+
 /**
  * Catches a signal for as long as the program does not listen for it itself, so that it does not end the program.
  * @returns what stops it

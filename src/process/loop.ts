@@ -1,8 +1,10 @@
 // The event loop of this thread under the hook: how late it is, and what blocks it.
 import { isMainThread } from 'node:worker_threads';
+import { loopBlocked } from '../channels/loop.ts';
 import { BlockBook } from '../loop/blocks.ts';
 import { startMeter } from '../loop/meter.ts';
 import { startWatchdog, type WatchdogOptions } from '../loop/watchdog.ts';
+import { subscribe } from '../runtime/subscribe.ts';
 import { setLoopSource } from './loop-source.ts';
 
 export interface LoopOptions {
@@ -10,6 +12,8 @@ export interface LoopOptions {
   readonly watchdog: boolean;
   /** Turns that take longer are blocks. Milliseconds. */
   readonly thresholdMs: number;
+  /** Whether this thread is profiled. */
+  readonly isProfiled: boolean;
   /** What to do with a loop that does not return. */
   readonly stuck?: WatchdogOptions['stuck'];
 }
@@ -23,11 +27,14 @@ export interface Loop {
 }
 
 /** Observes the loop of this thread from its next turn on. */
-export function startLoop({ watchdog, thresholdMs, stuck }: LoopOptions): Loop {
+export function startLoop({ watchdog, thresholdMs, stuck, isProfiled }: LoopOptions): Loop {
   const blocks = new BlockBook();
-  const meter = startMeter((since, durationMs) => blocks.addPause(since, durationMs));
+  const meter = startMeter({ onPause: (since, durationMs) => blocks.addPause(since, durationMs), isProfiled });
   const watching =
     watchdog && isMainThread ? startWatchdog({ thresholdMs, ...(stuck !== undefined && { stuck }) }) : null;
+  subscribe(loopBlocked, ({ kind, since, durationMs }) => {
+    if (kind !== 'unknown') meter.confirmBlock(since, durationMs);
+  });
   let left = false;
   setLoopSource(() => ({
     statistics: meter.statistics(),

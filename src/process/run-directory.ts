@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Reason, Report } from '../report/format.ts';
+import { basename, join } from 'node:path';
 import { complain } from '../runtime/complain.ts';
 
 /** A thread of a process that runs under the hook. */
@@ -22,6 +22,7 @@ export interface Member {
   readonly threadId: number;
 }
 
+const supervisorFolder = /^loopscope-(\d+)-/;
 const memberFile = /^member-(\d+)-(\d+)$/;
 const reportFile = /^report-.*\.json$/;
 // An older acknowledgement is of a signal that the supervisor did not get.
@@ -36,10 +37,15 @@ export class RunDirectory {
     this.path = path;
   }
 
+  /** The process number of the supervisor. */
+  get supervisor(): number {
+    return Number(supervisorFolder.exec(basename(this.path))?.[1]);
+  }
+
   /** Makes a new folder, for the supervisor, and removes those whose supervisors were killed. */
   static create(): RunDirectory {
     for (const name of namesIn(tmpdir())) {
-      const pid = Number(/^loopscope-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+      const pid = Number(supervisorFolder.exec(name)?.[1]);
       if (pid > 0 && !isAlive(pid)) tryTo(() => rmSync(join(tmpdir(), name), { recursive: true, force: true }));
     }
     return new RunDirectory(mkdtempSync(join(tmpdir(), `loopscope-${process.pid}-`)));

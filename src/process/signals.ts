@@ -7,6 +7,8 @@ import type { RunDirectory } from './run-directory.ts';
 export interface SignalHandlers {
   /** Resolves when the program may end. */
   report(reason: Reason): Promise<void>;
+  /** Ctrl-C is about to end the program, before its report. */
+  ending(): void;
 }
 
 // What the supervisor sends on unless the program got it directly, as from a terminal, which signals the whole group.
@@ -34,6 +36,7 @@ export function listenForSignals(directory: RunDirectory | null, handlers: Signa
   let reported: Promise<void> | null = null;
   const interrupt = async (): Promise<void> => {
     const mayEnd = caught.isAlone(); // else the program has its own idea of Ctrl-C
+    if (mayEnd) handlers.ending();
     await (reported ??= ask('interrupt'));
     if (!mayEnd) return;
     caught.stop();

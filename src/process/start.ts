@@ -3,7 +3,8 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
 import type { Flush } from './export-spans.ts';
-import { beforeEvent } from './events.ts';
+import { beforeEndBy, beforeEvent } from './events.ts';
+import type { Profiling } from './profile.ts';
 import { RunDirectory } from './run-directory.ts';
 import { limitCallSites } from '../runtime/call-site.ts';
 import { complain } from '../runtime/complain.ts';
@@ -45,11 +46,31 @@ function startExport(endpoint: string): Flush | null {
 
 /** Null if the loop cannot be observed: that is said in one line, and all else goes on. */
 function observeLoop(sources: StuckSources): Loop | null {
-  const { watchdog, blockThresholdMs } = sources.config;
+  const { watchdog, blockThresholdMs, profile: path } = sources.config;
   try {
-    return startLoop({ watchdog, thresholdMs: blockThresholdMs, stuck: handleStuck(sources) });
+    return startLoop({
+      watchdog,
+      isProfiled: path !== null,
+      thresholdMs: blockThresholdMs,
+      stuck: handleStuck(sources),
+    });
   } catch (error) {
     complain('the event loop is not observed', error);
+    return null;
+  }
+}
+
+/** Null if there can be no profile: that is said in one line, and all else goes on. */
+function profile(path: string, directory: RunDirectory | null): Profiling | null {
+  try {
+    const { startProfile } = load(import.meta.url, './profile') as typeof import('./profile.ts');
+    const profiling = startProfile({ path, isFirst: directory?.supervisor === process.ppid });
+    // Ctrl-C has a report under the supervisor, before which the profile is finished.
+    const signals = ['SIGTERM', 'SIGHUP', ...(directory === null ? (['SIGINT'] as const) : [])] as const;
+    if (isMainThread) for (const signal of signals) beforeEndBy(signal, () => profiling.finish());
+    return profiling;
+  } catch (error) {
+    complain('no CPU profile', error);
     return null;
   }
 }
@@ -71,13 +92,16 @@ function startWith(config: Config): void {
   };
   const pending = (): number => registry.snapshot().tasks.length;
   const loop = config.loop ? observeLoop({ config, directory, pending, give: giveStuck }) : null;
+  const profiling = config.profile === null ? null : profile(config.profile, directory);
   const self = { pid: process.pid, threadId };
   let flush: Flush | null = null;
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
-    const nothing = registry.snapshot().tasks.length === 0 && rootTask.waits === null && loop?.wasBlocked() !== true;
+    const isPending = registry.snapshot().tasks.length > 0 || rootTask.waits !== null;
+    const nothing = !isPending && loop?.wasBlocked() !== true && profiling === null;
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
     reporting = true;
+    if (reason === 'timeout') profiling?.finish(); // once it has reported, it is ended
     directory?.ask(process.pid, null); // this is the answer
     try {
       const { giveReport } = load(import.meta.url, './give-report') as typeof import('./give-report.ts');
@@ -91,6 +115,7 @@ function startWith(config: Config): void {
 
   beforeEvent('exit', (code) => {
     loop?.leave();
+    profiling?.finish();
     if (!interrupted && !endsStuck && directory?.isTimeout() !== true) give('exit', Number(code));
     directory?.leave(self);
   });
@@ -108,6 +133,7 @@ function startWith(config: Config): void {
       give(reason);
       if (reason === 'interrupt') await flush?.(flushBeforeEndMs);
     },
+    ending: () => profiling?.finish(),
   });
   directory?.join(self); // now: who has joined is asked by a signal that would end it
   if (config.otlp !== null) flush = startExport(config.otlp);

@@ -8,6 +8,7 @@ import { currentTask, rootTask } from '../runtime/context.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { loopSource } from './loop-source.ts';
+import { profileSource } from './profile-source.ts';
 
 /** What is pending in this thread now. */
 export function takeReport(reason: Reason = 'asked', exitCode: number | null = null): Report {
@@ -38,6 +39,7 @@ export function takeUnmapped(
     root: rootTask,
     running: currentTask(),
     loop: loopSource(),
+    profile: profileSource(),
     now: at,
     wallTime: wallTime(at),
     mapSite,

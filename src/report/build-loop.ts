@@ -1,6 +1,7 @@
 // The part of a report that says what the event loop did.
 import type { BlockGroup, BlockRecord, GcPauses, GcStatistics, LoopStatistics } from '../channels/loop.ts';
 import type { Site } from '../channels/site.ts';
+import { buildSlice, type ProfileSource } from './build-profile.ts';
 import type { BlockEntry, LoopEntry, SiteEntry } from './format.ts';
 
 /** What was measured of a loop. */
@@ -14,10 +15,17 @@ export interface LoopSource {
   readonly droppedBlocks: number;
 }
 
-export function buildLoop(source: LoopSource, mapSite: (site: Site) => SiteEntry): LoopEntry {
+export function buildLoop(
+  source: LoopSource,
+  profile: ProfileSource | null,
+  mapSite: (site: Site) => SiteEntry,
+): LoopEntry {
   const { statistics, thresholdMs, blocks, current, droppedBlocks } = source;
   const { observedMs, turns, delay, utilization, processorWaitMs, gc } = statistics;
-  const past = blocks.map((group) => blockEntry(group, false, mapSite));
+  const past = blocks.map((group) => {
+    const slice = profile === null ? null : buildSlice(profile, group, mapSite);
+    return blockEntry(group, { now: false, slice }, mapSite);
+  });
   return {
     observedMs: rounded(observedMs),
     turns,
@@ -31,12 +39,16 @@ export function buildLoop(source: LoopSource, mapSite: (site: Site) => SiteEntry
     processorWaitMs: processorWaitMs === null ? null : rounded(processorWaitMs),
     gc: gcEntry(gc),
     thresholdMs,
-    blocks: current === null ? past : [blockEntry(groupOf(current), true, mapSite), ...past],
+    blocks: current === null ? past : [blockEntry(groupOf(current), { now: true, slice: null }, mapSite), ...past],
     droppedBlocks,
   };
 }
 
-function blockEntry(group: BlockGroup, now: boolean, mapSite: (site: Site) => SiteEntry): BlockEntry {
+function blockEntry(
+  group: BlockGroup,
+  known: Pick<BlockEntry, 'now' | 'slice'>,
+  mapSite: (site: Site) => SiteEntry,
+): BlockEntry {
   const { kind, native, count, totalMs, maxMs, gcMs, stack, tasks, otherTasks } = group;
   return {
     kind,
@@ -45,10 +57,10 @@ function blockEntry(group: BlockGroup, now: boolean, mapSite: (site: Site) => Si
     totalMs: rounded(totalMs),
     maxMs: rounded(maxMs),
     gcMs: rounded(gcMs),
-    now,
     stack: stack.map(mapSite),
     tasks,
     otherTasks,
+    ...known,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Site } from '../channels/site.ts';
 import type { RetryProgress, TaskRecord } from '../channels/task.ts';
 import type { WaitRecord } from '../channels/wait.ts';
 import { buildLoop, type LoopSource } from './build-loop.ts';
+import { buildProfile, type ProfileSource } from './build-profile.ts';
 import { findCycles } from './cycles.ts';
 import {
   reportFormat,
@@ -38,6 +39,8 @@ export interface Sources {
   readonly running: TaskRecord | null;
   /** What was measured of the loop; null where nobody did. */
   readonly loop: LoopSource | null;
+  /** A CPU profile that is finished; null where there is none. */
+  readonly profile: ProfileSource | null;
   /** The runtime clock. */
   readonly now: number;
   /** The wall clock at the same moment, milliseconds since 1970. */
@@ -60,8 +63,9 @@ export function buildReport(sources: Sources): Report {
     tasks: taskEntries,
     resources: resourceEntries.slice(0, mostEntries),
     cycles: findCycles(taskEntries, resourceEntries),
-    loop: sources.loop === null ? null : buildLoop(sources.loop, sources.mapSite),
     awaits: null,
+    loop: sources.loop === null ? null : buildLoop(sources.loop, sources.profile, sources.mapSite),
+    profile: sources.profile === null ? null : buildProfile(sources.profile),
     dropped: {
       tasks: sources.dropped.tasks + tasks.length - taskEntries.length,
       resources: sources.dropped.resources + Math.max(0, resourceEntries.length - mostEntries),

@@ -1,7 +1,7 @@
 // CONTRACT 2: the report. What is pending in one process at one moment, as plain JSON. Reporters and rules read this and
 // nothing else. A field may be added within a version; nothing is renamed or removed. Times are milliseconds.
-import type { BlockKind, GcStatistics, LoopDelay } from '../channels/loop.ts';
 import type { AwaitReport, Leaf } from './awaits.ts';
+import type { BlockKind, GcStatistics, LoopDelay, TaskTime } from '../channels/loop.ts';
 import type { LockStatistics, QueueStatistics, ResourceKind } from '../channels/resource.ts';
 import type { TaskKind } from '../channels/task.ts';
 import type { WaitKind } from '../channels/wait.ts';
@@ -33,6 +33,8 @@ export interface Report {
   readonly loop: LoopEntry | null;
   /** Every suspended function of the process, read from its memory; null where that was not done: at exit, and elsewhere than on Linux. */
   readonly awaits: AwaitReport | null;
+  /** The CPU profile of the thread, once it is written; null where none was asked for, or while it goes on. */
+  readonly profile: ProfileEntry | null;
   /** How many there are that are not in the report, because there were too many to track or to list. */
   readonly dropped: { readonly tasks: number; readonly resources: number };
 }
@@ -190,4 +192,22 @@ export interface BlockEntry {
   readonly tasks: readonly { readonly id: number; readonly name: string }[];
   /** How often it ran in a task that is not among these. */
   readonly otherTasks: number;
+  /** By the CPU profile, the functions which ran during the last 20 of these blocks; null without a profile. */
+  readonly slice: readonly SelfTimeEntry[] | null;
+}
+
+/** A function, or something of the engine's such as `(garbage collector)`, and how long it was at the top of the stack. */
+export interface SelfTimeEntry {
+  readonly function: string;
+  /** Where the function begins. */
+  readonly at: SiteEntry | null;
+  readonly selfMs: number;
+}
+
+/** A CPU profile. */
+export interface ProfileEntry {
+  readonly file: string;
+  readonly durationMs: number;
+  /** By the names of tasks, those with the most time first; null where that was not sampled: in worker threads. */
+  readonly tasks: readonly TaskTime[] | null;
 }

@@ -1,6 +1,7 @@
 // What the event loop did, as lines of text: how late it was, and what blocked it.
 import type { BlockEntry, LoopEntry, Report } from '../report/format.ts';
 import { foldWords, wrap } from './lines.ts';
+import { slicePhrases } from './profile-lines.ts';
 import { count, duration, place, plain, taskName } from './wording.ts';
 
 const mostBlocks = 20;
@@ -51,7 +52,7 @@ function drawBlocked(loop: LoopEntry, width: number): string[] {
 }
 
 function drawBlock(block: BlockEntry, directory: string, width: number): string[] {
-  const { kind, native, count: times, totalMs, maxMs, gcMs, now, stack, tasks, otherTasks } = block;
+  const { kind, native, count: times, totalMs, maxMs, gcMs, now, stack, tasks, otherTasks, slice } = block;
   const [top, ...callers] = stack;
   const title = native ?? (top === undefined ? '' : functionName(top.function));
   const name = `${times > 1 ? `${times} × ` : ''}${title === '' ? whatUnknown(block) : title}`;
@@ -70,6 +71,8 @@ function drawBlock(block: BlockEntry, directory: string, width: number): string[
       ...wrap([`from ${functionName(caller.function)}`, place(caller, directory)], width, '      ', '        '),
     );
   }
+  const ran = slicePhrases(slice, directory);
+  if (ran.length > 0) lines.push(...wrap([`ran ${ran[0]}`, ...ran.slice(1)], width, '      ', '        '));
   return lines;
 }
 

@@ -5,6 +5,7 @@ import type { Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../rep
 import { drawAwaitTrees } from './await-tree.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import { blockedPhrase, drawLoop } from './loop-lines.ts';
+import { drawProfile } from './profile-lines.ts';
 import { drawTable } from './table.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
@@ -60,6 +61,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
     drawSuspended(report.awaits, width, colour),
     section('LOOP', drawLoop(report, width - 2), paint),
+    section('PROFILE', drawProfile(report, width - 2), paint),
     losses(report),
   ];
   return `${sections.flat().join('\n')}\n`;

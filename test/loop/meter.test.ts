@@ -62,6 +62,16 @@ test('an idle loop is left alone: it turns for its own timers and nothing else',
   expect(turns).toBeLessThanOrEqual(3);
 });
 
+test(
+  'idle time that Node loses when a child process ends is idle',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    const { measured, otherMs } = await measure('a child ends', 1500);
+    expect(measured.maxMs).toBeLessThan(200 + otherMs);
+    expect(measured.utilization).toBeLessThan(0.3 + otherMs / 1500);
+  },
+);
+
 test('a program that measures its loop and has nothing else to do ends', async () => {
   const { code, stdout } = await runProgram('loop-measured.ts');
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'nothing yet: 0\nfrozen: true\nstopped: true\n' });

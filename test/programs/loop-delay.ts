@@ -1,4 +1,5 @@
 // Keeps its loop busy in a pattern, and prints how late the loop was by its own clock, beside what the loop meter says.
+import { spawn } from 'node:child_process';
 import { measureLoop } from 'loopscope';
 
 const [pattern = '', forMs = '1200'] = process.argv.slice(2);
@@ -26,6 +27,7 @@ const patterns: Readonly<Record<string, () => void>> = {
   blocks: () => blockTenTimes(50),
   constant: () => spinAgainAndAgain(() => 2),
   'one long': () => void setTimeout(spin, observeMs / 4, 800),
+  'a child ends': () => void spawn('sleep', ['1'], { stdio: 'ignore' }),
   fast: () => spinAgainAndAgain(() => 0.03),
   'fast, with blocks': () => {
     spinAgainAndAgain(() => 0.03);

@@ -29,6 +29,7 @@ function reportOf(tasks: readonly TaskRecord[], resources: readonly ResourceReco
     root: rootTask,
     running: null,
     loop: null,
+    profile: null,
     now,
     wallTime: 0,
     dropped: { tasks: 0, resources: 0 },
@@ -72,6 +73,7 @@ test('an empty report is plain data with nothing in it', () => {
       cycles: [],
       loop: null,
       awaits: null,
+      profile: null,
       dropped: { tasks: 0, resources: 0 },
     },
   ]);

@@ -32,6 +32,7 @@ const parse: BlockEntry = {
     { id: 9, name: 'POST /order' },
   ],
   otherTasks: 0,
+  slice: null,
 };
 
 const app: ProcessEntry = {
@@ -57,6 +58,7 @@ function report(loop: LoopEntry | null): Report {
     cycles: [],
     loop,
     awaits: null,
+    profile: null,
     dropped: { tasks: 0, resources: 0 },
   };
 }
