@@ -1,6 +1,9 @@
 // How this process takes care not to be in the way of those that it looks at.
 import { readdirSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
+
+// A third of a processor beside one process that takes all it can get; none of it where a processor is free.
+const niceness = 5;
 
 /** Lets other processes go first, where the system permits: priorities are of threads, and those to come inherit them. */
 export function giveWay(): void {
@@ -12,7 +15,7 @@ export function giveWay(): void {
   }
   for (const thread of threads) {
     try {
-      setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+      setPriority(thread, niceness);
     } catch {
       // it has ended, or the system does not permit it
     }

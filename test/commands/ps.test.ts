@@ -113,7 +113,7 @@ describe.skipIf(process.platform !== 'linux')('a process', () => {
     const { child, outcome, printed } = startLoopscope(['ps', '--watch', '10ms', '--json', '--no-settlers', target]);
     await printed('\n');
     await printed('\n{');
-    expect(getPriority(child.pid)).toBe(10); // others go first
+    expect(getPriority(child.pid)).toBe(5); // others go first
     child.kill('SIGINT');
     const { stdout, ...rest } = await outcome;
     expect(rest).toEqual({ stderr: '', code: 0, signal: null });

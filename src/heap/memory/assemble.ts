@@ -16,7 +16,7 @@ import { isOwn } from './own.ts';
 import { inputsOf, type Link, type Links } from './link.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scripts, SharedFunction } from './scripts.ts';
-import type { Settler } from './settlers.ts';
+import type { Settler } from './holder-search.ts';
 import type { Tasks } from './tasks.ts';
 import type { Threads } from './threads.ts';
 
@@ -29,9 +29,6 @@ export interface Parts {
   readonly threads: Threads;
   readonly tasks: Tasks;
   readonly mapSite: (site: SiteEntry) => SiteEntry;
-  /** What could settle promises that nothing in the graph settles. */
-  readonly settlers: ReadonlyMap<Reference, Settler>;
-  readonly leaf: (settler: Settler | undefined) => Leaf;
 }
 
 export interface Assembled {
@@ -59,59 +56,134 @@ export function leavesOf(links: Links, settlers: ReadonlyMap<Reference, Settler>
   return leaves;
 }
 
-/** Assembles what suspended functions await. */
-export function assemble(links: Links, parts: Parts): Assembled {
-  const functions: SuspendedFunction[] = [];
-  const promises: PendingPromise[] = [];
-  const generatorIds = new Map<Reference, number>();
-  const promiseIds = new Map<Reference, number>();
-  const order: Reference[] = [];
-  const idOf = (promise: Reference): number => {
-    let id = promiseIds.get(promise);
+/** The graph with numbers in place of references, put together in two steps: settlers are found in between. */
+export class Assembly {
+  readonly #links: Links;
+  readonly #parts: Parts;
+  readonly #functions: SuspendedFunction[] = [];
+  /** Of the thread of each function. */
+  readonly #environments: number[] = [];
+  readonly #generatorIds = new Map<Reference, number>();
+  readonly #promiseIds = new Map<Reference, number>();
+  readonly #promises: Reference[] = [];
+
+  /** Reads the suspended functions, at once: they may go on, and the heap may be collected. */
+  constructor(links: Links, parts: Parts) {
+    this.#links = links;
+    this.#parts = parts;
+    for (const generator of links.awaits.keys()) this.#generatorIds.set(generator, this.#generatorIds.size);
+    for (const [generator, awaited] of links.awaits) this.#addFunction(generator, awaited);
+  }
+
+  /** Adds the promises, with what settles them. `leafOf` puts a settler in words. */
+  finish(settlers: ReadonlyMap<Reference, Settler>, leafOf: (settler: Settler | undefined) => Leaf): Assembled {
+    const promises: PendingPromise[] = [];
+    for (let id = 0; id < this.#promises.length; id++) {
+      const promise = this.#promises[id] as Reference;
+      const sources = (this.#links.sources.get(promise) ?? []).map((link) => this.#sourceOf(link));
+      const settler = settlers.get(promise);
+      if (sources.length === 0) sources.push(this.#lastSource(id, settler) ?? leafOf(settler));
+      promises.push({ id, settledBy: sources, callbacks: this.#callbacksOf(promise) });
+    }
+    return { promises, ...withThreads(this.#functions, this.#environments, this.#parts.threads) };
+  }
+
+  #idOf(promise: Reference): number {
+    let id = this.#promiseIds.get(promise);
     if (id === undefined) {
-      promiseIds.set(promise, (id = order.length));
-      order.push(promise);
+      this.#promiseIds.set(promise, (id = this.#promises.length));
+      this.#promises.push(promise);
     }
     return id;
-  };
-  for (const generator of links.awaits.keys()) generatorIds.set(generator, generatorIds.size);
+  }
 
-  const environments: number[] = [];
-  for (const [generator, awaited] of links.awaits) {
-    const closure = parts.objects.field(generator, fixed.generatorFunction);
-    const shared = parts.scripts.ofClosure(closure);
-    const settles = links.settles.get(generator) ?? [];
-    const isModule = settles.some((promise) => links.modules.has(promise));
-    const isGenerator = parts.objects.type(generator) === parts.objects.layout.types.asyncGenerator;
-    const place = parts.sites.of(generator);
-    const name = isModule ? '' : nameOf(generator, shared, parts);
-    const begin = beginOf(shared, name, parts);
-    environments.push(parts.threads.of(closure));
-    functions.push({
-      id: functions.length,
+  #addFunction(generator: Reference, awaited: Reference): void {
+    const { objects, scripts, sites, threads } = this.#parts;
+    const closure = objects.field(generator, fixed.generatorFunction);
+    const shared = scripts.ofClosure(closure);
+    const settles = this.#links.settles.get(generator) ?? [];
+    const isModule = settles.some((promise) => this.#links.modules.has(promise));
+    const isGenerator = objects.type(generator) === objects.layout.types.asyncGenerator;
+    const place = sites.of(generator);
+    const name = isModule ? '' : nameOf(generator, shared, this.#parts);
+    const begin = beginOf(shared, name, this.#parts);
+    this.#environments.push(threads.of(closure));
+    this.#functions.push({
+      id: this.#functions.length,
       name,
       kind: isModule ? 'module' : isGenerator ? 'async generator' : 'async function',
-      at: place === null ? begin && { ...begin, exact: false } : siteOf(shared, place, name, parts),
+      at: place === null ? begin && { ...begin, exact: false } : siteOf(shared, place, name, this.#parts),
       definedAt: begin,
       thread: 0,
-      awaits: idOf(awaited),
-      settles: settles.map(idOf),
-      task: taskOf(generator, awaited, settles, links, parts.tasks),
+      awaits: this.#idOf(awaited),
+      settles: settles.map((promise) => this.#idOf(promise)),
+      task: taskOf(generator, awaited, settles, this.#links, this.#parts.tasks),
     });
   }
-  for (let id = 0; id < order.length; id++) {
-    const promise = order[id] as Reference;
-    const sources = (links.sources.get(promise) ?? []).map((link) => sourceOf(link, generatorIds, idOf, parts));
-    const by = generatorIds.get(parts.settlers.get(promise)?.by ?? 0);
-    const holder = by === undefined ? undefined : functions[by];
-    if (sources.length === 0 && holder !== undefined) (holder.settles as number[]).push(id);
-    promises.push({
-      id,
-      settledBy: sources.length > 0 ? sources : [lastSource(promise, links, generatorIds, idOf, parts)],
-      callbacks: callbacksOf(promise, links, parts),
-    });
+
+  #sourceOf(link: Link): Source {
+    switch (link.type) {
+      case 'generator': {
+        const id = this.#generatorIds.get(link.generator) as number;
+        return link.position === null
+          ? { type: 'function', function: id }
+          : { type: 'request', function: id, position: link.position };
+      }
+      case 'combinator': {
+        const { method } = link;
+        // the list of errors of Promise.any grows as they come
+        const total = method === 'any' ? null : link.total;
+        const inputs = link.inputs.map(({ promise, index }): CombinatorInput => ({
+          promise: this.#idOf(promise),
+          index,
+        }));
+        return {
+          type: 'combinator',
+          method,
+          inputs: inputs.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)),
+          total,
+        };
+      }
+      case 'then': {
+        const { method, callback, promise } = link;
+        const site = callback === null ? null : beginOf(callback, callback.name, this.#parts);
+        return { type: 'then', method, callback: site, promise: this.#idOf(promise) };
+      }
+      case 'follows':
+        return { type: 'follows', promise: this.#idOf(link.promise) };
+      default:
+        return { type: 'module', promises: link.promises.map((promise) => this.#idOf(promise)) };
+    }
   }
-  return { promises, ...withThreads(functions, environments, parts.threads) };
+
+  /** What goes on by itself and then settles a promise: a suspended function, or a callback on another promise. */
+  #lastSource(promise: number, settler: Settler | undefined): Source | null {
+    const by = this.#generatorIds.get(settler?.by ?? 0);
+    if (by !== undefined) {
+      const entry = this.#functions[by] as SuspendedFunction;
+      this.#functions[by] = { ...entry, settles: [...entry.settles, promise] };
+      return { type: 'function', function: by };
+    }
+    if (settler === undefined || settler.after === 0) return null;
+    const shared = this.#parts.scripts.ofClosure(settler.root);
+    const callback = beginOf(shared, shared.name, this.#parts);
+    return { type: 'then', method: 'then', callback, promise: this.#idOf(settler.after) };
+  }
+
+  /** Callbacks of the program on a promise, which say who goes on when a root settles. */
+  #callbacksOf(promise: Reference): SiteEntry[] {
+    const sites: SiteEntry[] = [];
+    for (const { fulfilled, rejected } of this.#links.reactions.get(promise) ?? []) {
+      for (const handler of [fulfilled, rejected]) {
+        if (handler.type !== 'callback' && handler.type !== 'finally') continue;
+        const script = handler.callback?.script?.name ?? '';
+        if (handler.callback === null || script.startsWith('node:') || isOwn(script)) continue;
+        const site = beginOf(handler.callback, handler.callback.name, this.#parts);
+        if (site !== null) sites.push(site);
+      }
+    }
+    return sites;
+  }
 }
 
 function withThreads(
@@ -156,70 +228,6 @@ function siteOf(
   { mapSite }: Parts,
 ): SiteEntry {
   return mapSite({ file: script?.name ?? '', line, column, function: name, exact: true });
-}
-
-function sourceOf(
-  link: Link,
-  generators: ReadonlyMap<Reference, number>,
-  idOf: (promise: Reference) => number,
-  parts: Parts,
-): Source {
-  switch (link.type) {
-    case 'generator': {
-      const id = generators.get(link.generator) as number;
-      return link.position === null
-        ? { type: 'function', function: id }
-        : { type: 'request', function: id, position: link.position };
-    }
-    case 'combinator': {
-      const inputs = link.inputs.map(({ promise, index }): CombinatorInput => ({ promise: idOf(promise), index }));
-      const { method } = link;
-      // the list of errors of Promise.any grows as they come
-      const total = method === 'any' ? null : link.total;
-      return { type: 'combinator', method, inputs: inputs.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)), total };
-    }
-    case 'then': {
-      const { method, callback, promise } = link;
-      const site = callback === null ? null : beginOf(callback, callback.name, parts);
-      return { type: 'then', method, callback: site, promise: idOf(promise) };
-    }
-    case 'follows':
-      return { type: 'follows', promise: idOf(link.promise) };
-    default:
-      return { type: 'module', promises: link.promises.map(idOf) };
-  }
-}
-
-/** What settles a promise that nothing in the graph settles: a callback on another promise, or a leaf. */
-function lastSource(
-  promise: Reference,
-  { callbacks }: Links,
-  generators: ReadonlyMap<Reference, number>,
-  idOf: (promise: Reference) => number,
-  parts: Parts,
-): Source {
-  const settler = parts.settlers.get(promise);
-  const by = generators.get(settler?.by ?? 0);
-  if (by !== undefined) return { type: 'function', function: by };
-  if (settler === undefined || settler.after === 0) return parts.leaf(settler);
-  const shared = parts.scripts.ofClosure(settler.root);
-  const callback = callbacks.has(settler.root) ? beginOf(shared, shared.name, parts) : null;
-  return { type: 'then', method: 'then', callback, promise: idOf(settler.after) };
-}
-
-/** Callbacks of the program on a promise, which say who goes on when a root settles. */
-function callbacksOf(promise: Reference, { reactions }: Links, parts: Parts): SiteEntry[] {
-  const sites: SiteEntry[] = [];
-  for (const { fulfilled, rejected } of reactions.get(promise) ?? []) {
-    for (const handler of [fulfilled, rejected]) {
-      if (handler.type !== 'callback' && handler.type !== 'finally') continue;
-      const script = handler.callback?.script?.name ?? '';
-      if (handler.callback === null || script.startsWith('node:') || isOwn(script)) continue;
-      const site = beginOf(handler.callback, handler.callback.name, parts);
-      if (site !== null) sites.push(site);
-    }
-  }
-  return sites;
 }
 
 /** The context is kept with the reaction that resumes the function, or with the promise that it settles. */

@@ -19,6 +19,9 @@ export interface Hold {
   readonly endsHere?: boolean;
 }
 
+/** What a function that resolves or rejects a promise is called: V8 gives them no names. */
+export const resolver = 'resolve()';
+
 // What stands between a resolver and the object that one knows.
 const plainClasses =
   /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|SafeWeakMap|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|Deferred|Node|Entry|Listener|List|LinkedList)$/;
@@ -88,7 +91,7 @@ export class Holders {
       if (script === null) {
         const { type: role } = this.#reactions.handler(holder);
         if (role === 'await') return null;
-        return role === 'resolver' ? { ...pass, text: 'resolve()' } : pass;
+        return role === 'resolver' ? { ...pass, text: resolver } : pass;
       }
       if (offset !== offsets.functionContext) return { ...pass, ...this.#propertyOf(holder, at) };
       const place = start < 0 ? null : script.place(start);

@@ -3,7 +3,7 @@ import type { Leaf, LeafKind } from '../../report/awaits.ts';
 import { leafNature } from '../leaf-kind.ts';
 import type { Holders } from './holders.ts';
 import type { Objects, Reference } from './objects.ts';
-import type { Settler } from './settlers.ts';
+import type { Settler } from './holder-search.ts';
 import type { OwnWait, Tasks } from './tasks.ts';
 
 const longestDetail = 100;

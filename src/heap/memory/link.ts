@@ -231,11 +231,18 @@ export function inputsOf(source: Link): Reference[] {
   }
 }
 
-/** Whether a promise waits, in the end, for another one. */
-export function dependsOn(waiting: Reference, promise: Reference, { awaits, sources }: Links): boolean {
+/** Whether a promise waits, in the end, for another one. `further` gives what it waits for beyond the links, or 0. */
+export function dependsOn(
+  waiting: Reference,
+  promise: Reference,
+  { awaits, sources }: Links,
+  further: (promise: Reference) => Reference = () => 0,
+): boolean {
   const reached = new Set<Reference>([waiting]);
   for (const each of reached) {
     if (each === promise) return true;
+    const other = further(each);
+    if (other !== 0) reached.add(other);
     for (const source of sources.get(each) ?? []) {
       if (source.type === 'generator') reached.add(awaits.get(source.generator) ?? 0);
       else for (const input of inputsOf(source)) reached.add(input);

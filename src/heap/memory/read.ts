@@ -1,11 +1,12 @@
 // Reads what a process awaits out of its memory: no code runs in it, no signal is sent, and it is not stopped unless asked.
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { AwaitProcess, AwaitReport, Way } from '../../report/awaits.ts';
+import type { SiteEntry } from '../../report/format.ts';
 import type { MemoryOptions, ReadOptions } from '../options.ts';
 import { readNodeExecutable } from '../process/executable.ts';
 import { ReadError } from '../read-error.ts';
 import type { AddressSpace } from './address-space.ts';
-import { assemble, leavesOf, type Assembled } from './assemble.ts';
+import { Assembly, leavesOf, type Assembled } from './assemble.ts';
 import { AwaitSites } from './await-sites.ts';
 import { CoreSpace } from './core-space.ts';
 import { Holders } from './holders.ts';
@@ -20,7 +21,8 @@ import { ProcessSpace } from './process-space.ts';
 import { Reactions } from './reactions.ts';
 import { Scanner } from './scan.ts';
 import { Scripts } from './scripts.ts';
-import { findSettlers, type Settler } from './settlers.ts';
+import type { Settler } from './holder-search.ts';
+import { breakCircles, findSettlers } from './settlers.ts';
 import { stopProcess } from './stop.ts';
 import { Tasks } from './tasks.ts';
 import { Threads } from './threads.ts';
@@ -151,6 +153,10 @@ async function readGraph(
   const links = link(sight.promises, suspended, objects, reactions);
   sites.calibrate([...links.awaits.keys()]);
   if (sites.fit < leastFit) throw strange(about.node);
+  const tasks = new Tasks(objects, about.uptimeMs);
+  const mapSite = options.mapSite ?? ((site: SiteEntry) => site);
+  const threads = new Threads(objects);
+  const assembly = new Assembly(links, { objects, scripts, sites, holders, threads, tasks, mapSite });
   const settlers = new Map<Reference, Settler>();
   let moved = 0;
   for (let round = 0; options.settlers !== false && round < mostRounds; round++) {
@@ -161,18 +167,9 @@ async function readGraph(
     for (const [promise, settler] of found.settlers) settlers.set(promise, settler);
     moved += found.moved;
   }
-  const tasks = new Tasks(objects, about.uptimeMs);
-  const assembled = assemble(links, {
-    objects,
-    scripts,
-    sites,
-    holders,
-    threads: new Threads(objects),
-    tasks,
-    mapSite: options.mapSite ?? ((site) => site),
-    settlers,
-    leaf: (settler) => leafOf(settler, { objects, holders, tasks, loopTime: about.uptimeMs }),
-  });
+  breakCircles(settlers, links);
+  const leafParts = { objects, holders, tasks, loopTime: about.uptimeMs };
+  const assembled = assembly.finish(settlers, (settler) => leafOf(settler, leafParts));
   return { ...assembled, sight, moved: moved > settlers.size * tolerated };
 }
 
