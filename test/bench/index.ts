@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchHeap } from './heap.ts';
+import { benchLoop } from './loop.ts';
 import { benchPrimitives } from './primitives.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchSafety } from './safety.ts';
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, Part>> = {
   tasks: { title: 'tasks with the registry, against bare async functions: the fastest of 7 rounds', run: benchTasks },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
+  loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },
   heap: { title: 'loopscope ps of a process with a heap of small objects', run: benchHeap },
   safety: { title: 'a thousand reads of a loaded server', run: benchSafety, onWish: true },
 };

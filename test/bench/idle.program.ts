@@ -1,0 +1,16 @@
+// Does nothing for a while, and prints the processor time that this took, in milliseconds a second. Argument: `watched`, or
+// nothing.
+const seconds = 4;
+if (process.argv[2] === 'watched') {
+  const { watchLoop } = await import('../../dist/src/index.js');
+  watchLoop();
+}
+// What starts is not idle yet.
+setTimeout(() => {
+  const before = process.cpuUsage();
+  setTimeout(() => {
+    const { user, system } = process.cpuUsage(before);
+    console.log((user + system) / 1000 / seconds);
+    process.exit();
+  }, seconds * 1000);
+}, 1500);
