@@ -11,7 +11,7 @@ const holder = createTask(() => lock.run(load), { name: 'holder' });
 createTask(() => lock.run(load), { name: 'waiter' });
 createTask(
   async () => {
-    await Promise.all([holder]); // parked: joiner
+    await Promise.all([holder, null]); // parked: joiner
   },
   { name: 'joiner' },
 );
