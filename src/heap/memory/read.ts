@@ -105,7 +105,7 @@ async function readSpace(subject: Subject, options: ReadOptions): Promise<AwaitR
   const scanner = new Scanner(subject.space, subject.frozen);
   try {
     for (let attempt = 1; ; attempt++) {
-      const { moved, sight, ...graph } = await readGraph(subject, scanner, options);
+      const { moved, sight, changed, ...graph } = await readGraph(subject, scanner, options);
       if (moved && attempt < mostAttempts) continue;
       return {
         format: 'loopscope-awaits',
@@ -118,7 +118,7 @@ async function readSpace(subject: Subject, options: ReadOptions): Promise<AwaitR
           stoppedMs: 0,
           bytes: sight.bytes,
           attempts: attempt + sight.extraLooks,
-          changed: sight.changed,
+          changed,
           settlers: options.settlers !== false,
         },
         ...graph,
@@ -133,6 +133,8 @@ async function readSpace(subject: Subject, options: ReadOptions): Promise<AwaitR
 /** The graph, and whether a garbage collection moved what was looked for meanwhile. */
 interface Graph extends Assembled {
   readonly sight: Sight;
+  /** Functions that went on, or were moved, while they were read. */
+  readonly changed: number;
   readonly moved: boolean;
 }
 
@@ -151,6 +153,10 @@ async function readGraph(
     scripts.ofClosure(objects.field(generator, fixed.generatorFunction)).script?.name ?? '';
   const suspended = new Set([...sight.suspended].filter((generator) => !isPlumbing(scriptOf(generator))));
   const links = link(sight.promises, suspended, objects, reactions);
+  // A suspended function awaits: where its promise is not found, that was moved, or it has settled since.
+  const unlinked = [...suspended].filter(
+    (generator) => !links.awaits.has(generator) && objects.type(generator) === layout.types.asyncFunction,
+  ).length;
   sites.calibrate([...links.awaits.keys()]);
   if (sites.fit < leastFit) throw strange(about.node);
   const tasks = new Tasks(objects, about.uptimeMs);
@@ -170,13 +176,20 @@ async function readGraph(
   breakCircles(settlers, links);
   const leafParts = { objects, holders, tasks, loopTime: about.uptimeMs };
   const assembled = assembly.finish(settlers, (settler) => leafOf(settler, leafParts));
-  return { ...assembled, sight, moved: moved > settlers.size * tolerated };
+  return {
+    ...assembled,
+    sight,
+    changed: sight.changed + unlinked,
+    moved: !frozen && (moved > settlers.size * tolerated || unlinked > suspended.size * tolerated),
+  };
 }
 
 function notesOn({ cut, suspended, changed }: Sight, moved: boolean): string[] {
   const notes: string[] = [];
   if (moved)
-    notes.push('Settlers are missing, as the heap was collected while it was read: try again, or with --stop.');
+    notes.push(
+      'Functions and settlers may be missing, as the heap was collected while it was read: try again, or with --stop.',
+    );
   if (cut) notes.push('There are more promises than could be kept: some functions are missing.');
   if (suspended.size === 0 && changed > 0) {
     notes.push('Everything that was seen went on while it was read: try again, or with --stop.');
