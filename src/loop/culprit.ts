@@ -180,7 +180,8 @@ function toVote(sample: Sample, weightMs: number): Vote {
       return { ...placed, kind: 'native call', native: innermost.function, stack };
     }
   }
-  const ofNode = above.findLast(({ file }) => file?.startsWith('node:') === true);
+  const called = above.at(-1);
+  const ofNode = called?.file?.startsWith('node:') === true ? called : undefined;
   if (ofNode !== undefined && ofNode.line !== ofNode.startLine) {
     const native = calleeOf(programs[0] as Frame) ?? ofNode.function;
     if (sample.late || native.endsWith('Sync')) return { ...placed, kind: 'native call', native, stack };
