@@ -7,7 +7,7 @@ import { observeGc, type GcObserver, type OnPause } from './gc.ts';
 import { LostIdle } from './lost-idle.ts';
 import { ownScheduling } from './scheduling.ts';
 import { TurnHistogram } from './turn-histogram.ts';
-import { TurnSample } from './turn-sample.ts';
+import { sampleSize, TurnSample } from './turn-sample.ts';
 
 /** What runs while a loop is measured. */
 export interface LoopMeter {
@@ -19,8 +19,8 @@ export interface LoopMeter {
 
 // An immediate a turn costs 1 µs or more, which a loop of more than 5,000 turns a second would notice: there the meter looks
 // at some turns, rests, and looks again. A shorter rest costs more: each wait of the loop would have to arm a timer.
-const fastTurnMs = 0.2;
-const restMs = 20;
+const fastSampleMs = sampleSize / 5;
+const restMs = 50;
 const lookForIdleMs = 5;
 const lookForIdleProfiledMs = 0.5;
 
@@ -83,16 +83,12 @@ class Meter implements LoopMeter, BlockConfirmation {
   };
 
   readonly #turn = (): void => {
-    const before = this.#at;
     const busyMs = this.#look();
-    if (this.#at - before < fastTurnMs) {
-      this.#sample.push(busyMs);
-      if (this.#sample.isFull) return this.#startRest();
-    } else {
-      this.#histogram.add(busyMs - this.#lostIdle.within(busyMs, this.#at));
-      this.#sample.addTo(this.#histogram);
-      this.#sample.clear();
-    }
+    this.#histogram.add(busyMs - this.#lostIdle.within(busyMs, this.#at));
+    this.#sample.push(busyMs, this.#at);
+    if (!this.#sample.isFull) return this.#next();
+    if (this.#sample.tookMs < fastSampleMs) return this.#startRest();
+    this.#sample.clear();
     this.#next();
   };
 
@@ -109,7 +105,6 @@ class Meter implements LoopMeter, BlockConfirmation {
 
   #startRest(): void {
     this.#isResting = true;
-    this.#sample.addTo(this.#histogram);
     if (this.#rest === undefined) this.#rest = setTimeout(this.#endRest, restMs).unref();
     else this.#rest.refresh();
   }
@@ -143,10 +138,7 @@ class Meter implements LoopMeter, BlockConfirmation {
       return Object.freeze({ ...nothing, delay: histogram.delay(0), gc });
     }
     if (this.#isResting) this.#sample.addRestTo(histogram, this.#busySinceLook());
-    else {
-      this.#sample.addTo(histogram);
-      histogram.add(this.#busySinceLook());
-    }
+    else histogram.add(this.#busySinceLook());
     const observedMs = now() - start.at;
     const idleMs = nodeTiming.idleTime - start.idleMs + this.#lostIdle.totalMs;
     const waitMs = ownScheduling()?.waitMs ?? null;

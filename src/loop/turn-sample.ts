@@ -1,7 +1,8 @@
 // What stands for the turns of a loop that turns too fast to look at each: some that were looked at, one after the other.
 import type { TurnHistogram } from './turn-histogram.ts';
 
-const size = 32;
+/** How many turns a sample has. */
+export const sampleSize = 32;
 // What is missing from the time of the turns that nobody looked at was one long turn, if it is more than chance.
 const longTurnMs = 3;
 const longShare = 0.3;
@@ -16,31 +17,39 @@ interface Work {
 
 /** Consecutive turns, each with its busy time, and how much work they were. */
 export class TurnSample {
-  readonly #busyMs = new Float64Array(size);
+  readonly #busyMs = new Float64Array(sampleSize);
   #count = 0;
   #sumMs = 0;
+  #since = 0;
+  #until = 0;
   #start = readWork();
   #end = this.#start;
 
   get isFull(): boolean {
-    return this.#count === size;
+    return this.#count === sampleSize;
   }
 
-  push(busyMs: number): void {
-    if (this.#count === 0) this.#start = readWork();
+  /** How long it took from the end of the first turn to that of the last. */
+  get tookMs(): number {
+    return this.#until - this.#since;
+  }
+
+  /** Adds a turn that ended now. */
+  push(busyMs: number, now: number): void {
+    if (this.#count === 0) {
+      this.#start = readWork();
+      this.#since = now;
+    }
     this.#busyMs[this.#count++] = busyMs;
     this.#sumMs += busyMs;
-    if (this.isFull) this.#end = readWork();
+    if (!this.isFull) return;
+    this.#end = readWork();
+    this.#until = now;
   }
 
   clear(): void {
     this.#count = 0;
     this.#sumMs = 0;
-  }
-
-  /** Adds the turns themselves. */
-  addTo(histogram: TurnHistogram): void {
-    for (let index = 0; index < this.#count; index++) histogram.add(this.#busyMs[index] as number);
   }
 
   /** Adds what the loop did since the sample was full, as turns like those of the sample and at most one that was long. */
