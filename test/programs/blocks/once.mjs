@@ -18,7 +18,8 @@ const state = { watches: false, started: false };
 const stop = watchLoop({
   onBlock({ kind, native, durationMs, stack, task }) {
     state.watches = true;
-    if (!state.started) return;
+    // A server makes garbage, and to collect it may take long where neighbours have the processors.
+    if (!state.started || (what === 'serve' && kind === 'unknown')) return;
     console.log(`blocked: ${kind}, ${native ?? stack[0]?.function}, ${task?.origin.name}, ${durationMs > 100}`);
   },
 });

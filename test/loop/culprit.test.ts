@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { findCulprit } from '../../src/loop/culprit.ts';
+import type { Frame } from '../../src/loop/frames.ts';
+import type { Sample } from '../../src/loop/probe.ts';
+
+/** A frame of the program; of Node or of the engine as their names say. */
+function frame(name: string, line: number): Frame {
+  const file = name.includes('.') ? null : line < 0 ? 'node:fs' : '/program/main.js';
+  return { file, line: Math.abs(line), column: 1, function: name, startLine: 0, startColumn: 0, awaits: false };
+}
+
+const listOnTimeout: Frame = { ...frame('listOnTimeout', -500), file: 'node:internal/timers' };
+
+/** Looks at these moments, each with the frames above a timer, innermost first. */
+function looks(...each: readonly (readonly [at: number, ...frames: Frame[]])[]): Sample[] {
+  return each.map(([at, ...frames], round) => ({
+    at,
+    late: false,
+    round,
+    frames: [...frames, listOnTimeout],
+    task: null,
+    callback: 7,
+    drained: false,
+  }));
+}
+
+function culpritOf(samples: readonly Sample[]): unknown[] {
+  const { kind, native, stack } = findCulprit(samples, 0);
+  return [kind, native, stack[0]?.function, stack[0]?.line];
+}
+
+describe('the culprit is', () => {
+  test('the line at which all looks agree, however deep they are below it', () => {
+    const work = frame('work', 10);
+    const samples = looks([100, frame('first', 1), work], [150, frame('second', 2), work], [220, work]);
+    expect(culpritOf(samples)).toEqual(['javascript', null, 'work', 10]);
+  });
+
+  test('the function, if its lines differ', () => {
+    const samples = looks([100, frame('work', 10)], [150, frame('work', 11)], [220, frame('work', 12)]);
+    expect(culpritOf(samples).slice(0, 3)).toEqual(['javascript', null, 'work']);
+  });
+
+  test('what most of the time went to, not what came after', () => {
+    const samples = looks([300, frame('long', 10)], [302, frame('short', 20)], [304, frame('short', 20)]);
+    expect(culpritOf(samples)).toEqual(['javascript', null, 'long', 10]);
+  });
+
+  test('a regular expression, if the engine matches one', () => {
+    const samples = looks([100, frame('RegExp.test', 0), frame('check', 5)]);
+    expect(culpritOf(samples)).toEqual(['regular expression', null, 'check', 5]);
+  });
+
+  test('a native call, if Node was in one that could not be interrupted', () => {
+    const samples = looks([300, frame('closeSync', -9), frame('readFileSync', -8), frame('load', 5)]);
+    const late = samples.map((sample) => ({ ...sample, late: true }));
+    expect(culpritOf(late)).toEqual(['native call', 'readFileSync', 'load', 5]);
+  });
+
+  test('a storm of promise callbacks, if their queue moves on at each look', () => {
+    const samples = looks([100, frame('spin', 3)], [101, frame('spin', 3)], [150, frame('spin', 3)]);
+    const storm = samples.map((sample, index) => ({ ...sample, frames: [frame('spin', 3)], drained: index > 0 }));
+    expect(culpritOf(storm)).toEqual(['microtasks', null, 'spin', 3]);
+  });
+
+  test('no storm, if one long callback follows another', () => {
+    const samples = looks([100, frame('first', 3)], [150, frame('second', 9)], [300, frame('second', 9)]);
+    const two = samples.map((sample, index) => ({
+      ...sample,
+      frames: sample.frames.slice(0, 1),
+      drained: index === 1,
+    }));
+    expect(culpritOf(two)).toEqual(['javascript', null, 'second', 9]);
+  });
+
+  test('unknown, if nothing of the program was seen', () => {
+    expect(culpritOf(looks([100], [150]))).toEqual(['unknown', null, undefined, undefined]);
+    expect(culpritOf([])).toEqual(['unknown', null, undefined, undefined]);
+  });
+});
