@@ -2,10 +2,9 @@
 
 const exitCodes = `Exit codes of ps and tree: 0 when all was read, 4 if there is no such process or
 it is not Node, 5 if the system does not permit it, 6 if it cannot be read in
-this way. Of run: the program's own; 70 after --stuck-exit,
-124 after --timeout, 126 if it cannot be
-executed, 127 if it is not found. Of all: 2 for a mistake on the command line,
-3 on a version of Node that is not supported.
+this way. Of run: the program's own; 70 after --stuck-exit, 124 after
+--timeout, 126 if it cannot be executed, 127 if it is not found. Of all: 2 for
+a mistake on the command line, 3 on a version of Node that is not supported.
 `;
 
 export const helpText = `loopscope: ask any Node program what it is waiting for

@@ -3,6 +3,7 @@
 import { execSync, spawn } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -117,12 +118,13 @@ function backtracking(milliseconds) {
   }
 }
 
-/** A pipe whose writer comes after so long, once it is told that the reader is there. */
+/** A pipe to which somebody writes so long after they were told to. The writer is there already: starting it blocks, too. */
 function latePipe(milliseconds, index) {
-  const file = join(folder, `pipe-${index}`);
-  execSync(`mkfifo ${file}`);
+  const [file, start] = ['pipe', 'start'].map((name) => join(folder, `${name}-${index}`));
+  execSync(`mkfifo ${file} ${start}`);
+  spawn('sh', ['-c', `read line < ${start}; sleep ${milliseconds / 1000}; echo text > ${file}`], { stdio: 'ignore' });
   return () => {
-    spawn('sh', ['-c', `sleep ${milliseconds / 1000}; echo text > ${file}`], { stdio: 'ignore' });
+    void writeFile(start, 'now\n');
     return file;
   };
 }
