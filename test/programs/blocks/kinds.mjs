@@ -20,8 +20,8 @@ const worked = () => {
 };
 
 function loop(milliseconds) {
-  const end = worked() + milliseconds;
-  while (worked() < end); // block: loop
+  const start = process.cpuUsage();
+  while (process.cpuUsage(start).user < milliseconds * 1000); // block: loop
 }
 
 function compare(a, b) {
@@ -123,8 +123,8 @@ function latePipe(milliseconds, index) {
   const [file, start] = ['pipe', 'start'].map((name) => join(folder, `${name}-${index}`));
   execSync(`mkfifo ${file} ${start}`);
   spawn('sh', ['-c', `read line < ${start}; sleep ${milliseconds / 1000}; echo text > ${file}`], { stdio: 'ignore' });
-  return () => {
-    void writeFile(start, 'now\n');
+  return async () => {
+    await writeFile(start, 'now\n');
     return file;
   };
 }
@@ -193,7 +193,7 @@ do {
 state.started = true;
 for (const { of, kind, native = null, run, argument } of planned) {
   await pause(3 * Number(threshold));
-  const ready = typeof argument === 'function' ? argument() : argument;
+  const ready = typeof argument === 'function' ? await argument() : argument;
   const since = performance.now();
   await createTask(() => run(ready), { name: of });
   const durationMs = performance.now() - since;
