@@ -2,7 +2,7 @@
 // nothing.
 const seconds = 4;
 if (process.argv[2] === 'watched') {
-  const { watchLoop } = await import('../../dist/src/index.js');
+  const { watchLoop } = await import('loopscope');
   watchLoop();
 }
 // What starts is not idle yet.

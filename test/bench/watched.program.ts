@@ -1,5 +1,5 @@
 // The smallest HTTP server, and a watched loop.
-import { watchLoop } from '../../dist/src/index.js';
+import { watchLoop } from 'loopscope';
 import './hello.program.ts';
 
 watchLoop();
