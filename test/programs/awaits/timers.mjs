@@ -40,8 +40,8 @@ void whileSignalled();
 setTimeout(() => process.exit(), 60_000);
 setImmediate(console.log, 'READY');
 
-// chain: naps → [timer found /\b(53|5[0-2]\.?\d?|[34]\d\.?\d?) s left/]
-// chain: napsByHand → [timer found /\b(54|5[0-3]\.?\d?|[34]\d\.?\d?) s left/]
+// chain: naps → [timer found /\b(53(\.0)?|5[0-2]\.?\d?|[34]\d\.?\d?) s left/]
+// chain: napsByHand → [timer found /\b(54(\.0)?|5[0-3]\.?\d?|[34]\d\.?\d?) s left/]
 // chain: napsPromisified → [timer found /\b[345]\d\.?\d? s left/]
 // chain: yieldsToOthers → ... → [timer found /\b[345]\d\.?\d? s left/]
 // chain: everyMinute → ... → [timer found]
