@@ -1,5 +1,5 @@
 // Tasks that wait for something of which loopscope knows nothing: a timer, and another task by a plain promise.
-import { createTask, Lock } from '../../dist/src/index.js';
+import { createTask, Lock } from 'loopscope';
 
 const lock = new Lock({ name: 'stock' });
 
