@@ -8,7 +8,7 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    // Real processes on a shared machine: a second try in CI, which the output names (`retry x1`).
-    retry: process.env['CI'] === undefined ? 0 : 1,
+    // Real processes on a shared machine: further tries in CI, which the output names (`retry x1`).
+    retry: process.env['CI'] === undefined ? 0 : 2,
   },
 });
