@@ -178,14 +178,10 @@ export class Search {
     const type = this.#objects.type(holder);
     if (types.microtasks.has(type)) return true;
     if (direct) return false;
-    if (type === types.reaction) return !this.#links.callbacks.has(reference) && !this.#isResolver(reference);
+    // a resolver in a reaction is an edge of the graph: a promise with one is no leaf
+    if (type === types.reaction) return !this.#links.callbacks.has(reference) && !this.#holders.isBuiltin(reference);
     const isGenerator = type === types.asyncFunction || type === types.asyncGenerator;
     return isGenerator && !this.#links.awaits.has(holder);
-  }
-
-  /** Resolvers in reactions are edges of the graph: a promise with one is no leaf. */
-  #isResolver(reference: Reference): boolean {
-    return this.#holders.isBuiltin(reference);
   }
 
   /**

@@ -1,9 +1,12 @@
 // Reads what a process awaits out of its memory: no code runs in it, no signal is sent, and it is not stopped unless asked.
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import type { AwaitProcess, AwaitReport, Way } from '../../report/awaits.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { MemoryOptions, ReadOptions } from '../options.ts';
+import { isAlive } from '../inspector/process-status.ts';
 import { readNodeExecutable } from '../process/executable.ts';
+import { uptimeMs } from '../process/list.ts';
+import { readWords } from '../process/status.ts';
 import { ReadError } from '../read-error.ts';
 import type { AddressSpace } from './address-space.ts';
 import { Assembly, leavesOf, type Assembled } from './assemble.ts';
@@ -204,32 +207,14 @@ function strange(version: string): ReadError {
   );
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    readFileSync(`/proc/${pid}/stat`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function processOf(pid: number): AwaitProcess {
-  const read = (name: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  const [, ...words] = read('cmdline')
-    .split('\0')
-    .filter((word) => word !== '');
+  const [, ...words] = readWords(pid).filter((word) => word !== '');
   return {
     pid,
     command: words.join(' '),
     directory: workingDirectory(pid),
     node: versionOf(`/proc/${pid}/exe`),
-    uptimeMs: uptimeOf(read('stat')),
+    uptimeMs: uptimeMs(pid),
   };
 }
 
@@ -239,13 +224,6 @@ function workingDirectory(pid: number): string {
   } catch {
     return '/';
   }
-}
-
-/** Milliseconds since a process started, from /proc/PID/stat: its 22nd field, in hundredths of a second since boot. */
-function uptimeOf(stat: string): number | null {
-  const started = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  const [uptime] = readFileSync('/proc/uptime', 'utf8').split(' ');
-  return Number.isFinite(started) ? Math.max(0, Math.round(Number(uptime) * 1000 - started * 10)) : null;
 }
 
 function versionOf(executable: string): string {

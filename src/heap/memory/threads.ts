@@ -4,10 +4,10 @@ import type { Objects, Reference } from './objects.ts';
 
 const mostScopes = 1000;
 
-/** Numbers threads as they are met. */
+/** Notes threads as they are met. */
 export class Threads {
   readonly #objects: Objects;
-  readonly #numbers = new Map<number, number>();
+  readonly #environments = new Set<number>();
 
   constructor(objects: Objects) {
     this.#objects = objects;
@@ -16,16 +16,13 @@ export class Threads {
   /** A number for the thread of a closure, the same for all of a thread; 0 for what cannot be told. */
   of(closure: Reference): number {
     const environment = this.#environmentOf(closure);
-    if (environment === 0) return 0;
-    const known = this.#numbers.get(environment);
-    if (known !== undefined) return known;
-    this.#numbers.set(environment, environment);
+    if (environment !== 0) this.#environments.add(environment);
     return environment;
   }
 
   /** Addresses of environments, the main thread's first: it was made before all others, from the lowest memory. */
   environments(): number[] {
-    return [...this.#numbers.keys()].toSorted((a, b) => a - b);
+    return [...this.#environments].toSorted((a, b) => a - b);
   }
 
   #environmentOf(closure: Reference): number {

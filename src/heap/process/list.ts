@@ -133,7 +133,8 @@ function ranMs(pid: number): number | null {
   return Number.isNaN(nanoseconds) ? null : nanoseconds / 1e6;
 }
 
-function uptimeMs(pid: number): number | null {
+/** For how long a process runs, to a hundredth of a second; null where the system does not tell. */
+export function uptimeMs(pid: number): number | null {
   const stat = readLine(pid, 'stat');
   const startTicks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? Number.NaN);
   let systemSeconds: number;
