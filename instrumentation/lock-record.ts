@@ -1,12 +1,7 @@
 // What is known of a foreign lock: one resource per key, who holds it, and the calls that ask for it.
-import {
-  holdEnded,
-  holdStarted,
-  type Hold,
-  type LockStatistics,
-  type ResourceRecord,
-} from '../src/channels/resource.ts';
+import { holdEnded, holdStarted, type Hold, type ResourceRecord } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
+import type { LockStatistics } from '../src/channels/statistics.ts';
 import type { TaskRecord } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
 import { now } from '../src/runtime/clock.ts';

@@ -1,12 +1,7 @@
 // What is known of a foreign queue: the resource, and the jobs that were given to it.
-import {
-  queuePut,
-  queueTaken,
-  type Hold,
-  type QueueStatistics,
-  type ResourceRecord,
-} from '../src/channels/resource.ts';
+import { queuePut, queueTaken, type Hold, type ResourceRecord } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
+import type { QueueStatistics } from '../src/channels/statistics.ts';
 import type { TaskRecord } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
 import { CancelledError } from '../src/errors.ts';

@@ -4,13 +4,12 @@ import {
   taskCreated,
   taskStarted,
   type Origin,
-  type Outcome,
   type RetryProgress,
   type Settlement,
   type TaskRecord,
 } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
-import { CancelledError, TimeoutError } from '../src/errors.ts';
+import { outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { complain } from '../src/runtime/complain.ts';
 import { nextId, runInTask } from '../src/runtime/context.ts';
@@ -178,18 +177,4 @@ export function complainOnce(error: unknown): void {
 /** Whether there is nothing to a promise but its settling. Symbols do not count: Node marks promises with some of its own. */
 function isPlain(promise: Promise<unknown>): boolean {
   return Object.getPrototypeOf(promise) === Promise.prototype && Object.getOwnPropertyNames(promise).length === 0;
-}
-
-/** Foreign timeouts and cancellations are known by the names that the web platform gave them. */
-function outcomeOf(error: unknown): Outcome {
-  if (error instanceof TimeoutError) return 'timed out';
-  if (error instanceof CancelledError) return 'cancelled';
-  switch (error instanceof Error ? guard(() => error.name, '') : '') {
-    case 'TimeoutError':
-      return 'timed out';
-    case 'AbortError':
-      return 'cancelled';
-    default:
-      return 'rejected';
-  }
 }

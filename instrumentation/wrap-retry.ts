@@ -1,6 +1,7 @@
 // Makes a function visible that somebody else calls again and again until it succeeds.
-import type { Hold, ResourceRecord, RetryStatistics } from '../src/channels/resource.ts';
+import type { Hold, ResourceRecord } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
+import type { RetryStatistics } from '../src/channels/statistics.ts';
 import { now } from '../src/runtime/clock.ts';
 import { parentForNew } from '../src/runtime/context.ts';
 import { originOf } from '../src/runtime/origin.ts';

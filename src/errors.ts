@@ -1,5 +1,5 @@
 // Every error that loopscope throws at a caller, each with a code that stays the same.
-import type { TaskRecord } from './channels/task.ts';
+import type { Outcome, TaskRecord } from './channels/task.ts';
 
 /** The root of all errors of loopscope. Compare `code`, not the message. */
 export class LoopscopeError extends Error {
@@ -79,4 +79,18 @@ export class UsageError extends LoopscopeError {
     super('ERR_LOOPSCOPE_USAGE', message);
     this.exitCode = exitCode;
   }
+}
+
+/** How something ended that was rejected with this. Foreign timeouts and cancellations go by the web platform's names. */
+export function outcomeOf(error: unknown): Exclude<Outcome, 'fulfilled'> {
+  if (error instanceof TimeoutError) return 'timed out';
+  if (error instanceof CancelledError) return 'cancelled';
+  let name: unknown;
+  try {
+    name = error instanceof Error ? error.name : undefined;
+  } catch {
+    // the error is the program's: reading it may run its code
+  }
+  if (name === 'TimeoutError') return 'timed out';
+  return name === 'AbortError' ? 'cancelled' : 'rejected';
 }

@@ -15,6 +15,7 @@ export {
 export type * from './channels/loop.ts';
 export type * from './channels/resource.ts';
 export type * from './channels/site.ts';
+export type * from './channels/statistics.ts';
 export type * from './channels/task.ts';
 export type * from './channels/wait.ts';
 export {

@@ -1,11 +1,10 @@
-// What tasks wait for and hold: locks, semaphores, queues, and retried functions that are not ours.
+// What tasks wait for and hold: locks, queues, pools and the like, and what happens to them.
 import { channel } from './channel.ts';
 import type { Site } from './site.ts';
-import type { RetryProgress, TaskRecord } from './task.ts';
+import type { BreakerState, ResourceKind, ResourceStatistics } from './statistics.ts';
+import type { TaskRecord } from './task.ts';
 
-export type ResourceKind = 'lock' | 'semaphore' | 'queue' | 'retry';
-
-/** A lock or permit that is held now. */
+/** A lock, a permit or a resource of a pool that is held now; or a job that an executor runs. */
 export interface Hold {
   readonly resource: ResourceRecord;
   /** Who holds it; the root task where no task was running. */
@@ -14,41 +13,9 @@ export interface Hold {
   readonly since: number;
   /** Where it was asked for. */
   readonly site: Site | null;
+  /** How it is held, where that differs. */
+  readonly mode?: 'read' | 'write';
 }
-
-/** The state of a lock or semaphore at one moment. */
-export interface LockStatistics {
-  readonly kind: 'lock' | 'semaphore';
-  /** Permits there are in all: 1 for a lock; null where there is no limit, or a foreign object does not say. */
-  readonly permits: number | null;
-  readonly held: number;
-  readonly waiters: number;
-}
-
-/** The state of a queue at one moment. */
-export interface QueueStatistics {
-  readonly kind: 'queue';
-  /** Items in the queue now; null where a foreign object does not say. */
-  readonly depth: number | null;
-  /** The most it takes; null when it is unbounded or not known. */
-  readonly capacity: number | null;
-  readonly putters: number;
-  readonly getters: number;
-  /** Items taken and not yet reported as done, plus those in the queue. */
-  readonly unfinished: number;
-  /** Items put and taken since the queue was made. */
-  readonly put: number;
-  readonly taken: number;
-}
-
-/** The state of a retried foreign function at one moment. */
-export interface RetryStatistics extends RetryProgress {
-  readonly kind: 'retry';
-  /** When the last attempt failed, on the runtime clock. */
-  readonly failedAt: number | null;
-}
-
-export type ResourceStatistics = LockStatistics | QueueStatistics | RetryStatistics;
 
 /** What can be waited for and held. The object itself is the record; it is asked when somebody wants a report. */
 export interface ResourceRecord {
@@ -59,10 +26,40 @@ export interface ResourceRecord {
   readonly site: Site | null;
   /** A frozen snapshot, in constant time. */
   statistics(): ResourceStatistics;
-  /** Who holds it now, oldest first; nothing for a queue. */
+  /** Who holds it now, oldest first; nothing for a queue of ours. */
   holders(): Iterable<Hold>;
   /** The task which took from the queue last, null if none did. Only queues have it. */
   readonly lastTaker?: TaskRecord | null;
+}
+
+/** The end of work on an item that was taken, or an item that was refused because the queue is full or shut down. */
+export interface QueueMoment {
+  readonly queue: ResourceRecord;
+  readonly task: TaskRecord;
+}
+
+/** A circuit breaker changes its state. */
+export interface BreakerChange {
+  readonly breaker: ResourceRecord;
+  readonly from: BreakerState;
+  readonly to: BreakerState;
+  /** The failure that opened it; undefined for all else. */
+  readonly error: unknown;
+}
+
+/** A pool has made a resource, or failed to. */
+export interface PoolCreation {
+  readonly pool: ResourceRecord;
+  readonly durationMs: number;
+  /** Undefined if it was made. */
+  readonly error: unknown;
+}
+
+/** An error was handled, and is of this kind. */
+export interface ErrorCount {
+  readonly manager: ResourceRecord;
+  readonly errorKind: string;
+  readonly error: unknown;
 }
 
 /** An item went into or came out of a queue. The n-th item put is the n-th taken unless the queue orders otherwise. */
@@ -81,3 +78,10 @@ export const holdStarted = channel<Hold>('loopscope:hold:started');
 export const holdEnded = channel<Hold>('loopscope:hold:ended');
 export const queuePut = channel<QueueOperation>('loopscope:queue:put');
 export const queueTaken = channel<QueueOperation>('loopscope:queue:taken');
+/** `taskDone` was called. */
+export const queueDone = channel<QueueMoment>('loopscope:queue:done');
+/** A put without waiting found the queue full, or any put found it shut down. */
+export const queueRefused = channel<QueueMoment>('loopscope:queue:refused');
+export const breakerChanged = channel<BreakerChange>('loopscope:breaker:changed');
+export const poolCreated = channel<PoolCreation>('loopscope:pool:created');
+export const errorCounted = channel<ErrorCount>('loopscope:error:counted');

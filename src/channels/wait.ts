@@ -2,13 +2,28 @@
 import { channel } from './channel.ts';
 import type { ResourceRecord } from './resource.ts';
 import type { Site } from './site.ts';
-import type { TaskRecord } from './task.ts';
+import type { Outcome, TaskRecord } from './task.ts';
 
 /**
- * What the waiter does: `acquire` a lock or a permit, `put` into or `get` from a queue, `join` a queue or a group,
- * `await` a task, `start` when a queue gives a job its turn, `sleep`, or `delay` before the next attempt of a retry.
+ * What the waiter does: `acquire` a lock, a permit or a resource of a pool, or pass a limiter, `put` into or `get` from a
+ * queue, `join` a queue or a group, `await` a task, `wait` for an event, a condition or a barrier, `start` when a queue or an
+ * executor gives a job its turn, or when a call that was put off is due, `connect`, `read` or `drain` a stream, `next` of an
+ * async iterable, `sleep`, or `delay` before the next attempt of a retry.
  */
-export type WaitKind = 'acquire' | 'put' | 'get' | 'join' | 'await' | 'start' | 'sleep' | 'delay';
+export type WaitKind =
+  | 'acquire'
+  | 'put'
+  | 'get'
+  | 'join'
+  | 'await'
+  | 'wait'
+  | 'start'
+  | 'connect'
+  | 'read'
+  | 'drain'
+  | 'next'
+  | 'sleep'
+  | 'delay';
 
 /** One parked wait. It stands in the list of its task from the moment it parks until it ends. */
 export interface WaitRecord {
@@ -22,6 +37,8 @@ export interface WaitRecord {
   /** When it will end by itself, on the runtime clock; null where it has no deadline. */
   readonly until: number | null;
   readonly site: Site | null;
+  /** How the wait ended; null while it lasts. */
+  outcome: Outcome | null;
   /** Ends the wait with this error, if it can be ended from outside. */
   readonly cancel: ((reason: unknown) => void) | null;
   /** Links of the list of its task: only `runtime/wait.ts` touches them. */
@@ -31,5 +48,5 @@ export interface WaitRecord {
 
 /** Somebody parks. */
 export const waitStarted = channel<WaitRecord>('loopscope:wait:started');
-/** The wait is over, with or without success. */
+/** The wait is over: `outcome` is set. */
 export const waitEnded = channel<WaitRecord>('loopscope:wait:ended');

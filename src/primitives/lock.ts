@@ -1,6 +1,7 @@
 // A lock: one holder at a time, and everybody can see who.
-import type { Hold, LockStatistics, ResourceRecord } from '../channels/resource.ts';
+import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
+import type { LockStatistics } from '../channels/statistics.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { NotHolderError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';

@@ -1,6 +1,7 @@
 // A queue between producers and consumers, as asyncio's: bounded if wanted, fair, and nothing put is ever lost.
-import { queuePut, queueTaken, type Hold, type QueueStatistics, type ResourceRecord } from '../channels/resource.ts';
+import { queuePut, queueTaken, type Hold, type ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
+import type { QueueStatistics } from '../channels/statistics.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { QueueEmptyError, QueueFullError, QueueShutDownError, StateError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';

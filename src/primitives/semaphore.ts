@@ -1,6 +1,7 @@
 // A semaphore: so many permits, and everybody can see who holds them.
-import type { Hold, LockStatistics, ResourceRecord } from '../channels/resource.ts';
+import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
+import type { LockStatistics } from '../channels/statistics.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import { checkCount, checkFunction, checkName, checkOptions } from './arguments.ts';

@@ -11,7 +11,7 @@ import {
   type TaskRecord,
 } from '../channels/task.ts';
 import type { WaitRecord } from '../channels/wait.ts';
-import { CancelledError, TimeoutError } from '../errors.ts';
+import { CancelledError, outcomeOf, TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
 import { currentTask, nextId, parentForNew, runInTask } from '../runtime/context.ts';
 import { originOf } from '../runtime/origin.ts';
@@ -207,9 +207,12 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     if (cancellation !== undefined) this.cancel(cancellation);
     const wait = park('await', this, (reason) => this.cancel(reason));
     try {
-      return await this.#result();
-    } finally {
+      const value = await this.#result();
       unpark(wait);
+      return value;
+    } catch (error) {
+      unpark(wait, outcomeOf(error));
+      throw error;
     }
   }
 

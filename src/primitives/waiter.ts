@@ -1,8 +1,8 @@
 // One parked wait of ours: a promise that ends with a value, or is ended by a signal, a timeout or a cancellation.
 import type { ResourceRecord } from '../channels/resource.ts';
-import type { TaskRecord } from '../channels/task.ts';
+import type { Outcome, TaskRecord } from '../channels/task.ts';
 import type { WaitKind, WaitRecord } from '../channels/wait.ts';
-import { TimeoutError } from '../errors.ts';
+import { outcomeOf, TimeoutError } from '../errors.ts';
 import { currentTask } from '../runtime/context.ts';
 import type { List } from '../runtime/list.ts';
 import { park, unpark } from '../runtime/wait.ts';
@@ -80,13 +80,13 @@ export class Waiter<Value, Item = undefined> {
   }
 
   resolve(value: Value): void {
-    this.#end();
+    this.#end('fulfilled');
     this.#resolve(value);
   }
 
   /** Ends the wait with an error and takes it out of the line. */
-  reject(reason: unknown): void {
-    this.#end();
+  reject(reason: unknown, outcome: Outcome = outcomeOf(reason)): void {
+    this.#end(outcome);
     this.#reject(reason);
   }
 
@@ -106,7 +106,10 @@ export class Waiter<Value, Item = undefined> {
   }
 
   #listen(signal: AbortSignal): void {
-    const abort = (): void => this.reject(signal.reason);
+    const abort = (): void => {
+      const { reason } = signal;
+      this.reject(reason, outcomeOf(reason) === 'timed out' ? 'timed out' : 'cancelled');
+    };
     signal.addEventListener('abort', abort, { once: true });
     this.#stopListening = () => signal.removeEventListener('abort', abort);
   }
@@ -117,8 +120,8 @@ export class Waiter<Value, Item = undefined> {
     this.reject(new TimeoutError(`${kind}${name}: timed out after ${timeout} ms`));
   }
 
-  #end(): void {
-    unpark(this.record);
+  #end(outcome: Outcome): void {
+    unpark(this.record, outcome);
     this.#line?.remove(this);
     this.#stopListening?.();
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -1,5 +1,6 @@
 // Turns the live records into a report: plain data that stays as it is while the program goes on.
 import type { Hold, ResourceRecord } from '../channels/resource.ts';
+import type { ResourceStatistics } from '../channels/statistics.ts';
 import type { Site } from '../channels/site.ts';
 import type { RetryProgress, TaskRecord } from '../channels/task.ts';
 import type { WaitRecord } from '../channels/wait.ts';
@@ -16,6 +17,7 @@ import {
   type Report,
   type ResourceEntry,
   type SiteEntry,
+  type StatisticsEntry,
   type Target,
   type TaskEntry,
   type TaskState,
@@ -137,14 +139,13 @@ function waitEntry({ kind, on, since, until, site }: WaitRecord, { now, mapSite 
 
 function resourceEntry(resource: ResourceRecord, sources: Sources): ResourceEntry {
   const { id, kind, name, createdAt, site, lastTaker } = resource;
-  const statistics = resource.statistics();
   return {
     id,
     kind,
     name,
     ageMs: elapsed(createdAt, sources.now),
     createdAt: site === null ? null : sources.mapSite(site),
-    statistics: statistics.kind === 'retry' ? { kind: 'retry', ...progressEntry(statistics, sources.now) } : statistics,
+    statistics: statisticsEntry(resource.statistics(), sources.now),
     holders: Array.from(resource.holders(), (hold) => holderEntry(hold, sources)),
     lastTaker:
       lastTaker === null || lastTaker === undefined
@@ -153,23 +154,61 @@ function resourceEntry(resource: ResourceRecord, sources: Sources): ResourceEntr
   };
 }
 
-function isInUse({ statistics, holders }: ResourceEntry): boolean {
-  if (holders.length > 0) return true;
+function statisticsEntry(statistics: ResourceStatistics, now: number): StatisticsEntry {
   switch (statistics.kind) {
-    case 'queue':
-      return (statistics.depth ?? 0) + statistics.putters + statistics.getters + statistics.unfinished > 0;
     case 'retry':
-      return statistics.lastError !== null;
+      return { kind: 'retry', ...progressEntry(statistics, now) };
+    case 'breaker': {
+      const { since, nextAt, lastError, ...rest } = statistics;
+      return {
+        ...rest,
+        forMs: elapsed(since, now),
+        nextInMs: nextAt === null ? null : elapsed(now, nextAt),
+        lastError: lastError === undefined ? null : errorLine(lastError),
+      };
+    }
     default:
-      return statistics.held + statistics.waiters > 0;
+      return statistics;
   }
 }
 
-function holderEntry({ task, since, site }: Hold, { now, mapSite }: Sources): HolderEntry {
+function isInUse({ statistics: now, holders }: ResourceEntry): boolean {
+  if (holders.length > 0) return true;
+  switch (now.kind) {
+    case 'queue':
+      return (now.depth ?? 0) + now.putters + now.getters + now.unfinished > 0;
+    case 'retry':
+      return now.lastError !== null;
+    case 'rwlock':
+      return now.waitingReaders + now.waitingWriters > 0;
+    case 'barrier':
+      return now.waiters > 0 || now.state === 'broken';
+    case 'breaker':
+      return now.state !== 'closed';
+    case 'pool':
+      return now.borrowed + now.pending + now.waiters > 0;
+    case 'executor':
+      return now.busy + now.queued > 0;
+    case 'cache':
+      return now.loading > 0;
+    case 'stream':
+      return !now.isClosed;
+    case 'errors':
+      return false;
+    case 'lock':
+    case 'semaphore':
+      return now.held + now.waiters > 0;
+    default:
+      return now.waiters > 0;
+  }
+}
+
+function holderEntry({ task, since, site, mode }: Hold, { now, mapSite }: Sources): HolderEntry {
   return {
     task: nameOf(task),
     forMs: elapsed(since, now),
     at: site === null ? null : mapSite(site),
+    ...(mode !== undefined && { mode }),
     settled: task.settlement !== null,
   };
 }

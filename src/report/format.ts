@@ -2,7 +2,7 @@
 // nothing else. A field may be added within a version; nothing is renamed or removed. Times are milliseconds.
 import type { AwaitReport, Leaf } from './awaits.ts';
 import type { BlockKind, GcStatistics, LoopDelay, TaskTime } from '../channels/loop.ts';
-import type { LockStatistics, QueueStatistics, ResourceKind } from '../channels/resource.ts';
+import type { BreakerStatistics, ResourceKind, ResourceStatistics, RetryStatistics } from '../channels/statistics.ts';
 import type { TaskKind } from '../channels/task.ts';
 import type { WaitKind } from '../channels/wait.ts';
 
@@ -25,7 +25,7 @@ export interface Report {
   readonly process: ProcessEntry;
   /** Everything that has not settled, by id. The entry with id 0 stands for what runs outside of all tasks. */
   readonly tasks: readonly TaskEntry[];
-  /** Locks and semaphores that are held or waited for, queues with items or waiters, retries that are under way. */
+  /** What is in use: held, waited for, or with something in it; breakers that are not closed, retries that are under way. */
   readonly resources: readonly ResourceEntry[];
   /** Circles of tasks of which each waits for the next. */
   readonly cycles: readonly WaitCycle[];
@@ -126,9 +126,26 @@ export interface HolderEntry {
   readonly forMs: number;
   /** Where it was asked for. */
   readonly at: SiteEntry | null;
+  /** Of a lock for reading and writing: which of the two. */
+  readonly mode?: 'read' | 'write';
   /** The holder has settled and never released. */
   readonly settled: boolean;
 }
+
+/** A circuit breaker: as it says of itself, with times that count from the report. */
+export interface BreakerEntry extends Omit<BreakerStatistics, 'since' | 'nextAt' | 'lastError'> {
+  /** How long it has been in this state. */
+  readonly forMs: number;
+  /** Until it lets a probe through; null unless it is open. */
+  readonly nextInMs: number | null;
+  readonly lastError: string | null;
+}
+
+/** What a resource says of itself. */
+export type StatisticsEntry =
+  | Exclude<ResourceStatistics, RetryStatistics | BreakerStatistics>
+  | (ProgressEntry & { readonly kind: 'retry' })
+  | BreakerEntry;
 
 export interface ResourceEntry {
   readonly id: number;
@@ -136,7 +153,7 @@ export interface ResourceEntry {
   readonly name: string;
   readonly ageMs: number;
   readonly createdAt: SiteEntry | null;
-  readonly statistics: LockStatistics | QueueStatistics | (ProgressEntry & { readonly kind: 'retry' });
+  readonly statistics: StatisticsEntry;
   /** Oldest first; for a queue the jobs that it runs now, if they can be known. */
   readonly holders: readonly HolderEntry[];
   /** Of a queue: the task which took from it last. */

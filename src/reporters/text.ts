@@ -6,6 +6,7 @@ import { drawAwaitTrees } from './await-tree.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import { blockedPhrase, drawLoop } from './loop-lines.ts';
 import { drawProfile } from './profile-lines.ts';
+import { resourceFacts } from './resource-facts.ts';
 import { drawTable } from './table.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
@@ -16,7 +17,6 @@ import {
   parkedPhrases,
   place,
   plain,
-  resourceFacts,
   taskName,
   waitPhrase,
 } from './wording.ts';

@@ -119,7 +119,12 @@ const doings: Readonly<Record<WaitEntry['kind'], string>> = {
   get: ' to get',
   join: ' to be done',
   await: '',
+  wait: '',
   start: ' to start it',
+  connect: ' to connect',
+  read: ' to read',
+  drain: ' to drain',
+  next: ' to give the next',
   sleep: '',
   delay: '',
 };
@@ -137,7 +142,7 @@ export function progressPhrases({ attempt, limit, lastError, nextInMs }: Progres
   return lastError === null ? [number] : [number, `last error: ${error}`];
 }
 
-function inTime(milliseconds: number | null): string {
+export function inTime(milliseconds: number | null): string {
   return milliseconds === null ? '' : ` in ${duration(milliseconds)}`;
 }
 
@@ -151,14 +156,17 @@ export function blockers(
   return wait.kind !== 'acquire' && resource.lastTaker !== null ? [resource.lastTaker] : [];
 }
 
-/** `held by ship #3 for 1.2 s`, `taken at a.ts:1:2`; what holds a queue is the job that it runs. */
+const holdings = { read: 'held for reading by', write: 'held for writing by', all: 'held by' } as const;
+
+/** `held by ship #3 for 1.2 s`, `taken at a.ts:1:2`; what holds a queue or an executor is the job that it runs. */
 export function holderPhrases(
-  { task, forMs, at, settled }: HolderEntry,
+  { task, forMs, at, settled, mode }: HolderEntry,
   { kind }: ResourceEntry,
   directory: string,
 ): string[] {
-  const phrases = [`${kind === 'queue' ? 'busy with' : 'held by'} ${taskName(task)} for ${duration(forMs)}`];
-  if (kind === 'queue') return phrases;
+  const runs = kind === 'queue' || kind === 'executor';
+  const phrases = [`${runs ? 'busy with' : holdings[mode ?? 'all']} ${taskName(task)} for ${duration(forMs)}`];
+  if (runs) return phrases;
   if (settled) phrases.push('it has settled and never released');
   if (at !== null) phrases.push(`taken at ${place(at, directory)}`);
   return phrases;
@@ -193,32 +201,6 @@ export function leafText({ kind, detail }: Pick<Leaf, 'kind' | 'detail'>): strin
 export function takerText({ lastTaker }: ResourceEntry): string {
   if (lastTaker === null) return 'nobody ever took from it';
   return `last taken by ${taskName(lastTaker)}${lastTaker.settled ? ', which has settled' : ''}`;
-}
-
-/** Where a resource stands, in one phrase for each fact. */
-export function resourceFacts(resource: ResourceEntry): string[] {
-  const { statistics: now } = resource;
-  switch (now.kind) {
-    case 'queue': {
-      const capacity = now.capacity === null ? '' : ` of ${now.capacity}`;
-      const full = now.depth !== null && now.capacity !== null && now.depth >= now.capacity ? 'full, ' : '';
-      const facts = [now.depth === null ? 'depth unknown' : `${full}${now.depth}${capacity} in it`];
-      if (now.putters > 0) facts.push(`${now.putters} waiting to put`);
-      if (now.getters > 0) facts.push(`${now.getters} waiting to get`);
-      const inWork = now.unfinished - (now.depth ?? 0);
-      if (inWork > 0) facts.push(`${inWork} taken and not done`);
-      if (resource.holders.length === 0) facts.push(takerText(resource));
-      return facts;
-    }
-    case 'retry':
-      return progressPhrases(now);
-    default: {
-      const facts =
-        now.kind === 'semaphore' ? [`${now.held}${now.permits === null ? '' : ` of ${now.permits}`} permits held`] : [];
-      if (now.waiters > 0) facts.push(`${now.waiters} waiting`);
-      return facts;
-    }
-  }
 }
 
 /** `3 tasks`, `1 task`. */

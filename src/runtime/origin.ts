@@ -12,6 +12,8 @@ const shared: Readonly<Record<TaskKind, Map<string, Origin>>> = {
   retry: new Map(),
   attempt: new Map(),
   job: new Map(),
+  callback: new Map(),
+  call: new Map(),
 };
 
 /** The origin for a task that is created now. `at`: the runtime clock. */

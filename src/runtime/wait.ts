@@ -1,7 +1,7 @@
 // Parking and unparking: the list of what a task waits for is kept here, in place, whether or not anybody listens.
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
-import type { TaskRecord } from '../channels/task.ts';
+import type { Outcome, TaskRecord } from '../channels/task.ts';
 import { waitEnded, waitStarted, type WaitKind, type WaitRecord } from '../channels/wait.ts';
 import { CallSites } from './call-site.ts';
 import { now } from './clock.ts';
@@ -31,6 +31,7 @@ export function park(
     since,
     until: milliseconds === null ? null : since + milliseconds,
     site: site === undefined ? sites.capture(task === rootTask ? kind : task.origin.name, since) : site,
+    outcome: null,
     cancel,
     previous: null,
     next: task.waits,
@@ -47,8 +48,8 @@ function currentPendingOrRoot(): TaskRecord {
   return task.settlement === null ? task : rootTask;
 }
 
-/** Notes that the wait is over. A second call does nothing. */
-export function unpark(wait: WaitRecord): void {
+/** Notes that the wait is over, and how it ended. A second call does nothing. */
+export function unpark(wait: WaitRecord, outcome: Outcome = 'fulfilled'): void {
   const { task, previous, next } = wait;
   if (previous === null) {
     if (task.waits !== wait) return;
@@ -57,5 +58,6 @@ export function unpark(wait: WaitRecord): void {
   if (next !== null) next.previous = previous;
   wait.previous = null;
   wait.next = null;
+  wait.outcome = outcome;
   if (waitEnded.hasSubscribers) waitEnded.publish(wait);
 }

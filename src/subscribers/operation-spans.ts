@@ -15,8 +15,6 @@ const windowMs = 250;
 const holdersLinked = 8;
 // Lines are served from the front: whoever is not found among the first was never noted.
 const waitsSearched = 100;
-// Timers of Node may fire up to a millisecond before their time.
-const timerEarlyMs = 1.5;
 
 /** A wait that has not ended yet. Its span is made at its end: only then is it known how it ended. */
 interface OpenWait {
@@ -148,9 +146,9 @@ export class OperationSpans {
       .end(time.at(now()));
   }
 
-  #endAcquire({ record, resource, context, attributes, links, served }: OpenWait): void {
+  #endAcquire({ record, resource, context, attributes, links }: OpenWait): void {
     const { api, tracer, time } = this.#options;
-    attributes[attribute.lockOutcome] = served ? 'fulfilled' : timedOut(record) ? 'timed_out' : 'cancelled';
+    attributes[attribute.lockOutcome] = outcomeText(record);
     const startTime = time.at(record.since);
     tracer
       .startSpan(
@@ -167,7 +165,7 @@ export class OperationSpans {
     const operation = record.kind === 'put' ? 'put' : 'get';
     const kind = operation === 'put' ? api.SpanKind.PRODUCER : api.SpanKind.CLIENT;
     const attributes = queueAttributes(resource, operation, true);
-    attributes[attribute.queueOutcome] = timedOut(record) ? 'timed_out' : 'rejected';
+    attributes[attribute.queueOutcome] = outcomeText(record);
     const startTime = time.at(record.since);
     tracer.startSpan(spanName[operation](resource.name), { kind, startTime, attributes }, context).end(time.at(now()));
   }
@@ -178,9 +176,7 @@ export class OperationSpans {
       [attribute.lockName]: resource.name,
       [attribute.lockType]: resource.kind === 'lock' ? 'mutex' : 'semaphore',
     };
-    if (statistics.kind !== 'queue' && statistics.kind !== 'retry') {
-      attributes[attribute.lockWaiterCount] = statistics.waiters;
-    }
+    if ('waiters' in statistics) attributes[attribute.lockWaiterCount] = statistics.waiters;
     const links: Link[] = [];
     let holders = 0;
     for (const { task } of resource.holders()) {
@@ -236,6 +232,7 @@ function queueAttributes(queue: ResourceRecord, operation: 'put' | 'get', blocke
   return attributes;
 }
 
-function timedOut({ until }: WaitRecord): boolean {
-  return until !== null && now() >= until - timerEarlyMs;
+/** An acquisition or operation that failed for another reason than time was cancelled, or the queue was shut down. */
+function outcomeText({ outcome }: WaitRecord): string {
+  return (outcome ?? 'cancelled').replace(' ', '_');
 }

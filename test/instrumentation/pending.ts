@@ -26,8 +26,11 @@ function resourceLine({ kind, name, statistics, holders }: Report['resources'][n
       return `${kind} ${name}: ${statistics.depth} in it${held}`;
     case 'retry':
       return `${kind} ${name}: ${statistics.attempt} of ${statistics.limit} after ${statistics.lastError}`;
-    default:
+    case 'lock':
+    case 'semaphore':
       return `${kind} ${name}: ${statistics.held} of ${statistics.permits}, ${statistics.waiters} waiting${held}`;
+    default:
+      throw new Error(`no wrapped ${kind} is known`);
   }
 }
 
