@@ -33,7 +33,7 @@ export class TimeoutError extends LoopscopeError {
   }
 }
 
-/** `ERR_LOOPSCOPE_QUEUE_FULL`: `putNowait` on a queue that is full. */
+/** `ERR_LOOPSCOPE_QUEUE_FULL`: `putNowait` on a queue that is full, or a job for an executor whose line is full. */
 export class QueueFullError extends LoopscopeError {
   constructor(message: string) {
     super('ERR_LOOPSCOPE_QUEUE_FULL', message);
@@ -68,6 +68,70 @@ export class NotHolderError extends LoopscopeError {
 export class StateError extends LoopscopeError {
   constructor(message: string) {
     super('ERR_LOOPSCOPE_STATE', message);
+  }
+}
+
+/**
+ * `ERR_LOOPSCOPE_EXECUTOR_CRASHED`: the thread or process that ran the job ended before the job did. Its exit code, or the
+ * signal that killed it; both null where neither is known. What it threw, if anything, is the `cause`.
+ */
+export class ExecutorCrashedError extends LoopscopeError {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+
+  constructor(message: string, { exitCode = null, signal = null, ...options }: ErrorOptions & CrashDetails = {}) {
+    super('ERR_LOOPSCOPE_EXECUTOR_CRASHED', message, options);
+    this.exitCode = exitCode;
+    this.signal = signal;
+  }
+}
+
+interface CrashDetails {
+  readonly exitCode?: number | null;
+  readonly signal?: string | null;
+}
+
+/** `ERR_LOOPSCOPE_STAGE`: a stage of a pipeline, or a batch, failed. Its error is the `cause`. */
+export class StageError extends LoopscopeError {
+  /** The name of the stage. */
+  readonly stage: string;
+  /** Which item of the source it was, from 0; of batches, which batch. */
+  readonly index: number;
+  /** What the stage was given. */
+  readonly item: unknown;
+
+  constructor(stage: string, index: number, item: unknown, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : typeof cause;
+    super('ERR_LOOPSCOPE_STAGE', `${stage} failed at item ${index}: ${reason}`, { cause });
+    this.stage = stage;
+    this.index = index;
+    this.item = item;
+  }
+}
+
+/** What refuses a call at once, and when it will not. `retry` waits as long. */
+abstract class RefusedError extends LoopscopeError {
+  /** Milliseconds until it is worth asking again; null where nobody knows. */
+  readonly nextInMs: number | null;
+
+  constructor(code: string, message: string, nextInMs: number | null) {
+    super(code, message);
+    this.nextInMs = nextInMs;
+  }
+}
+
+/** `ERR_LOOPSCOPE_BREAKER_OPEN`: a circuit breaker refuses a call. `cause` is the failure that opened it. */
+export class BreakerOpenError extends RefusedError {
+  constructor(message: string, nextInMs: number | null, cause: unknown) {
+    super('ERR_LOOPSCOPE_BREAKER_OPEN', message, nextInMs);
+    if (cause !== undefined) this.cause = cause;
+  }
+}
+
+/** `ERR_LOOPSCOPE_LIMIT`: a limiter or bulkhead is at its limit, and as many wait already as may. */
+export class LimitError extends RefusedError {
+  constructor(message: string, nextInMs: number | null = null) {
+    super('ERR_LOOPSCOPE_LIMIT', message, nextInMs);
   }
 }
 

@@ -21,16 +21,20 @@ export type * from './channels/wait.ts';
 export {
   ArgumentError,
   CancelledError,
+  ExecutorCrashedError,
   LoopscopeError,
   NotHolderError,
   QueueEmptyError,
   QueueFullError,
   QueueShutDownError,
+  StageError,
   StateError,
   TimeoutError,
 } from './errors.ts';
 export { Lock, type LockOptions } from './primitives/lock.ts';
+export { LifoQueue } from './primitives/lifo-queue.ts';
 export { Permit } from './primitives/permits.ts';
+export { PriorityQueue, type PriorityQueueOptions } from './primitives/priority-queue.ts';
 export { Queue, type QueueOptions } from './primitives/queue.ts';
 export { Semaphore, type SemaphoreOptions } from './primitives/semaphore.ts';
 export { sleep, type SleepOptions } from './primitives/sleep.ts';

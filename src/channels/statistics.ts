@@ -106,7 +106,7 @@ export interface PoolStatistics {
   readonly most: number | null;
   readonly borrowed: number;
   readonly idle: number;
-  /** Being made now. */
+  /** Being made, or looked at whether they are still good, now. */
   readonly pending: number;
   readonly waiters: number;
   /** Since the pool was made. */

@@ -7,8 +7,8 @@ import type { Outcome, TaskRecord } from './task.ts';
 /**
  * What the waiter does: `acquire` a lock, a permit or a resource of a pool, or pass a limiter, `put` into or `get` from a
  * queue, `join` a queue or a group, `await` a task, `wait` for an event, a condition or a barrier, `start` when a queue or an
- * executor gives a job its turn, or when a call that was put off is due, `connect`, `read` or `drain` a stream, `next` of an
- * async iterable, `sleep`, or `delay` before the next attempt of a retry.
+ * executor gives a job its turn, or when a call that was put off is due, `run` while another thread or process runs a job,
+ * `connect`, `read` or `drain` a stream, `next` of an async iterable, `sleep`, or `delay` before the next attempt of a retry.
  */
 export type WaitKind =
   | 'acquire'
@@ -18,6 +18,7 @@ export type WaitKind =
   | 'await'
   | 'wait'
   | 'start'
+  | 'run'
   | 'connect'
   | 'read'
   | 'drain'

@@ -43,6 +43,22 @@ export async function callLater<Task extends Run, Value>(
   return call(task, run);
 }
 
+/** Calls the function when the gate lets it. A gate that rejects ends the task. */
+export async function callAfter<Task extends Run, Value>(
+  task: TaskRecord,
+  { gate, run }: { readonly gate: () => Promise<void>; readonly run: (task: Task) => Value | PromiseLike<Value> },
+): Promise<Value> {
+  const own = task as Task;
+  try {
+    await gate();
+  } catch (error) {
+    own.markSettled(true, error);
+    throw error;
+  }
+  own.markStarted();
+  return call(task, run);
+}
+
 function fulfilled<Value>(value: Value): Value {
   (currentTask() as Run).markSettled(false, undefined);
   return value;

@@ -18,7 +18,7 @@ import { originOf } from '../runtime/origin.ts';
 import { announceSettled, fulfilment } from '../runtime/settle.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { checkFunction, checkName, checkOptions, checkSignal, nameOf } from './arguments.ts';
-import { call, callLater } from './run-task.ts';
+import { call, callAfter, callLater } from './run-task.ts';
 import { noOptions, throwIfEnded, Waiter } from './waiter.ts';
 
 export { currentTask };
@@ -185,6 +185,17 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     if (signal !== undefined) this.#cancelWith(signal);
     if (!eager) this.#more().waitsToStart = true;
     this.#promise = runInTask(this, eager ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
+    return this;
+  }
+
+  /**
+   * Calls the function when `gate`, which is called in the task and may wait, lets it. Used by what makes jobs, once.
+   * @internal
+   */
+  startAfter(gate: () => Promise<void>, run: TaskFunction<Value>, signal?: AbortSignal): this {
+    this.#more().waitsToStart = true;
+    this.#promise = runInTask(this, callAfter<Task<Value>, Value>, { gate, run });
+    if (signal !== undefined) this.#cancelWith(signal);
     return this;
   }
 

@@ -121,6 +121,7 @@ const doings: Readonly<Record<WaitEntry['kind'], string>> = {
   await: '',
   wait: '',
   start: ' to start it',
+  run: ' to run it',
   connect: ' to connect',
   read: ' to read',
   drain: ' to drain',
@@ -151,7 +152,7 @@ export function blockers(
   wait: WaitEntry,
   resource: ResourceEntry | undefined,
 ): readonly { id: number; name: string }[] {
-  if (resource === undefined || wait.kind === 'get') return [];
+  if (resource === undefined || wait.kind === 'get' || wait.kind === 'run') return [];
   if (resource.holders.length > 0) return resource.holders.map(({ task }) => task);
   return wait.kind !== 'acquire' && resource.lastTaker !== null ? [resource.lastTaker] : [];
 }
