@@ -28,7 +28,8 @@ export function checkOptions(value: unknown): void {
 /** Milliseconds, factors and the like: a number from `least` up; Infinity is allowed. */
 export function checkNumber(value: unknown, label: string, least: number): void {
   if (typeof value !== 'number' || !(value >= least)) {
-    throw new ArgumentError(`${label} must be a number of at least ${least}, got ${describe(value)}`);
+    const bound = least === -Infinity ? '' : ` of at least ${least}`;
+    throw new ArgumentError(`${label} must be a number${bound}, got ${describe(value)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 // A queue between producers and consumers, as asyncio's: bounded if wanted, fair, and nothing put is ever lost.
-import { queuePut, queueTaken, type Hold, type ResourceRecord } from '../channels/resource.ts';
+import { inspect } from 'node:util';
+import { queueDone, queuePut, queueRefused, queueTaken, type Hold, type ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { QueueStatistics } from '../channels/statistics.ts';
 import type { TaskRecord } from '../channels/task.ts';
@@ -8,7 +9,9 @@ import { currentOrRoot } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import { checkCount, checkName, checkOptions } from './arguments.ts';
+import { end, QueueIterator, type Source } from './queue-iterator.ts';
 import { Ring } from './ring.ts';
+import type { Store } from './store.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
 
 export interface QueueOptions {
@@ -18,14 +21,21 @@ export interface QueueOptions {
   readonly maxsize?: number;
 }
 
+/** A `get`, or the `next` of an iterator, which gets its item wrapped. */
+type Getter<Item> = Waiter<Item | IteratorResult<Item, undefined>, QueueIterator<Item> | null>;
+
+// What every put that need not wait returns.
+const accepted: Promise<void> = Promise.resolve();
+
 /**
- * First in, first out. `put` waits while the queue is full, `get` while it is empty, each in order of asking.
+ * First in, first out. `put` waits while the queue is full, `get` while it is empty, each in order of asking. An item
+ * that is put while somebody waits for one is that one's at once, whatever happens to either of them afterwards.
  * @example
  * const orders = new Queue<Order>({ name: 'orders', maxsize: 100 });
  * await orders.put(order);
  * for await (const order of orders) { await ship(order); orders.taskDone(); }
  */
-export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
+export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefined> {
   readonly kind = 'queue';
   readonly name: string;
   readonly maxsize: number;
@@ -34,73 +44,94 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
   readonly site: Site | null;
   /** The task which took an item last. */
   lastTaker: TaskRecord | null = null;
-  readonly #items: Ring<Item> = new Ring();
+  readonly #store: Store<Item>;
   readonly #putters: List<Waiter<void, Item>> = new List();
-  readonly #getters: List<Waiter<Item>> = new List();
+  readonly #getters: List<Getter<Item>> = new List();
   readonly #joiners: List<Waiter<void>> = new List();
+  #source: Source<Item> | null = null;
   #unfinished = 0;
-  #put = 0;
   #taken = 0;
   #shutDown = false;
 
-  constructor(options: QueueOptions = {}) {
+  constructor(options?: QueueOptions);
+  /**
+   * For the queues that order their items otherwise.
+   * @internal
+   */
+  constructor(options: QueueOptions | undefined, store: Store<Item>);
+  constructor(options: QueueOptions = {}, store: Store<Item> = new Ring()) {
     checkOptions(options);
     const { name, maxsize = Infinity } = options;
     checkCount(maxsize, 'maxsize', 1);
     this.name = checkName(name, 'queue');
     this.maxsize = maxsize;
+    this.#store = store;
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(this.name));
     announce(this);
   }
 
   /** How many items are in the queue. */
   get depth(): number {
-    return this.#items.size;
+    return this.#store.size;
   }
 
   get empty(): boolean {
-    return this.#items.size === 0;
+    return this.#store.size === 0;
   }
 
   get full(): boolean {
-    return this.#items.size >= this.maxsize;
+    return this.#store.size >= this.maxsize;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Queue';
   }
 
   /** Puts an item, once there is room. Rejects with QueueShutDownError after `shutdown`. */
   put(item: Item, options: WaitOptions = noOptions): Promise<void> {
     try {
-      throwIfEnded(options);
-      this.#throwIfShutDown();
-      if (!this.full) return Promise.resolve(this.#accept(item));
-      return new Waiter<void, Item>('put', this, item, options, this.#putters).promise;
+      const task = throwIfEnded(options);
+      if (this.#shutDown) throw this.#refuse(task, this.#shutDownError());
+      if (this.full) return new Waiter<void, Item>('put', this, item, options, this.#putters).promise;
+      this.#accept(item, task);
+      return accepted;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** Takes the oldest item, once there is one. Rejects with QueueShutDownError if the queue is shut down and empty. */
+  /** Takes the next item, once there is one. Rejects with QueueShutDownError if the queue is shut down and empty. */
   get(options: WaitOptions = noOptions): Promise<Item> {
     try {
-      throwIfEnded(options);
-      if (!this.empty) return Promise.resolve(this.#take(currentOrRoot()));
-      this.#throwIfShutDown();
-      return new Waiter<Item>('get', this, undefined, options, this.#getters).promise;
+      const task = throwIfEnded(options);
+      if (!this.empty) return Promise.resolve(this.#take(task));
+      if (this.#shutDown) throw this.#shutDownError();
+      return this.#await(null, options) as Promise<Item>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** @throws QueueFullError if there is no room now */
+  /**
+   * Puts an item now.
+   * @throws QueueFullError if there is no room, QueueShutDownError after `shutdown`
+   */
   putNowait(item: Item): void {
-    this.#throwIfShutDown();
-    if (this.full) throw new QueueFullError(`queue ${this.name} is full: ${this.depth} of ${this.maxsize}`);
-    this.#accept(item);
+    const task = currentOrRoot();
+    if (this.#shutDown) throw this.#refuse(task, this.#shutDownError());
+    if (this.full) {
+      throw this.#refuse(task, new QueueFullError(`queue ${this.name} is full: ${this.depth} of ${this.maxsize}`));
+    }
+    this.#accept(item, task);
   }
 
-  /** @throws QueueEmptyError if there is nothing now */
+  /**
+   * Takes the next item now.
+   * @throws QueueEmptyError if there is none, QueueShutDownError if the queue is shut down and empty
+   */
   getNowait(): Item {
     if (!this.empty) return this.#take(currentOrRoot());
-    this.#throwIfShutDown();
+    if (this.#shutDown) throw this.#shutDownError();
     throw new QueueEmptyError(`queue ${this.name} is empty`);
   }
 
@@ -112,7 +143,9 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
     if (this.#unfinished === 0) {
       throw new StateError(`taskDone of queue ${this.name} was called more often than items were put`);
     }
-    if (--this.#unfinished === 0) this.#wakeJoiners();
+    this.#unfinished--;
+    if (queueDone.hasSubscribers) queueDone.publish({ queue: this, task: currentOrRoot() });
+    if (this.#unfinished === 0) this.#wakeJoiners();
   }
 
   /** Waits until `taskDone` has been called for every item that was put. */
@@ -128,29 +161,36 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
 
   /**
    * Closes the queue: nothing more can be put, and those who wait to put are rejected with QueueShutDownError. What is
-   * in it can still be taken, and then `get` rejects too.
+   * in it can still be taken; then `get` rejects too, and iterations end.
    * @param immediate drops what is in it, and counts it as done
    */
   shutdown(immediate = false): void {
     this.#shutDown = true;
     if (immediate) {
       // taskDone may have been called for items that nobody has taken
-      this.#unfinished = Math.max(0, this.#unfinished - this.#items.size);
-      this.#items.clear();
+      this.#unfinished = Math.max(0, this.#unfinished - this.#store.size);
+      this.#store.clear();
       if (this.#unfinished === 0) this.#wakeJoiners();
     }
-    const error = this.#shutDownError();
-    for (const putter of this.#putters) putter.reject(error);
-    if (this.empty) for (const getter of this.#getters) getter.reject(error);
+    for (let putter = this.#putters.shift(); putter !== null; putter = this.#putters.shift()) {
+      putter.reject(this.#refuse(putter.record.task, this.#shutDownError()));
+    }
+    // where somebody waits to get there is nothing to take
+    for (let getter = this.#getters.shift(); getter !== null; getter = this.#getters.shift()) {
+      if (getter.item === null) getter.reject(this.#shutDownError());
+      else getter.resolve(end);
+    }
   }
 
   /** Takes items until the queue is shut down and empty. `taskDone` stays with the caller. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void> {
-    try {
-      for (;;) yield await this.get();
-    } catch (error) {
-      if (!(error instanceof QueueShutDownError && this.#shutDown)) throw error;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Item, undefined> {
+    this.#source ??= {
+      next: (iterator) => this.#next(iterator),
+      stop: (iterator) => {
+        for (const getter of this.#getters) if (getter.item === iterator) getter.resolve(end);
+      },
+    };
+    return new QueueIterator(this.#source);
   }
 
   statistics(): QueueStatistics {
@@ -161,7 +201,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
       putters: this.#putters.size,
       getters: this.#getters.size,
       unfinished: this.#unfinished,
-      put: this.#put,
+      put: this.#store.pushed,
       taken: this.#taken,
     });
   }
@@ -171,47 +211,90 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item> {
     return [];
   }
 
-  /** Takes an item in, past the buffer if somebody waits for one. */
-  #accept(item: Item, task: TaskRecord = currentOrRoot()): void {
-    this.#unfinished++;
-    this.#put++;
-    if (queuePut.hasSubscribers) queuePut.publish({ queue: this, item: this.#put, task });
-    const getter = this.#getters.shift();
-    if (getter === null) {
-      this.#items.push(item);
-      return;
-    }
-    this.#noteTaken(getter.record.task);
-    getter.resolve(item);
+  /** `<Queue orders 2 of 10, 1 putter, 3 unfinished>`, so that a logged queue says what is in it in one line. */
+  [inspect.custom](): string {
+    const { depth, maxsize } = this;
+    const facts = [
+      maxsize === Infinity ? `${depth}` : `${depth} of ${maxsize}`,
+      ...count(this.#putters.size, 'putter'),
+      ...count(this.#getters.size, 'getter'),
+      ...(this.#unfinished > 0 ? [`${this.#unfinished} unfinished`] : []),
+      ...(this.#shutDown ? ['shut down'] : []),
+    ];
+    return `<${this[Symbol.toStringTag]} ${this.name} ${facts.join(', ')}>`;
   }
 
-  /** Takes the oldest item out and lets the first who waits to put fill the room. */
-  #take(task: TaskRecord): Item {
-    const item = this.#items.shift();
-    this.#noteTaken(task);
-    const putter = this.#putters.shift();
-    if (putter !== null) {
-      this.#accept(putter.item, putter.record.task);
-      putter.resolve();
+  #next(iterator: QueueIterator<Item>): Promise<IteratorResult<Item, undefined>> {
+    try {
+      const task = throwIfEnded(noOptions);
+      if (!this.empty) return Promise.resolve({ value: this.#take(task), done: false });
+      if (this.#shutDown) return Promise.resolve(end);
+      return this.#await(iterator, noOptions) as Promise<IteratorResult<Item, undefined>>;
+    } catch (error) {
+      return Promise.reject(error);
     }
+  }
+
+  #await(iterator: QueueIterator<Item> | null, options: WaitOptions): Getter<Item>['promise'] {
+    const getter: Getter<Item> = new Waiter('get', this, iterator, options, this.#getters);
+    return getter.promise;
+  }
+
+  /** Takes an item in, and hands it on if somebody waits for one: then nothing else is in the store. */
+  #accept(item: Item, task: TaskRecord): void {
+    const store = this.#store;
+    store.push(item);
+    this.#unfinished++;
+    if (queuePut.hasSubscribers) queuePut.publish({ queue: this, item: store.pushed, task });
+    const getter = this.#getters.shift();
+    if (getter === null) return;
+    const value = this.#shift(getter.record.task);
+    getter.resolve(getter.item === null ? value : { value, done: false });
+  }
+
+  /** Takes the next item out, and lets the first who waits to put fill the room. */
+  #take(task: TaskRecord): Item {
+    const item = this.#shift(task);
+    if (this.#putters.size > 0) this.#fillRoom();
     return item;
   }
 
-  #noteTaken(task: TaskRecord): void {
-    this.lastTaker = task;
+  #shift(task: TaskRecord): Item {
+    const number = queueTaken.hasSubscribers ? this.#store.nextNumber : 0;
+    const item = this.#store.shift();
     this.#taken++;
-    if (queueTaken.hasSubscribers) queueTaken.publish({ queue: this, item: this.#taken, task });
+    this.lastTaker = task;
+    if (queueTaken.hasSubscribers) queueTaken.publish({ queue: this, item: number, task });
+    return item;
+  }
+
+  #fillRoom(): void {
+    for (let putter = this.#putters.shift(); putter !== null; putter = this.#putters.shift()) {
+      try {
+        this.#accept(putter.item, putter.record.task);
+      } catch (error) {
+        putter.reject(error); // its item cannot be ordered: no fault of who takes
+        continue;
+      }
+      putter.resolve();
+      return;
+    }
   }
 
   #wakeJoiners(): void {
     for (let joiner = this.#joiners.shift(); joiner !== null; joiner = this.#joiners.shift()) joiner.resolve();
   }
 
-  #throwIfShutDown(): void {
-    if (this.#shutDown) throw this.#shutDownError();
+  #refuse<Reason extends Error>(task: TaskRecord, error: Reason): Reason {
+    if (queueRefused.hasSubscribers) queueRefused.publish({ queue: this, task });
+    return error;
   }
 
   #shutDownError(): QueueShutDownError {
     return new QueueShutDownError(`queue ${this.name} is shut down`);
   }
+}
+
+function count(number: number, what: string): string[] {
+  return number === 0 ? [] : [`${number} ${what}${number === 1 ? '' : 's'}`];
 }

@@ -1,20 +1,27 @@
 // A first-in first-out buffer of values: push and shift in constant time, without an object per value.
+import type { Store } from './store.ts';
 
 const smallest = 16;
 
-export class Ring<Value> {
+export class Ring<Value> implements Store<Value> {
   #slots: (Value | undefined)[] = new Array<Value | undefined>(smallest).fill(undefined);
   #head = 0;
   size = 0;
+  pushed = 0;
+
+  get nextNumber(): number {
+    return this.pushed - this.size + 1;
+  }
 
   push(value: Value): void {
     const capacity = this.#slots.length;
     if (this.size === capacity) this.#resize(capacity * 2);
     this.#slots[(this.#head + this.size) & (this.#slots.length - 1)] = value;
     this.size++;
+    this.pushed++;
   }
 
-  /** The oldest value. Must not be called on an empty ring. */
+  /** The oldest value. */
   shift(): Value {
     const value = this.#slots[this.#head] as Value;
     this.#slots[this.#head] = undefined;

@@ -3,7 +3,7 @@ import type { ResourceRecord } from '../channels/resource.ts';
 import type { Outcome, TaskRecord } from '../channels/task.ts';
 import type { WaitKind, WaitRecord } from '../channels/wait.ts';
 import { outcomeOf, TimeoutError } from '../errors.ts';
-import { currentTask } from '../runtime/context.ts';
+import { currentOrRoot } from '../runtime/context.ts';
 import type { List } from '../runtime/list.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
@@ -23,12 +23,15 @@ const longestTimer = 2 ** 31 - 1;
 
 /**
  * Throws where a wait must not even begin: the signal is aborted already, or the task has a cancellation to deliver.
+ * @returns the task that would wait, the root task outside of tasks
  * @throws ArgumentError if an option is of the wrong type, also where there would be no wait
  */
-export function throwIfEnded(options: WaitOptions): void {
+export function throwIfEnded(options: WaitOptions): TaskRecord {
   if (options !== noOptions) checkWaitOptions(options);
-  const cancellation = currentTask()?.takeCancellation?.();
+  const task = currentOrRoot();
+  const cancellation = task.takeCancellation?.();
   if (cancellation !== undefined) throw cancellation;
+  return task;
 }
 
 function checkWaitOptions(options: WaitOptions): void {

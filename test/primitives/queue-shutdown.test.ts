@@ -22,6 +22,7 @@ test('messages of those who join and of a shutdown', async () => {
     'task putter created',
     'putter waits to put orders',
     'joiner waited to join orders',
+    'putter was refused by orders',
     'putter waited to put orders',
     'task late created',
     'task joiner fulfilled',

@@ -1,5 +1,13 @@
 // Writes down every message of the channels, one line each, so that a test can compare a whole run in one equality.
-import { holdEnded, holdStarted, queuePut, queueTaken, resourceCreated } from '../../src/channels/resource.ts';
+import {
+  holdEnded,
+  holdStarted,
+  queueDone,
+  queuePut,
+  queueRefused,
+  queueTaken,
+  resourceCreated,
+} from '../../src/channels/resource.ts';
 import { taskCreated, taskSettled, taskStarted, type TaskRecord } from '../../src/channels/task.ts';
 import { waitEnded, waitStarted, type WaitRecord } from '../../src/channels/wait.ts';
 import type { Channel } from '../../src/channels/channel.ts';
@@ -23,6 +31,8 @@ export function recordMessages(): { readonly lines: readonly string[]; readonly 
   record(holdEnded, ({ task, resource }) => `${name(task)} released ${resource.name}`);
   record(queuePut, ({ task, queue, item }) => `${name(task)} put ${item} into ${queue.name}`);
   record(queueTaken, ({ task, queue, item }) => `${name(task)} took ${item} from ${queue.name}`);
+  record(queueDone, ({ task, queue }) => `${name(task)} is done with one of ${queue.name}`);
+  record(queueRefused, ({ task, queue }) => `${name(task)} was refused by ${queue.name}`);
   return {
     lines,
     stop() {

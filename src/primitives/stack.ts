@@ -1,0 +1,32 @@
+// A last-in first-out buffer of values, which knows the number of each.
+import type { Store } from './store.ts';
+
+export class Stack<Value> implements Store<Value> {
+  #values: Value[] = [];
+  #numbers: number[] = [];
+  pushed = 0;
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  get nextNumber(): number {
+    return this.#numbers.at(-1) as number;
+  }
+
+  push(value: Value): void {
+    this.#values.push(value);
+    this.#numbers.push(++this.pushed);
+  }
+
+  /** The newest value. */
+  shift(): Value {
+    this.#numbers.pop();
+    return this.#values.pop() as Value;
+  }
+
+  clear(): void {
+    this.#values = [];
+    this.#numbers = [];
+  }
+}
