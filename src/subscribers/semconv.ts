@@ -62,7 +62,41 @@ export const attribute = {
   codeFunctionName: 'code.function.name',
   codeFilePath: 'code.file.path',
   codeLineNumber: 'code.line.number',
+  codeStacktrace: 'code.stacktrace',
   errorType: 'error.type',
+  /** Of metrics: what stands behind the task, such as `task`, `job` or `attempt`. */
+  taskKind: 'loopscope.task.kind',
+  /** Of metrics: `read` or `write`, for locks that know the difference. */
+  lockMode: 'loopscope.lock.mode',
+  retryName: 'loopscope.retry.name',
+  breakerName: 'loopscope.circuit_breaker.name',
+  /** One of `closed`, `open`, `half_open`. */
+  breakerState: 'loopscope.circuit_breaker.state',
+  breakerPreviousState: 'loopscope.circuit_breaker.previous_state',
+  breakerOutcome: 'loopscope.circuit_breaker.outcome',
+  poolName: 'loopscope.pool.name',
+  /** One of `idle`, `used`, `pending`. */
+  poolState: 'loopscope.pool.resource.state',
+  poolOutcome: 'loopscope.pool.outcome',
+  executorName: 'loopscope.executor.name',
+  /** One of `threads`, `processes`, `tasks`. */
+  executorType: 'loopscope.executor.type',
+  /** `busy` or `idle`. */
+  executorState: 'loopscope.executor.thread.state',
+  limiterName: 'loopscope.limiter.name',
+  limiterOutcome: 'loopscope.limiter.outcome',
+  cacheName: 'loopscope.cache.name',
+  /** One of `hit`, `stale`, `miss`. */
+  cacheResult: 'loopscope.cache.result',
+  errorManagerName: 'loopscope.error_manager.name',
+  errorKind: 'loopscope.error_manager.kind',
+  /** What blocked the loop, such as `javascript` or `native call`. */
+  blockKind: 'loopscope.eventloop.block.kind',
+  blockDuration: 'loopscope.eventloop.block.duration',
+  /** One of `exported`, `dropped`, `failed`. */
+  exporterOutcome: 'loopscope.exporter.outcome',
+  /** One of `task`, `resource`, `name`, `item`, `span`. */
+  recordType: 'loopscope.dropped.type',
 } as const;
 
 /** Names of resource attributes. */
