@@ -28,6 +28,13 @@ export interface Settlement {
   readonly error: unknown;
 }
 
+/**
+ * Why a retried operation was not tried again: it had its `attempts`; `retryIf` said no; the retry `budget` of its name is
+ * spent; the next attempt would have begun after its `total timeout`; the server asked by `retry-after` for more patience
+ * than it has; it was `cancelled`.
+ */
+export type GiveUpReason = 'attempts' | 'retryIf' | 'budget' | 'total timeout' | 'retry-after' | 'cancelled';
+
 /** How far a retried operation is. Times are milliseconds on the runtime clock. */
 export interface RetryProgress {
   /** The attempt that runs now or ran last, from 1; 0 before the first. */
@@ -38,6 +45,16 @@ export interface RetryProgress {
   readonly lastError: unknown;
   /** When the next attempt starts; null while one runs. */
   readonly nextAt: number | null;
+  /** Why there is no further attempt; absent while there may be one, and after a success. */
+  readonly gaveUp?: GiveUpReason;
+}
+
+/** A cancellation that a task was asked for and has not come to terms with. */
+export interface CancelRequest {
+  /** How often it was asked, less how often `uncancel` was called; above 0. */
+  readonly count: number;
+  /** When it was asked first. Milliseconds on the runtime clock. */
+  readonly since: number;
 }
 
 /** The one live record of a task, updated in place. Subscribers read it and keep no copies. */
@@ -56,6 +73,8 @@ export interface TaskRecord {
   waits: WaitRecord | null;
   /** A cancellation that was asked for while the task was not parked: given out once, at its next wait. */
   takeCancellation?(): unknown;
+  /** Null where nobody asked the task to cancel. One that stays pending after that has declined, or cleans up. */
+  readonly cancelRequest?: CancelRequest | null;
   /** For retries. */
   readonly progress?: RetryProgress | null;
   /** The registry's links: nobody else touches them. */
