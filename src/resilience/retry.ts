@@ -1,91 +1,108 @@
-// A function that is called again when it fails. The operation is a task of kind `retry`, each attempt a task of kind
-// `attempt` below it, so that a report says which attempt runs, what the last failed with and when the next starts.
-import type { RetryProgress } from '../channels/task.ts';
-import { ArgumentError, CancelledError } from '../errors.ts';
+// A function that is called again when it fails. Ours, because it must be visible: a report says which attempt of how many
+// runs, what the last failed with and when the next starts, which no library for retries tells from outside.
 import { checkCount, checkFunction, checkName, checkNumber, checkOptions, nameOf } from '../primitives/arguments.ts';
-import { pause } from '../primitives/sleep.ts';
-import { startTask, type Task } from '../primitives/task.ts';
-import { now } from '../runtime/clock.ts';
-import { parentForNew } from '../runtime/context.ts';
+import type { Task } from '../primitives/task.ts';
+import { ArgumentError } from '../errors.ts';
+import { checkBackoff, type BackoffOptions } from './backoff.ts';
+import { budgetOf, RetryBudget } from './retry-budget.ts';
+import { startRetry, type Attempt, type RetryPlan, type RetrySettings } from './retry-operation.ts';
 
-export interface RetryOptions {
+/** Options of a retry that say nothing on errors. */
+export interface RetryCallOptions<Value = unknown> {
   /** What reports, spans and metrics call the operation. Default: the name of the function, or `retry`. */
   readonly name?: string;
-  /** How often the function is called at most. Default 3; Infinity is allowed. */
-  readonly attempts?: number;
-  /** Milliseconds before the second attempt. Default 100. */
-  readonly delay?: number;
-  /** What each further delay is multiplied with. Default 2. */
-  readonly factor?: number;
-  /** The longest delay in milliseconds. Default 30,000. */
-  readonly maxDelay?: number;
   /**
-   * How much of a delay is drawn at random: 0 none, 1 all of it ("full jitter" of the AWS Architecture Blog, 2015).
-   * Default 1.
+   * Milliseconds for each attempt. One that takes longer fails with a `TimeoutError` and its signal is aborted; nobody waits
+   * for what ignores that. Default: none.
    */
-  readonly jitter?: number;
-  /** False gives up at once: for errors that a further attempt cannot cure. Default: every error is retried. */
-  readonly retryIf?: (error: unknown, attempt: number) => boolean;
+  readonly timeout?: number;
+  /** Milliseconds for all attempts and delays; no attempt begins that would begin later. Default: none. */
+  readonly totalTimeout?: number;
+  /**
+   * The longest delay that a server may ask for by `Retry-After`, in milliseconds: where it asks for less, the next attempt
+   * is not before; where it asks for more, there is none. 0: it is not listened to. Default 60,000.
+   */
+  readonly maxRetryAfter?: number;
+  /**
+   * Caps the retries of all operations that share it: while many fail, further ones are not retried. True: that of all
+   * operations of this name. Default: none.
+   */
+  readonly budget?: RetryBudget | boolean;
+  /** True for a result that counts as a failure, such as a response with status 503; the last is returned as it is. */
+  readonly retryResultIf?: (value: Value, attempt: number) => boolean;
   /** Cancels the operation. */
   readonly signal?: AbortSignal;
   /** Called before each attempt. */
   readonly onAttempt?: (attempt: number) => void;
 }
 
-/** What an attempt is told. */
-export interface Attempt {
-  /** Its number, from 1. */
-  readonly attempt: number;
-  /** Aborted when the operation is cancelled. */
-  readonly signal: AbortSignal;
+export interface RetryOptions<Value = unknown> extends RetryCallOptions<Value>, BackoffOptions {
+  /** How often the function is called at most. Default 3; Infinity is allowed. */
+  readonly attempts?: number;
+  /** False gives up at once: for errors that a further attempt cannot cure. Default: every error is retried. */
+  readonly retryIf?: (error: unknown, attempt: number) => boolean;
 }
 
 /**
  * Calls a function until it succeeds, with a growing delay between the attempts.
  * @example const rates = await retry(({ signal }) => fetch(url, { signal }), { name: 'rates', attempts: 5 });
- * @returns a task of what the function returned; it rejects with the error of the last attempt
+ * @returns a task of what the function returned; it rejects with the error of the last attempt, and `progress.gaveUp` says
+ *   why there was no further one
  * @throws ArgumentError if an option is out of range
  */
 export function retry<Value>(
   run: (attempt: Attempt) => Value | PromiseLike<Value>,
-  options: RetryOptions = {},
+  options: RetryOptions<Value> = {},
 ): Task<Value> {
   checkFunction(run, 'the function to retry');
+  return prepareRetry(options, nameOf(run, 'retry'))(run);
+}
+
+/** Checks the options once, for many calls. */
+export function prepareRetry<Value>(
+  options: RetryOptions<Value>,
+  name: string,
+): (run: (attempt: Attempt) => Value | PromiseLike<Value>) => Task<Value> {
   checkOptions(options);
-  const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 1, retryIf, onAttempt } = options;
+  const plan = checkPlan(options);
+  const settings = checkSettings(options, name);
+  const planFor = (): RetryPlan => plan;
+  return (run) => startRetry(run, settings, planFor);
+}
+
+/** The part of the options which says how to go on after an error. */
+export function checkPlan(options: BackoffOptions & Pick<RetryOptions, 'attempts' | 'retryIf'>): RetryPlan {
+  const { attempts = 3, retryIf } = options;
   checkCount(attempts, 'attempts', 1);
-  checkNumber(delay, 'delay', 0);
-  checkNumber(factor, 'factor', 1);
-  checkNumber(maxDelay, 'maxDelay', 0);
-  checkNumber(jitter, 'jitter', 0);
+  const backoff = checkBackoff(options);
   if (retryIf !== undefined) checkFunction(retryIf, 'retryIf');
+  return { attempts, backoff, retryIf };
+}
+
+export function checkSettings<Value>(options: RetryCallOptions<Value>, fallbackName: string): RetrySettings<Value> {
+  const { timeout = Infinity, totalTimeout = Infinity, maxRetryAfter = 60_000 } = options;
+  const { onAttempt, retryResultIf, budget = false, signal } = options;
+  checkNumber(timeout, 'timeout', 0);
+  checkNumber(totalTimeout, 'totalTimeout', 0);
+  checkNumber(maxRetryAfter, 'maxRetryAfter', 0);
   if (onAttempt !== undefined) checkFunction(onAttempt, 'onAttempt');
-  if (jitter > 1) throw new ArgumentError(`jitter must be between 0 and 1, got ${jitter}`);
-  const name = checkName(options.name, nameOf(run, 'retry'));
-  const limit = attempts === Infinity ? null : attempts;
+  if (retryResultIf !== undefined) checkFunction(retryResultIf, 'retryResultIf');
+  const name = checkName(options.name, fallbackName);
+  return {
+    name,
+    timeout,
+    totalTimeout,
+    maxRetryAfter,
+    budget: checkBudget(budget, name),
+    onAttempt,
+    retryResultIf,
+    signal,
+  };
+}
 
-  async function operate(operation: Task<Value>): Promise<Value> {
-    let lastError: unknown;
-    for (let attempt = 1; ; attempt++) {
-      operation.markProgress({ attempt, limit, lastError, nextAt: null });
-      onAttempt?.(attempt);
-      try {
-        // A cancellation of the operation goes on to the attempt, which may clean up or decline.
-        const called = startTask<Value>('attempt', ({ signal }) => run({ attempt, signal }), { name }, operation);
-        return await called.awaitAsPart();
-      } catch (error) {
-        lastError = error;
-        const cancelled = error instanceof CancelledError || operation.signal.aborted;
-        if (cancelled || attempt >= attempts || retryIf?.(error, attempt) === false) throw error;
-      }
-      // no delay stays none, also when the factor has grown to Infinity
-      const longest = delay === 0 ? 0 : Math.min(maxDelay, delay * factor ** (attempt - 1));
-      const milliseconds = longest * (1 - jitter * Math.random());
-      operation.markProgress({ attempt, limit, lastError, nextAt: now() + milliseconds } satisfies RetryProgress);
-      await pause('delay', milliseconds);
-    }
-  }
-
-  const { signal } = options;
-  return startTask('retry', operate, signal === undefined ? { name } : { name, signal }, parentForNew());
+function checkBudget(budget: unknown, name: string): RetryBudget | null {
+  if (budget instanceof RetryBudget) return budget;
+  if (typeof budget !== 'boolean')
+    throw new ArgumentError('budget must be a RetryBudget, or true for that of the name');
+  return budget ? budgetOf(name) : null;
 }

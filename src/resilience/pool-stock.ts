@@ -1,0 +1,271 @@
+// The resources of a pool that nobody has borrowed: made, looked at, kept idle, ended. Timers alone decide on ages, so a
+// clock that jumps ends nothing; none of them keeps the process alive but the one that somebody waits for.
+import { poolCreated, type ResourceRecord } from '../channels/resource.ts';
+import { TimeoutError } from '../errors.ts';
+import { startTask, type Task } from '../primitives/task.ts';
+import { now } from '../runtime/clock.ts';
+import { List } from '../runtime/list.ts';
+import type { PoolSettings } from './pool-options.ts';
+
+// The longest delay that timers know.
+const longestTimer = 2 ** 31 - 1;
+
+/** One resource, from when it was made until it is destroyed. */
+export class Stocked<Value> {
+  readonly value: Value;
+  isIdle = false;
+  /** It has lived long enough: it ends when it is given back. */
+  isExpired = false;
+  idleTimer: NodeJS.Timeout | null = null;
+  lifeTimer: NodeJS.Timeout | null = null;
+  previous: Stocked<Value> | null = null;
+  next: Stocked<Value> | null = null;
+
+  constructor(value: Value) {
+    this.value = value;
+  }
+}
+
+/** What the stock tells the pool. */
+export interface Demand<Value> {
+  /** A resource can be lent. */
+  readonly ready: (stocked: Stocked<Value>) => void;
+  /** One could not be made. Returns whether somebody was told. */
+  readonly failed: (error: unknown) => boolean;
+  /** There may be room for a new one, or nothing left at all. */
+  readonly changed: () => void;
+}
+
+interface Attempt {
+  readonly task: Task<void>;
+  over: boolean;
+}
+
+export class Stock<Value> {
+  readonly #pool: ResourceRecord;
+  readonly #settings: PoolSettings<Value>;
+  readonly #demand: Demand<Value>;
+  readonly idle: List<Stocked<Value>> = new List();
+  readonly #attempts = new Set<Attempt>();
+  #checking = 0;
+  /** All that are not destroyed, lent ones included. */
+  living = 0;
+  created = 0;
+  destroyed = 0;
+  /** Failures of `create` since it last succeeded. */
+  #failures = 0;
+  #pause: NodeJS.Timeout | null = null;
+  lastError: unknown;
+
+  constructor(pool: ResourceRecord, settings: PoolSettings<Value>, demand: Demand<Value>) {
+    this.#pool = pool;
+    this.#settings = settings;
+    this.#demand = demand;
+  }
+
+  /** How many will be ready, or not, without further calls. */
+  get pending(): number {
+    return this.#attempts.size + this.#checking;
+  }
+
+  get isEmpty(): boolean {
+    return this.living + this.#attempts.size === 0;
+  }
+
+  /** An idle one that is good, the one last used first; null if there is none, or it has to be looked at first. */
+  take(): Stocked<Value> | null {
+    for (;;) {
+      const stocked = this.idle.last;
+      if (stocked === null) return null;
+      this.idle.remove(stocked);
+      stocked.isIdle = false;
+      const verdict = this.#isGood(stocked);
+      if (verdict === true) return stocked;
+      if (verdict === false) this.end(stocked);
+      else {
+        void this.#check(stocked, verdict);
+        return null;
+      }
+    }
+  }
+
+  /** Keeps a resource until it is wanted. */
+  keep(stocked: Stocked<Value>): void {
+    stocked.isIdle = true;
+    this.idle.push(stocked);
+    const { idleTimeout } = this.#settings;
+    if (idleTimeout === Infinity) return;
+    if (stocked.idleTimer === null) stocked.idleTimer = timer(() => this.#endIdle(stocked), idleTimeout).unref();
+    else stocked.idleTimer.refresh();
+  }
+
+  /** Makes as many as are wanted, as far as there is room; after a failure one at a time, and not before its time. */
+  make(wanted: number): void {
+    if (this.#pause !== null) {
+      if (wanted > 0) this.#pause.ref();
+      return;
+    }
+    const { min, max } = this.#settings;
+    const most = this.#failures > 0 ? 1 : Infinity;
+    while (this.#attempts.size < most && this.living + this.#attempts.size < max) {
+      if (this.pending >= wanted && this.living + this.#attempts.size >= min) return;
+      this.#attempt();
+    }
+  }
+
+  /** Ends a resource that nobody has. */
+  end(stocked: Stocked<Value>): void {
+    if (stocked.isIdle) this.idle.remove(stocked);
+    stocked.isIdle = false;
+    if (stocked.idleTimer !== null) clearTimeout(stocked.idleTimer);
+    if (stocked.lifeTimer !== null) clearTimeout(stocked.lifeTimer);
+    this.#destroy(stocked.value);
+  }
+
+  endAllIdle(): void {
+    for (const stocked of this.idle) this.end(stocked);
+  }
+
+  /** Gives up what is being made. */
+  giveUp(reason: unknown): void {
+    for (const attempt of this.#attempts) {
+      this.#finish(attempt);
+      attempt.task.cancel(reason);
+    }
+  }
+
+  /** Forgets to try again: nobody wants anything any more. */
+  rest(): void {
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = null;
+  }
+
+  #attempt(): void {
+    const { create, createTimeout } = this.#settings;
+    const since = now();
+    // Not below who asked first: whoever is first in line when it is made gets it.
+    const make = async ({ signal }: Task<void>): Promise<void> => {
+      const value = await create({ signal });
+      this.#publish(since, undefined);
+      this.created++;
+      this.living++;
+      if (attempt.over) this.#destroy(value);
+      else this.#made(attempt, value);
+    };
+    const task = startTask<void>('task', make, { name: `create ${this.#pool.name}`, eager: false }, null);
+    const attempt: Attempt = { task, over: false };
+    this.#attempts.add(attempt);
+    const limit = createTimeout === Infinity ? null : timer(() => this.#timeOut(attempt, since), createTimeout).unref();
+    task.watch((rejected, error) => {
+      if (limit !== null) clearTimeout(limit);
+      if (rejected && this.#finish(attempt)) this.#failed(since, error);
+    });
+  }
+
+  /** False if it was over already. */
+  #finish(attempt: Attempt): boolean {
+    attempt.over = true;
+    return this.#attempts.delete(attempt);
+  }
+
+  #made(attempt: Attempt, value: Value): void {
+    this.#finish(attempt);
+    this.#failures = 0;
+    const stocked = new Stocked(value);
+    const { maxLifetime } = this.#settings;
+    if (maxLifetime !== Infinity) stocked.lifeTimer = timer(() => this.#expire(stocked), maxLifetime).unref();
+    this.#demand.ready(stocked);
+    this.#demand.changed();
+  }
+
+  #timeOut(attempt: Attempt, since: number): void {
+    const { createTimeout } = this.#settings;
+    const error = new TimeoutError(`create of pool ${this.#pool.name}: timed out after ${createTimeout} ms`);
+    if (this.#finish(attempt)) this.#failed(since, error);
+    attempt.task.cancel(error);
+  }
+
+  #failed(since: number, error: unknown): void {
+    this.#publish(since, error);
+    this.lastError = error;
+    const { delay, factor, maxDelay } = this.#settings.backoff;
+    if (this.#pause === null) {
+      const milliseconds = delay === 0 ? 0 : Math.min(maxDelay, delay * factor ** this.#failures);
+      this.#failures++;
+      this.#pause = timer(() => {
+        this.#pause = null;
+        this.#demand.changed();
+      }, milliseconds).unref();
+    }
+    const wasFirst = this.#failures === 1;
+    if (!this.#demand.failed(error) && wasFirst) this.#settings.onError(error, 'create');
+    this.#demand.changed();
+  }
+
+  #publish(since: number, error: unknown): void {
+    if (poolCreated.hasSubscribers) poolCreated.publish({ pool: this.#pool, durationMs: now() - since, error });
+  }
+
+  #isGood({ value }: Stocked<Value>): boolean | PromiseLike<boolean> {
+    const { validate, onError } = this.#settings;
+    if (validate === null) return true;
+    try {
+      return validate(value);
+    } catch (error) {
+      onError(error, 'validate');
+      return false;
+    }
+  }
+
+  async #check(stocked: Stocked<Value>, verdict: PromiseLike<boolean>): Promise<void> {
+    this.#checking++;
+    let isGood = false;
+    try {
+      isGood = await verdict;
+    } catch (error) {
+      this.#settings.onError(error, 'validate');
+    }
+    this.#checking--;
+    if (isGood && !stocked.isExpired) this.#demand.ready(stocked);
+    else this.end(stocked);
+    this.#demand.changed();
+  }
+
+  #endIdle(stocked: Stocked<Value>): void {
+    if (stocked.isIdle && this.living > this.#settings.min) this.end(stocked);
+  }
+
+  #expire(stocked: Stocked<Value>): void {
+    stocked.isExpired = true;
+    if (stocked.isIdle) this.end(stocked);
+  }
+
+  #destroy(value: Value): void {
+    const { destroy, onError } = this.#settings;
+    let ended: unknown = undefined;
+    try {
+      ended = destroy?.(value);
+    } catch (error) {
+      onError(error, 'destroy');
+    }
+    if (typeof ended !== 'object' || ended === null || !('then' in ended)) {
+      this.#noteDestroyed();
+      return;
+    }
+    // A task, so that an end which takes for ever is seen.
+    startTask('task', () => ended, { name: `destroy ${this.#pool.name}` }, null).watch((rejected, error) => {
+      if (rejected) onError(error, 'destroy');
+      this.#noteDestroyed();
+    });
+  }
+
+  #noteDestroyed(): void {
+    this.living--;
+    this.destroyed++;
+    this.#demand.changed();
+  }
+}
+
+function timer(run: () => void, milliseconds: number): NodeJS.Timeout {
+  return setTimeout(run, Math.min(milliseconds, longestTimer));
+}
