@@ -28,8 +28,8 @@ export class CancelledError extends LoopscopeError {
 
 /** `ERR_LOOPSCOPE_TIMEOUT`: a wait took longer than its `timeout`. */
 export class TimeoutError extends LoopscopeError {
-  constructor(message: string) {
-    super('ERR_LOOPSCOPE_TIMEOUT', message);
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_LOOPSCOPE_TIMEOUT', message, options);
   }
 }
 
@@ -61,6 +61,13 @@ export class NotHolderError extends LoopscopeError {
   constructor(message: string, holder: TaskRecord | null) {
     super('ERR_LOOPSCOPE_NOT_HOLDER', message);
     this.holder = holder;
+  }
+}
+
+/** `ERR_LOOPSCOPE_BROKEN_BARRIER`: the barrier is broken, or was aborted or reset while somebody waited. */
+export class BrokenBarrierError extends LoopscopeError {
+  constructor(message: string) {
+    super('ERR_LOOPSCOPE_BROKEN_BARRIER', message);
   }
 }
 
@@ -132,6 +139,31 @@ export class BreakerOpenError extends RefusedError {
 export class LimitError extends RefusedError {
   constructor(message: string, nextInMs: number | null = null) {
     super('ERR_LOOPSCOPE_LIMIT', message, nextInMs);
+  }
+}
+
+/** `ERR_LOOPSCOPE_INCOMPLETE_READ`: a stream ended before what was asked for had arrived. */
+export class IncompleteReadError extends LoopscopeError {
+  /** What had arrived. */
+  readonly partial: Buffer;
+  /** How many bytes were asked for; null where a separator was. */
+  readonly expected: number | null;
+
+  constructor(message: string, partial: Buffer, expected: number | null) {
+    super('ERR_LOOPSCOPE_INCOMPLETE_READ', message);
+    this.partial = partial;
+    this.expected = expected;
+  }
+}
+
+/** `ERR_LOOPSCOPE_LIMIT_OVERRUN`: no separator within the limit of a stream. Nothing was taken out of its buffer. */
+export class LimitOverrunError extends LoopscopeError {
+  /** How many bytes of the buffer are no part of a separator. */
+  readonly consumed: number;
+
+  constructor(message: string, consumed: number) {
+    super('ERR_LOOPSCOPE_LIMIT_OVERRUN', message);
+    this.consumed = consumed;
   }
 }
 

@@ -12,3 +12,8 @@ export function pathBeside(url: string, name: string): string {
 export function load(url: string, name: string): unknown {
   return createRequire(url)(name + extname(url));
 }
+
+/** Loads a module of Node's when it is needed: `node:tls` takes 9 ms. As `require` does, so that what is hooked stays so. */
+export function loadNode(name: `node:${string}`): unknown {
+  return createRequire(import.meta.url)(name);
+}

@@ -1,0 +1,201 @@
+// Async iteration that can be seen: while the consumer waits for the next item, the report says so.
+import type { Hold, ResourceRecord } from '../channels/resource.ts';
+import type { Site } from '../channels/site.ts';
+import type { IteratorStatistics } from '../channels/statistics.ts';
+import { ArgumentError } from '../errors.ts';
+import { announce, identify } from '../runtime/resource.ts';
+import { checkName, checkNumber, checkOptions, checkSignal } from './arguments.ts';
+import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
+
+export interface IterateOptions extends WaitOptions {
+  /** What reports, spans and metrics call it. Default `iterator`. */
+  readonly name?: string;
+  /** Ends the iteration with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which the wait for an item ends with a `TimeoutError`, each item anew. Default: none. */
+  readonly timeout?: number;
+}
+
+/** What `iterate` returns: an iterator like the one it stands for. */
+export class Iteration<Item, Returned = unknown, Sent = unknown>
+  implements AsyncIterableIterator<Item, Returned | undefined, Sent>, AsyncDisposable, ResourceRecord
+{
+  readonly kind = 'iterator';
+  readonly name: string;
+  readonly id: number;
+  readonly createdAt: number;
+  readonly site: Site | null;
+  readonly #source: AnyIterable<Item, Returned, Sent>;
+  readonly #options: WaitOptions;
+  #iterator: AsyncIterator<Item, Returned, Sent> | null = null;
+  #items = 0;
+  #waiters = 0;
+  #closed = false;
+
+  /**
+   * Iterations are made by `iterate`.
+   * @internal
+   */
+  constructor(source: AnyIterable<Item, Returned, Sent>, name: string, options: WaitOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.name = name;
+    ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(name));
+    announce(this);
+  }
+
+  /** Asks the source for the next item, and for no more than that. */
+  next(...sent: [] | [Sent]): Promise<IteratorResult<Item, Returned | undefined>> {
+    return this.#ask((iterator) => iterator.next(...sent));
+  }
+
+  /** Throws an error into the source, if it is a generator. */
+  throw(error?: unknown): Promise<IteratorResult<Item, Returned | undefined>> {
+    if (this.#closed) return Promise.reject(error);
+    return this.#ask(async (iterator) => {
+      if (iterator.throw !== undefined) return iterator.throw(error);
+      await this.#close();
+      throw error;
+    });
+  }
+
+  /** Closes the source: `for await` calls it when it is left early. Waits until the source has cleaned up. */
+  async return(value?: Returned | PromiseLike<Returned>): Promise<IteratorResult<Item, Returned | undefined>> {
+    if (this.#closed) return { done: true, value: await value };
+    this.#closed = true;
+    const closed = this.#closeSource(value);
+    const result = await this.#wait(closed, noOptions);
+    return result ?? { done: true, value: await value };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  statistics(): IteratorStatistics {
+    return Object.freeze({ kind: 'iterator', items: this.#items, waiters: this.#waiters });
+  }
+
+  /** Nobody holds an iterator. */
+  holders(): Iterable<Hold> {
+    return [];
+  }
+
+  /** Lets the iterator do something and waits for it. Whatever ends the wait before closes the source. */
+  async #ask(
+    act: (iterator: AsyncIterator<Item, Returned, Sent>) => Promise<IteratorResult<Item, Returned>>,
+  ): Promise<IteratorResult<Item, Returned | undefined>> {
+    if (this.#closed) return { done: true, value: undefined };
+    let result: IteratorResult<Item, Returned>;
+    let answered: Promise<IteratorResult<Item, Returned>> | null = null;
+    let failed = false;
+    try {
+      throwIfEnded(this.#options);
+      answered = Promise.resolve(act(this.#open()));
+      answered.catch(() => (failed = true));
+      result = await this.#wait(answered, this.#options);
+    } catch (error) {
+      // the source has closed itself if it was the one that failed
+      if (!failed) void this.#close();
+      this.#closed = true;
+      throw error;
+    }
+    if (result.done === true) this.#closed = true;
+    else this.#items++;
+    return result;
+  }
+
+  async #wait<Value>(settles: Promise<Value>, options: WaitOptions): Promise<Value> {
+    const waiter = new Waiter<Value>('next', this, undefined, options, null);
+    this.#waiters++;
+    settles.then(
+      (value) => waiter.resolve(value),
+      (error: unknown) => waiter.reject(error),
+    );
+    try {
+      return await waiter.promise;
+    } finally {
+      this.#waiters--;
+    }
+  }
+
+  #open(): AsyncIterator<Item, Returned, Sent> {
+    return (this.#iterator ??= openIterator(this.#source));
+  }
+
+  /** Closes the source without waiting for it: it may hang, and that is why it is closed. */
+  async #close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      if (isStream(this.#source)) this.#source.destroy();
+      await this.#closeSource(undefined);
+    } catch {
+      // the error for which it is closed goes on to the consumer
+    }
+  }
+
+  async #closeSource(
+    value: Returned | PromiseLike<Returned> | undefined,
+  ): Promise<IteratorResult<Item, Returned> | undefined> {
+    // a stream that nobody has read from is not destroyed by its iterator
+    if (this.#iterator === null && isStream(this.#source)) this.#source.destroy();
+    return this.#open().return?.(value);
+  }
+}
+
+/** What can be iterated over. */
+export type AnyIterable<Item, Returned = unknown, Sent = unknown> =
+  | AsyncIterable<Item, Returned, Sent>
+  | Iterable<Item | PromiseLike<Item>, Returned, Sent>;
+
+/**
+ * Iterates over an async or other iterable, a generator or a stream so that a report shows who waits for its next item.
+ * Nothing is read ahead. What ends a wait for an item (a timeout, the signal, a cancellation) ends the iteration and closes
+ * the source, as it does in asyncio.
+ * @example for await (const page of iterate(fetchPages(), { name: 'pages', timeout: 5000 })) index(page);
+ */
+export function iterate<Item, Returned = unknown, Sent = unknown>(
+  source: AnyIterable<Item, Returned, Sent>,
+  options: IterateOptions = {},
+): Iteration<Item, Returned, Sent> {
+  if (!isIterable(source)) throw new ArgumentError('what is iterated over must be an iterable or an async iterable');
+  checkOptions(options);
+  const { name, signal, timeout } = options;
+  if (signal !== undefined) checkSignal(signal);
+  if (timeout !== undefined) checkNumber(timeout, 'timeout', 0);
+  const waitOptions =
+    signal === undefined && timeout === undefined
+      ? noOptions
+      : { ...(signal !== undefined && { signal }), ...(timeout !== undefined && { timeout }) };
+  return new Iteration(source, checkName(name, 'iterator'), waitOptions);
+}
+
+function isIterable(source: unknown): boolean {
+  if (typeof source === 'string') return true;
+  return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
+}
+
+function openIterator<Item, Returned, Sent>(
+  source: AnyIterable<Item, Returned, Sent>,
+): AsyncIterator<Item, Returned, Sent> {
+  if (Symbol.asyncIterator in Object(source)) {
+    return (source as AsyncIterable<Item, Returned, Sent>)[Symbol.asyncIterator]();
+  }
+  return fromIterable(source as Iterable<Item | PromiseLike<Item>, Returned, Sent>);
+}
+
+/** `yield*` treats what is not async as `for await` does: promises in it are awaited one after the other. */
+async function* fromIterable<Item, Returned, Sent>(
+  source: Iterable<Item | PromiseLike<Item>, Returned, Sent>,
+): AsyncGenerator<Item, Returned, Sent> {
+  return yield* source as Iterable<Item, Returned, Sent>;
+}
+
+function isStream(source: object): source is { destroy(): void } {
+  return 'destroy' in source && typeof source.destroy === 'function' && 'pipe' in source;
+}

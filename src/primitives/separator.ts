@@ -1,0 +1,57 @@
+// Looks for the separators of a stream as its bytes arrive, and at no byte twice.
+import { ArgumentError, LimitOverrunError } from '../errors.ts';
+import type { ByteBuffer } from './byte-buffer.ts';
+
+/** What ends a record: text (as UTF-8) or bytes. */
+export type Separator = string | Uint8Array;
+
+/** One search through the buffer of a reader, which goes on when more has arrived. */
+export class SeparatorSearch {
+  readonly #separators: readonly Uint8Array[];
+  readonly #longest: number;
+  readonly #shortest: number;
+  #offset = 0;
+
+  /** @throws ArgumentError if there is no separator, or one is empty */
+  constructor(separators: Separator | readonly Separator[]) {
+    const list = Array.isArray(separators) ? (separators as readonly Separator[]) : [separators as Separator];
+    this.#separators = list.map(bytesOf);
+    if (list.length === 0) throw new ArgumentError('separator must be at least one, got an empty array');
+    const lengths = this.#separators.map(({ length }) => length);
+    this.#shortest = Math.min(...lengths);
+    this.#longest = Math.max(...lengths);
+  }
+
+  /**
+   * How long the record is that ends with the separator which ends first, with it; null while there is none.
+   * @throws LimitOverrunError if the record without its separator is longer than `limit`, or will be
+   */
+  find(buffer: ByteBuffer, limit: number): number | null {
+    if (buffer.size - this.#offset < this.#shortest) return null;
+    let end = Infinity;
+    let start = 0;
+    for (const separator of this.#separators) {
+      const index = buffer.indexOf(separator, this.#offset);
+      if (index === -1 || index + separator.length >= end) continue;
+      end = index + separator.length;
+      start = index;
+    }
+    if (end !== Infinity) {
+      if (start <= limit) return end;
+      throw new LimitOverrunError(`a separator was found after ${start} bytes, more than the limit of ${limit}`, start);
+    }
+    // a separator may have begun in the last bytes
+    this.#offset = Math.max(0, buffer.size + 1 - this.#longest);
+    if (this.#offset <= limit) return null;
+    throw new LimitOverrunError(
+      `no separator was found in ${this.#offset} bytes, more than the limit of ${limit}`,
+      this.#offset,
+    );
+  }
+}
+
+function bytesOf(separator: unknown): Uint8Array {
+  const bytes = typeof separator === 'string' ? Buffer.from(separator) : separator;
+  if (bytes instanceof Uint8Array && bytes.length > 0) return bytes;
+  throw new ArgumentError('separator must be a string or Uint8Array of at least one byte');
+}
