@@ -26,6 +26,18 @@ export type WaitKind =
   | 'sleep'
   | 'delay';
 
+/** What a wait for several things at once still waits for. It is asked when somebody wants a report. */
+export interface WaitMembers {
+  /** Who waits for them: `gather`, `wait`, `all`, `race` and the like. */
+  readonly by: string;
+  /** How many there were. */
+  readonly count: number;
+  /** Whether a single one can end the wait. */
+  readonly any: boolean;
+  /** Those which have not settled, by their index from 0; `on` is null for what is no task. */
+  pending(): Iterable<{ readonly index: number; readonly on: TaskRecord | null }>;
+}
+
 /** One parked wait. It stands in the list of its task from the moment it parks until it ends. */
 export interface WaitRecord {
   readonly kind: WaitKind;
@@ -38,6 +50,8 @@ export interface WaitRecord {
   /** When it will end by itself, on the runtime clock; null where it has no deadline. */
   readonly until: number | null;
   readonly site: Site | null;
+  /** For a wait for several things at once; `on` is null then. */
+  readonly members?: WaitMembers | null;
   /** How the wait ended; null while it lasts. */
   outcome: Outcome | null;
   /** Ends the wait with this error, if it can be ended from outside. */

@@ -6,7 +6,7 @@ import { currentTask } from '../runtime/context.ts';
 interface Run extends TaskRecord {
   takeCancellation(): unknown;
   markStarted(): void;
-  markSettled(rejected: boolean, error: unknown): void;
+  markSettled(rejected: boolean, result: unknown): void;
 }
 
 /** Calls the function now. The task is the current one. */
@@ -60,7 +60,7 @@ export async function callAfter<Task extends Run, Value>(
 }
 
 function fulfilled<Value>(value: Value): Value {
-  (currentTask() as Run).markSettled(false, undefined);
+  (currentTask() as Run).markSettled(false, value);
   return value;
 }
 

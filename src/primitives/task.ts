@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import {
   taskCreated,
   taskStarted,
+  type CancelRequest,
   type Origin,
   type Outcome,
   type RetryProgress,
@@ -10,16 +11,23 @@ import {
   type TaskKind,
   type TaskRecord,
 } from '../channels/task.ts';
+import type { Site } from '../channels/site.ts';
 import type { WaitRecord } from '../channels/wait.ts';
-import { CancelledError, outcomeOf, TimeoutError } from '../errors.ts';
+import { CancelledError, outcomeOf, StateError, TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
 import { currentTask, nextId, parentForNew, runInTask } from '../runtime/context.ts';
+import { isDebugging } from '../runtime/debug.ts';
 import { originOf } from '../runtime/origin.ts';
 import { announceSettled, fulfilment } from '../runtime/settle.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { checkFunction, checkName, checkOptions, checkSignal, nameOf } from './arguments.ts';
-import { call, callAfter, callLater } from './run-task.ts';
-import { noOptions, throwIfEnded, Waiter } from './waiter.ts';
+import { AwaitWait, type Awaitable } from './await-wait.ts';
+import { Cancellation } from './cancellation.ts';
+import { DoneCallbacks } from './done-callbacks.ts';
+import { call, callLater } from './run-task.ts';
+import { newExtra, type TaskExtra } from './task-extra.ts';
+import { trace } from './task-trace.ts';
+import { noOptions, throwIfEnded } from './waiter.ts';
 
 export { currentTask };
 
@@ -35,16 +43,9 @@ export interface TaskOptions {
 /** The function of a task. It is handed its task, and so `({ signal }) => …` hands on the cancellation. */
 export type TaskFunction<Value> = (task: Task<Value>) => Value | PromiseLike<Value>;
 
-/** What few tasks need, made when it is needed: a pending task stays small. */
-interface Extra {
-  waitsToStart: boolean;
-  startedAt: number | null;
-  controller: AbortController | null;
-  cancellation: CancelledError | null;
-  undelivered: boolean;
-  /** Takes the listener off the signal that the task was created with. */
-  stopListening: (() => void) | null;
-  progress: RetryProgress | null;
+/** The settlement of a task that was fulfilled with something. */
+interface Fulfilment extends Settlement {
+  readonly value: unknown;
 }
 
 /**
@@ -52,7 +53,7 @@ interface Extra {
  * While it is pending it stands in `allTasks()` with what it waits for; awaiting it from another task draws the edge.
  * A rejection that nobody handles is an unhandled rejection of Node, as for any async function.
  */
-export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
+export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   readonly id: number = nextId();
   readonly origin: Origin;
   readonly createdAt: number;
@@ -61,8 +62,10 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   waits: WaitRecord | null = null;
   previous: TaskRecord | null = null;
   next: TaskRecord | null = null;
+  /** @internal */
+  awaiters = 0;
   #promise: Promise<Value> | null = null;
-  #extra: Extra | null = null;
+  #extra: TaskExtra | null = null;
 
   /**
    * Tasks are made by `createTask`.
@@ -73,9 +76,11 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     this.createdAt = Math.floor(at);
     this.origin = originOf(kind, name, at);
     this.parent = parent;
+    if (isDebugging()) this.#extra = newExtra(trace(this));
     if (taskCreated.hasSubscribers) taskCreated.publish(this);
   }
 
+  /** What it was named when it was created: spans, metrics and call sites go by it, and so it never changes. */
   get name(): string {
     return this.origin.name;
   }
@@ -93,14 +98,25 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     return this.settlement !== null;
   }
 
+  /** Whether the task has settled because it was cancelled. */
+  get cancelled(): boolean {
+    return this.settlement?.outcome === 'cancelled';
+  }
+
   /** Aborted when the task is cancelled; hand it to `fetch`, timers and streams. */
   get signal(): AbortSignal {
-    const extra = this.#more();
-    if (extra.controller === null) {
-      extra.controller = new AbortController();
-      if (extra.cancellation !== null) extra.controller.abort(extra.cancellation);
-    }
-    return extra.controller.signal;
+    return this.#cancellation().signal;
+  }
+
+  /** How often and since when it is asked to cancel; null if it is not. */
+  get cancelRequest(): CancelRequest | null {
+    const cancellation = this.#extra?.cancellation ?? null;
+    return cancellation === null || cancellation.count === 0 ? null : cancellation;
+  }
+
+  /** @internal */
+  get heeds(): boolean {
+    return this.settlement !== null || (this.#extra?.cancellation?.isNoticed ?? true);
   }
 
   get [Symbol.toStringTag](): string {
@@ -109,25 +125,73 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
 
   /**
    * Asks the task to end. Its signal is aborted, and what it waits for now is rejected with a `CancelledError`; if it
-   * is not parked on a wait of loopscope's, its next one is. The task may clean up, or decline by catching the error.
+   * is not parked on a wait of loopscope's, its next one is. A task that it awaits is cancelled in the place of the wait,
+   * unless another one awaits that too. The task may clean up, or decline by catching the error.
    * @param reason the `cause` of the error
    * @returns false if the task has settled already
    */
   cancel(reason?: unknown): boolean {
     if (this.settlement !== null) return false;
-    const extra = this.#more();
     const error =
       reason instanceof CancelledError
         ? reason
         : new CancelledError(`Task ${this.name} #${this.id} was cancelled`, { cause: reason });
-    extra.cancellation = error;
-    extra.undelivered = true;
-    extra.controller?.abort(error);
-    const parked: WaitRecord[] = [];
-    for (let wait = this.waits; wait !== null; wait = wait.next) if (wait.cancel !== null) parked.push(wait);
-    if (parked.length > 0) extra.undelivered = false;
-    for (const wait of parked) wait.cancel?.(error);
+    this.#cancellation().request(error, this.waits);
     return true;
+  }
+
+  /** How often the task was asked to cancel, less how often that was taken back. Above 0 in a task that declined. */
+  cancelling(): number {
+    return this.#extra?.cancellation?.count ?? 0;
+  }
+
+  /**
+   * Takes one request to cancel back: for code that cancelled the task itself and has dealt with it. After the last one
+   * nothing is left to deliver, and the task has a fresh signal; who has the old one still has an aborted one.
+   * @returns how many are left
+   */
+  uncancel(): number {
+    return this.#extra?.cancellation?.takeBack() ?? 0;
+  }
+
+  /**
+   * What the task was fulfilled with.
+   * @throws what it was rejected or cancelled with; StateError while it is pending
+   */
+  result(): Value {
+    const settlement = this.#settled();
+    if (settlement.outcome !== 'fulfilled') throw settlement.error;
+    return (settlement as Fulfilment).value as Value;
+  }
+
+  /**
+   * What the task was rejected with; undefined if it was fulfilled.
+   * @throws the CancelledError if it was cancelled; StateError while it is pending
+   */
+  exception(): unknown {
+    const settlement = this.#settled();
+    if (settlement.outcome === 'cancelled') throw settlement.error;
+    return settlement.error;
+  }
+
+  /** Where it is parked now, as far as that is known without reading memory: newest first, and where it was created. */
+  getStack(): readonly Site[] {
+    const sites: Site[] = [];
+    for (let { waits: wait } = this; wait !== null; wait = wait.next) if (wait.site !== null) sites.push(wait.site);
+    if (this.origin.site !== null) sites.push(this.origin.site);
+    return sites;
+  }
+
+  /** Calls `callback` with the task on a microtask after it has settled, in the async context of now. */
+  addDoneCallback(callback: (task: this) => void): void {
+    checkFunction(callback, 'a done callback');
+    if (this.#extra?.trace != null) this.#extra.trace.isAwaited = true;
+    (this.#more().callbacks ??= new DoneCallbacks(this, this.done)).add(callback);
+  }
+
+  /** @returns how many were removed: a callback may have been added several times */
+  removeDoneCallback(callback: (task: this) => void): number {
+    return this.#extra?.callbacks?.remove(callback) ?? 0;
   }
 
   /**
@@ -135,10 +199,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
    * @internal
    */
   takeCancellation(): unknown {
-    const extra = this.#extra;
-    if (extra === null || !extra.undelivered) return undefined;
-    extra.undelivered = false;
-    return extra.cancellation;
+    return this.#extra?.cancellation?.take();
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- a task is a promise: awaiting it is how the edge becomes known
@@ -147,18 +208,19 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
     const promise = this.#result();
+    if (this.#extra?.trace != null) this.#markAwaited(true);
     if (this.settlement !== null) return promise.then(onFulfilled, onRejected);
     try {
       throwIfEnded(noOptions);
     } catch (error) {
       return Promise.reject<Value>(error).then(onFulfilled, onRejected);
     }
-    const waiter = new Waiter<Value>('await', this, undefined, noOptions, null);
+    const wait = new AwaitWait<Value>(this);
     promise.then(
-      (value) => waiter.resolve(value),
-      (error: unknown) => waiter.reject(error),
+      (value) => wait.resolve(value),
+      (error: unknown) => wait.reject(error),
     );
-    return waiter.promise.then(onFulfilled, onRejected);
+    return wait.promise.then(onFulfilled, onRejected);
   }
 
   catch<Rejected = never>(
@@ -185,17 +247,6 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     if (signal !== undefined) this.#cancelWith(signal);
     if (!eager) this.#more().waitsToStart = true;
     this.#promise = runInTask(this, eager ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
-    return this;
-  }
-
-  /**
-   * Calls the function when `gate`, which is called in the task and may wait, lets it. Used by what makes jobs, once.
-   * @internal
-   */
-  startAfter(gate: () => Promise<void>, run: TaskFunction<Value>, signal?: AbortSignal): this {
-    this.#more().waitsToStart = true;
-    this.#promise = runInTask(this, callAfter<Task<Value>, Value>, { gate, run });
-    if (signal !== undefined) this.#cancelWith(signal);
     return this;
   }
 
@@ -228,13 +279,23 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   }
 
   /**
-   * Calls `settled` when the task settles, without an edge, and takes the responsibility for its rejection.
+   * Calls one of the two when the task has settled, without an edge, and takes the responsibility for its rejection.
+   * @param isRetrieved false if the error is not handed to anybody: debug mode says so when nobody else asks for it
+   * @internal
+   */
+  observe(fulfilled: (value: Value) => void, rejected: (error: unknown) => void, isRetrieved = true): void {
+    if (this.#extra?.trace != null) this.#markAwaited(isRetrieved);
+    void this.#result().then(fulfilled, rejected);
+  }
+
+  /**
+   * The same with one function for both.
    * @internal
    */
   watch(settled: (rejected: boolean, error?: unknown) => void): void {
-    this.#result().then(
+    this.observe(
       () => settled(false),
-      (error: unknown) => settled(true, error),
+      (error) => settled(true, error),
     );
   }
 
@@ -257,13 +318,20 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
 
   /**
    * The task has settled.
+   * @param result its value, or its error
    * @internal
    */
-  markSettled(rejected: boolean, error: unknown): void {
-    this.settlement = rejected ? { outcome: this.#outcomeOf(error), error } : fulfilment;
-    this.#extra?.stopListening?.();
+  markSettled(rejected: boolean, result: unknown): void {
+    const settlement = rejected ? { outcome: this.#outcomeOf(result), error: result } : fulfilmentWith(result);
+    this.settlement = settlement;
+    const extra = this.#extra;
+    if (extra !== null) {
+      extra.stopListening?.();
+      extra.callbacks?.end();
+      if (extra.trace !== null) extra.trace.settlement = settlement;
+    }
     // A cancellation was asked for: if nobody awaits the task, nobody misses anything, and the process goes on.
-    if (this.settlement.outcome === 'cancelled') this.#promise?.catch(ignore);
+    if (settlement.outcome === 'cancelled') this.#promise?.catch(ignore);
     announceSettled(this);
   }
 
@@ -272,8 +340,21 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     return this.#promise ?? Promise.resolve().then(() => this.#promise as Promise<Value>);
   }
 
+  #settled(): Settlement {
+    if (this.settlement === null) throw new StateError(`task ${this.name} #${this.id} has not settled`);
+    if (this.#extra?.trace != null) this.#markAwaited(true);
+    return this.settlement;
+  }
+
+  #markAwaited(isRetrieved: boolean): void {
+    const traced = this.#extra?.trace;
+    if (traced == null) return;
+    traced.isAwaited = true;
+    traced.isRetrieved ||= isRetrieved;
+  }
+
   #outcomeOf(error: unknown): Outcome {
-    if (error instanceof CancelledError && this.#extra?.cancellation != null) return 'cancelled';
+    if (error instanceof CancelledError && this.cancelRequest !== null) return 'cancelled';
     return error instanceof TimeoutError ? 'timed out' : 'rejected';
   }
 
@@ -287,16 +368,12 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     this.#more().stopListening = () => signal.removeEventListener('abort', cancel);
   }
 
-  #more(): Extra {
-    return (this.#extra ??= {
-      waitsToStart: false,
-      startedAt: null,
-      controller: null,
-      cancellation: null,
-      undelivered: false,
-      stopListening: null,
-      progress: null,
-    });
+  #cancellation(): Cancellation {
+    return (this.#more().cancellation ??= new Cancellation());
+  }
+
+  #more(): TaskExtra {
+    return (this.#extra ??= newExtra());
   }
 }
 
@@ -322,6 +399,13 @@ export function startTask<Value>(
   if (options.signal !== undefined) checkSignal(options.signal);
   const name = options.name === undefined ? nameOf(run, kind) : checkName(options.name, kind);
   return new Task<Value>(kind, name, parent).start(run, options);
+}
+
+/** The settlement of a task without a value is shared by all. */
+function fulfilmentWith(value: unknown): Settlement {
+  if (value === undefined) return fulfilment;
+  const settlement: Fulfilment = { outcome: 'fulfilled', error: undefined, value };
+  return settlement;
 }
 
 function ignore(): void {

@@ -1,10 +1,9 @@
 // One parked wait of ours: a promise that ends with a value, or is ended by a signal, a timeout or a cancellation.
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { Outcome, TaskRecord } from '../channels/task.ts';
-import type { WaitKind, WaitRecord } from '../channels/wait.ts';
+import type { WaitKind, WaitMembers, WaitRecord } from '../channels/wait.ts';
 import { outcomeOf, TimeoutError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';
-import type { List } from '../runtime/list.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
 
@@ -17,6 +16,9 @@ export interface WaitOptions {
 }
 
 export const noOptions: WaitOptions = Object.freeze({});
+
+/** For a wait that has to be waited out: not even the cancellation of its task ends it. That comes at the next wait. */
+export const uninterrupted: WaitOptions = Object.freeze({});
 
 // The longest delay that timers know: with a longer one they fire at once.
 const longestTimer = 2 ** 31 - 1;
@@ -43,39 +45,54 @@ function checkWaitOptions(options: WaitOptions): void {
   if (signal.aborted) throw signal.reason;
 }
 
+/** Where a waiter stands: a list, or whoever keeps one and wants to know when somebody leaves. */
+export interface Line<Element> {
+  push(element: Element): void;
+  remove(element: Element): boolean;
+}
+
 /** A wait in the line of a resource. It stands in the list of its task until it ends, however it ends. */
 export class Waiter<Value, Item = undefined> {
   readonly promise: Promise<Value>;
   readonly record: WaitRecord;
   /** What the waiter brought with it: the item of a put. */
   readonly item: Item;
+  /** What follows from the wait and is awaited in its place, where that is so. */
+  result: Promise<unknown> | null = null;
   previous: Waiter<Value, Item> | null = null;
   next: Waiter<Value, Item> | null = null;
   readonly #resolve: (value: Value) => void;
   readonly #reject: (reason: unknown) => void;
-  readonly #line: List<Waiter<Value, Item>> | null;
+  readonly #line: Line<Waiter<Value, Item>> | null;
   #stopListening: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   /**
    * @param line where the waiter stands until the wait ends; null if it stands in none
    * @param milliseconds when the wait ends by itself, for the report alone
+   * @param members what is waited for, if that is several things at once
    */
   constructor(
     kind: WaitKind,
     on: ResourceRecord | TaskRecord | null,
     item: Item,
     options: WaitOptions,
-    line: List<Waiter<Value, Item>> | null,
+    line: Line<Waiter<Value, Item>> | null,
     milliseconds: number | null = options.timeout ?? null,
+    members: WaitMembers | null = null,
   ) {
-    const { promise, resolve, reject } = Promise.withResolvers<Value>();
-    this.promise = promise;
+    let resolve!: (value: Value) => void;
+    let reject!: (reason: unknown) => void;
+    // a fifth of a wait faster than Promise.withResolvers
+    this.promise = new Promise<Value>((fulfill, fail) => {
+      resolve = fulfill;
+      reject = fail;
+    });
     this.item = item;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#line = line;
-    this.record = park(kind, on, (reason) => this.#cancel(reason), milliseconds);
+    this.record = park(kind, on, (reason) => this.cancel(reason), milliseconds, undefined, undefined, members);
     line?.push(this);
     const { signal, timeout } = options;
     if (signal !== undefined) this.#listen(signal);
@@ -103,8 +120,9 @@ export class Waiter<Value, Item = undefined> {
   }
 
   /** The cancellation reaches the task through whatever it awaits: a wait that nobody awaits yet is no crash. */
-  #cancel(reason: unknown): void {
+  cancel(reason: unknown): void {
     this.promise.catch(ignore);
+    this.result?.catch(ignore);
     this.reject(reason);
   }
 
@@ -118,9 +136,9 @@ export class Waiter<Value, Item = undefined> {
   }
 
   #timeOut(timeout: number): void {
-    const { kind, on } = this.record;
+    const { kind, on, members } = this.record;
     const name = on === null ? '' : ` ${'origin' in on ? `task ${on.origin.name}` : `${on.kind} ${on.name}`}`;
-    this.reject(new TimeoutError(`${kind}${name}: timed out after ${timeout} ms`));
+    this.reject(new TimeoutError(`${members?.by ?? kind}${name}: timed out after ${timeout} ms`));
   }
 
   #end(outcome: Outcome): void {

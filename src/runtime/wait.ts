@@ -2,7 +2,7 @@
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { Outcome, TaskRecord } from '../channels/task.ts';
-import { waitEnded, waitStarted, type WaitKind, type WaitRecord } from '../channels/wait.ts';
+import { waitEnded, waitStarted, type WaitKind, type WaitMembers, type WaitRecord } from '../channels/wait.ts';
 import { CallSites } from './call-site.ts';
 import { now } from './clock.ts';
 import { currentOrRoot, rootTask } from './context.ts';
@@ -14,6 +14,7 @@ const sites = new CallSites();
  * @param milliseconds when the wait ends by itself, if it does
  * @param task who waits, the current task unless told otherwise: a job that is queued waits before it has a context
  * @param site where, if that is known already
+ * @param members what is waited for, if that is several things at once
  */
 export function park(
   kind: WaitKind,
@@ -22,6 +23,7 @@ export function park(
   milliseconds: number | null = null,
   task: TaskRecord = currentPendingOrRoot(),
   site?: Site | null,
+  members: WaitMembers | null = null,
 ): WaitRecord {
   const since = now();
   const wait: WaitRecord = {
@@ -31,6 +33,7 @@ export function park(
     since,
     until: milliseconds === null ? null : since + milliseconds,
     site: site === undefined ? sites.capture(task === rootTask ? kind : task.origin.name, since) : site,
+    members,
     outcome: null,
     cancel,
     previous: null,

@@ -1,0 +1,76 @@
+// The wait for a task by another. A cancellation of the one that waits goes on to the one that is waited for, as in
+// asyncio, unless somebody else waits for it too: then only this wait ends, and nobody loses what he waits for.
+import type { TaskRecord } from '../channels/task.ts';
+import { noOptions, Waiter } from './waiter.ts';
+
+// Taken at import: fake timers are the program's.
+const { setImmediate } = globalThis;
+
+/** What such waits need of a task. */
+export interface Awaitable extends TaskRecord {
+  /** How many wait for it, once each time. */
+  awaiters: number;
+  /** False if the task was cancelled and cannot know: it is parked on nothing of ours, and has not asked for its signal. */
+  readonly heeds: boolean;
+  cancel(reason: unknown): boolean;
+  observe(fulfilled: () => void, rejected: (error: unknown) => void): void;
+}
+
+/** `await task`. */
+export class AwaitWait<Value> extends Waiter<Value> {
+  constructor(task: Awaitable) {
+    super('await', task, undefined, noOptions, null);
+    task.awaiters++;
+  }
+
+  override cancel(reason: unknown): void {
+    const task = this.record.on as Awaitable;
+    const ended = cancelAwaited([task], this.record.task, reason);
+    if (ended === null) super.cancel(reason);
+    else void ended.then(() => super.cancel(reason)); // long over, where the task has settled
+  }
+}
+
+/**
+ * Cancels those tasks that nobody but `awaiter` waits for.
+ * @returns resolves when they have settled; null where there are none. What cannot know that it was cancelled, because it
+ * awaits a foreign promise and never took its signal, has one turn of the loop to notice, and then is left behind.
+ */
+export function cancelAwaited(
+  tasks: Iterable<Awaitable>,
+  awaiter: TaskRecord,
+  reason: unknown,
+): Promise<unknown> | null {
+  const ends: Promise<void>[] = [];
+  for (const task of tasks) {
+    if (task.settlement !== null) continue;
+    if (task.awaiters > 1 && task.awaiters > waitsOf(awaiter, task)) task.awaiters--;
+    else {
+      task.cancel(reason);
+      ends.push(endOf(task));
+    }
+  }
+  return ends.length === 0 ? null : Promise.all(ends);
+}
+
+/** Resolves when a task that was cancelled has settled, or has not noticed within a turn of the loop. Never rejects. */
+export async function endOf(task: Awaitable): Promise<void> {
+  if (!task.heeds) {
+    await new Promise((resolve) => void setImmediate(resolve));
+    if (!task.heeds) return;
+  }
+  await new Promise<void>((resolve) => {
+    const end = (): void => resolve();
+    task.observe(end, end);
+  });
+}
+
+/** How many of the waits of a task are for `on`. */
+function waitsOf(task: TaskRecord, on: TaskRecord): number {
+  let count = 0;
+  for (let { waits: wait } = task; wait !== null; wait = wait.next) {
+    if (wait.on === on) count++;
+    else if (wait.members != null) for (const member of wait.members.pending()) if (member.on === on) count++;
+  }
+  return count;
+}

@@ -1,0 +1,57 @@
+// What a task knows of being cancelled. Made when it is needed: most tasks never are, and never look at their signal.
+import type { CancelRequest } from '../channels/task.ts';
+import type { WaitRecord } from '../channels/wait.ts';
+import type { CancelledError } from '../errors.ts';
+import { now } from '../runtime/clock.ts';
+
+/** The cancellations that were asked for, and the signal that tells of them. */
+export class Cancellation implements CancelRequest {
+  count = 0;
+  since = 0;
+  /** What the task was cancelled with last; null once all of it was taken back. */
+  error: CancelledError | null = null;
+  #isDelivered = true;
+  #controller: AbortController | null = null;
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.error !== null) this.#controller.abort(this.error);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether the task could learn of it: a wait of ours was ended by it, or somebody has the signal. */
+  get isNoticed(): boolean {
+    return this.#isDelivered || this.#controller !== null;
+  }
+
+  /** Aborts the signal and ends the waits. With none to end, the cancellation is kept for the next one. */
+  request(error: CancelledError, first: WaitRecord | null): void {
+    if (this.count++ === 0) this.since = now();
+    this.error = error;
+    const parked: WaitRecord[] = [];
+    for (let wait = first; wait !== null; wait = wait.next) if (wait.cancel !== null) parked.push(wait);
+    // Before the signal: a wait that the signal ends has delivered it, and the clean-up after it is not disturbed again.
+    this.#isDelivered = parked.length > 0;
+    this.#controller?.abort(error);
+    for (const wait of parked) wait.cancel?.(error);
+  }
+
+  /** The cancellation that was not delivered yet, once. */
+  take(): CancelledError | undefined {
+    if (this.#isDelivered) return undefined;
+    this.#isDelivered = true;
+    return this.error ?? undefined;
+  }
+
+  /** Takes one request back; after the last, nothing is left to deliver, and a signal that is asked for is a fresh one. */
+  takeBack(): number {
+    if (this.count > 0 && --this.count === 0) {
+      this.error = null;
+      this.#isDelivered = true;
+      this.#controller = null;
+    }
+    return this.count;
+  }
+}
