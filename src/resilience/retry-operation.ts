@@ -178,9 +178,9 @@ class Operation<Value> {
 /** The signal is made when it is asked for: most functions never do. */
 class AttemptCall implements Attempt {
   readonly attempt: number;
-  readonly #task: Task;
+  readonly #task: { readonly signal: AbortSignal };
 
-  constructor(attempt: number, task: Task) {
+  constructor(attempt: number, task: { readonly signal: AbortSignal }) {
     this.attempt = attempt;
     this.#task = task;
   }

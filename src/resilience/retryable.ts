@@ -15,7 +15,7 @@ export function retryable<This, Arguments extends unknown[], Value>(
 ): (this: This, ...args: Arguments) => Task<Value> {
   checkFunction(run, 'the function to retry');
   const start = prepareRetry<Value>(options, nameOf(run, 'retry'));
-  return function retried(this: This, ...args: Arguments): Task<Value> {
+  return function call(this: This, ...args: Arguments): Task<Value> {
     return start(() => run.apply(this, args));
   };
 }
@@ -30,9 +30,9 @@ export function retried(options: RetryOptions = {}) {
     method: (this: This, ...args: Arguments) => Promise<Value>,
     context: ClassMethodDecoratorContext<This, (this: This, ...args: Arguments) => Promise<Value>>,
   ): (this: This, ...args: Arguments) => Promise<Value> {
-    const { kind, name } = (context ?? {}) as { readonly kind?: unknown; readonly name?: string | symbol };
+    const { kind, name } = (context ?? {}) as { readonly kind?: string; readonly name?: string | symbol };
     if (kind !== 'method')
-      throw new ArgumentError(`@retried() decorates methods, not ${String(kind ?? 'legacy ones')}`);
+      throw new ArgumentError(`@retried() decorates methods, not ${kind ?? 'in the manner of experimentalDecorators'}`);
     return retryable(method, { name: String(name), ...(options as RetryOptions<Value>) });
   };
 }
