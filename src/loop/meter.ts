@@ -39,7 +39,7 @@ export interface MeterOptions {
 /**
  * Measures this thread's loop from its next turn on: what runs before that, such as the load of the program, is no turn.
  */
-export function startMeter(options: MeterOptions = {}): LoopMeter & BlockConfirmation {
+export function startMeter(options: MeterOptions = {}): LoopMeter & BlockConfirmation & LoopReader {
   return new Meter(options);
 }
 
@@ -49,7 +49,21 @@ export interface BlockConfirmation {
   confirmBlock(since: number, durationMs: number): void;
 }
 
-class Meter implements LoopMeter, BlockConfirmation {
+/** For who follows a loop over time. */
+export interface LoopReader {
+  /** What only grows, in milliseconds; null before the first turn. */
+  read(): LoopReading | null;
+}
+
+/** See `LoopReader`. */
+export interface LoopReading {
+  readonly observedMs: number;
+  readonly busyMs: number;
+  /** Σ max(0, busy − x) over all turns: how long it was that whoever arrived had to wait for longer than x. */
+  delayedBeyond(x: number): number;
+}
+
+class Meter implements LoopMeter, BlockConfirmation, LoopReader {
   readonly #histogram = new TurnHistogram();
   readonly #sample = new TurnSample();
   readonly #lostIdle: LostIdle;
@@ -127,6 +141,13 @@ class Meter implements LoopMeter, BlockConfirmation {
 
   statistics(): LoopStatistics {
     return this.#final ?? this.#read();
+  }
+
+  read(): LoopReading | null {
+    if (this.#start === null) return null;
+    const { observedMs, utilization } = this.statistics();
+    const histogram = this.#histogram;
+    return { observedMs, busyMs: observedMs * utilization, delayedBeyond: (x) => histogram.beyond(x) };
   }
 
   #read(): LoopStatistics {

@@ -45,6 +45,19 @@ export class TurnHistogram {
     };
   }
 
+  /** Σ max(0, busy − x) over all turns, those of a bucket being as long as their mean. Milliseconds. */
+  beyond(x: number): number {
+    let sum = 0;
+    for (let bucket = bucketCount - 1; bucket >= 0; bucket--) {
+      const own = this.#counts[bucket] as number;
+      if (own === 0) continue;
+      const further = (this.#sums[bucket] as number) - own * x;
+      if (further <= 0) break;
+      sum += further;
+    }
+    return sum;
+  }
+
   /** The x for which Σ max(0, busy − x) is so many milliseconds, all turns of a bucket being as long as their mean. */
   #exceededBy(shareMs: number): number {
     let count = 0;

@@ -2,7 +2,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { loopBlocked } from '../channels/loop.ts';
 import { BlockBook } from '../loop/blocks.ts';
-import { startMeter } from '../loop/meter.ts';
+import { startMeter, type LoopReading } from '../loop/meter.ts';
 import { startWatchdog, type WatchdogOptions } from '../loop/watchdog.ts';
 import { subscribe } from '../runtime/subscribe.ts';
 import { setLoopSource } from './loop-source.ts';
@@ -22,6 +22,8 @@ export interface LoopOptions {
 export interface Loop {
   /** Whether something blocked the loop of which it is known what it was. */
   wasBlocked(): boolean;
+  /** What the loop did until now; null before its first turn. */
+  read(): LoopReading | null;
   /** The process is about to end: before the last report. */
   leave(): void;
 }
@@ -44,6 +46,7 @@ export function startLoop({ watchdog, thresholdMs, stuck, isProfiled }: LoopOpti
     droppedBlocks: blocks.dropped,
   }));
   return {
+    read: () => meter.read(),
     wasBlocked: () => blocks.groups().some(({ kind }) => kind !== 'unknown'),
     leave() {
       left = true;

@@ -48,3 +48,10 @@ test('a copy goes its own way', () => {
   histogram.copy().add(100);
   expect(histogram.delay(10).maxMs).toBe(5);
 });
+
+test('what is beyond a length is the sum of what turns took more than that', () => {
+  const histogram = new TurnHistogram();
+  histogram.add(50, 20);
+  histogram.add(2, 100);
+  expect([0, 2, 10, 50, 60].map((x) => histogram.beyond(x))).toEqual([1200, 960, 800, 0, 0]);
+});
