@@ -10,10 +10,15 @@ export class SeparatorSearch {
   readonly #separators: readonly Uint8Array[];
   readonly #longest: number;
   readonly #shortest: number;
+  readonly #stream: string;
   #offset = 0;
 
-  /** @throws ArgumentError if there is no separator, or one is empty */
-  constructor(separators: Separator | readonly Separator[]) {
+  /**
+   * @param stream what errors call it
+   * @throws ArgumentError if there is no separator, or one is empty
+   */
+  constructor(separators: Separator | readonly Separator[], stream: string) {
+    this.#stream = stream;
     const list = Array.isArray(separators) ? (separators as readonly Separator[]) : [separators as Separator];
     this.#separators = list.map(bytesOf);
     if (list.length === 0) throw new ArgumentError('separator must be at least one, got an empty array');
@@ -38,15 +43,16 @@ export class SeparatorSearch {
     }
     if (end !== Infinity) {
       if (start <= limit) return end;
-      throw new LimitOverrunError(`a separator was found after ${start} bytes, more than the limit of ${limit}`, start);
+      throw this.#overrun(`a separator came after ${start} bytes`, start, limit);
     }
     // a separator may have begun in the last bytes
     this.#offset = Math.max(0, buffer.size + 1 - this.#longest);
     if (this.#offset <= limit) return null;
-    throw new LimitOverrunError(
-      `no separator was found in ${this.#offset} bytes, more than the limit of ${limit}`,
-      this.#offset,
-    );
+    throw this.#overrun(`no separator in ${this.#offset} bytes`, this.#offset, limit);
+  }
+
+  #overrun(what: string, consumed: number, limit: number): LimitOverrunError {
+    return new LimitOverrunError(`${this.#stream}: ${what}, more than the limit of ${limit}`, consumed);
   }
 }
 

@@ -91,8 +91,11 @@ export async function startServer(handler: ConnectionHandler, options: StartServ
   const failed = (error: unknown): void => waiter.reject(error);
   listener.once('error', failed);
   const where: ListenOptions =
-    path === undefined ? { port: port as number, ...(host !== undefined && { host }) } : { path };
-  listener.listen({ ...where, ...(backlog !== undefined && { backlog }) }, () => waiter.resolve());
+    path === undefined ? { port, ...(host !== undefined && { host }) } : { path };
+  listener.listen({ ...where, ...(backlog !== undefined && { backlog }) }, () => {
+    server.markListening();
+    waiter.resolve();
+  });
   try {
     await waiter.promise;
     return server;

@@ -92,7 +92,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
         const { size } = this.#buffer;
         if (size >= count) return this.#take(count);
         if (!this.#hasEnded()) return undefined;
-        throw new IncompleteReadError(`the stream ended after ${size} of ${count} bytes`, this.#take(size), count);
+        throw new IncompleteReadError(`${this.#name} ended after ${size} of ${count} bytes`, this.#take(size), count);
       },
     );
   }
@@ -104,7 +104,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
    */
   readUntil(separator: Separator | readonly Separator[] = '\n', options: WaitOptions = noOptions): Promise<Buffer> {
     return this.#readUntil(separator, options, (rest) => {
-      throw new IncompleteReadError(`the stream ended before a separator, after ${rest.length} bytes`, rest, null);
+      throw new IncompleteReadError(`${this.#name} ended before a separator, after ${rest.length} bytes`, rest, null);
     }) as Promise<Buffer>;
   }
 
@@ -163,6 +163,11 @@ export class StreamReader implements AsyncIterable<Buffer> {
     this.#serve();
   }
 
+  get #name(): string {
+    const { kind, name } = this.#source.resource;
+    return `${kind} ${name}`;
+  }
+
   #readUntil(
     separator: Separator | readonly Separator[],
     options: WaitOptions,
@@ -170,7 +175,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
   ): Promise<Buffer | null> {
     let search: SeparatorSearch;
     return this.#answer(
-      () => (search = new SeparatorSearch(separator)),
+      () => (search = new SeparatorSearch(separator, this.#name)),
       options,
       () => {
         const length = search.find(this.#buffer, this.limit);
@@ -188,8 +193,8 @@ export class StreamReader implements AsyncIterable<Buffer> {
       const other = this.#waiting.first;
       if (other !== null) {
         const { id, origin } = other.record.task;
-        const { kind, name } = this.#source.resource;
-        throw new StateError(`${origin.name} #${id} waits to read from ${kind} ${name}: one task reads at a time`);
+        const who = id === 0 ? origin.name : `${origin.name} #${id}`;
+        throw new StateError(`${who} waits to read from ${this.#name}: one task reads at a time`);
       }
       const value = answer();
       if (value !== undefined) return Promise.resolve(value);

@@ -5,17 +5,18 @@ import type { Site } from '../channels/site.ts';
 import type { StreamStatistics } from '../channels/statistics.ts';
 import { List } from '../runtime/list.ts';
 import { identify } from '../runtime/resource.ts';
+import { hostAndPort } from './address.ts';
 import type { Stream } from './stream.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
 
 /** asyncio's Server. `await using` closes it and waits for its clients. */
 export class StreamServer implements ResourceRecord, AsyncDisposable {
   readonly kind = 'stream';
-  readonly name: string;
   readonly id: number;
   readonly createdAt: number;
   readonly site: Site | null;
   readonly #server: Server;
+  #name: string;
   readonly #streams = new Set<Stream>();
   readonly #closers: List<Waiter<void>> = new List();
   #read = 0;
@@ -27,10 +28,15 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
    * @internal
    */
   constructor(name: string, server: Server) {
-    this.name = name;
+    this.#name = name;
     this.#server = server;
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(name));
     server.on('close', () => this.#markClosed());
+  }
+
+  /** `server 127.0.0.1:8888` */
+  get name(): string {
+    return this.#name;
   }
 
   /** Where it listens: address, port and family; the path of a Unix socket; null once it is closed. */
@@ -100,6 +106,17 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
   /** Nobody holds a server. */
   holders(): Iterable<Hold> {
     return [];
+  }
+
+  /**
+   * It listens: the port is known now, if any was right.
+   * @internal
+   */
+  markListening(): void {
+    const { address } = this;
+    if (typeof address === 'object' && address !== null) {
+      this.#name = `server ${hostAndPort(address.address, address.port)}`;
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 // Where a resource stands, in one phrase for each fact.
 import type { ResourceEntry, StatisticsEntry } from '../report/format.ts';
-import { duration, inTime, plain, progressPhrases, takerText } from './wording.ts';
+import { count, duration, inTime, plain, progressPhrases, takerText } from './wording.ts';
 
 /** `full, 2 of 2 in it`, `1 waiting to put`; `open for 3.1 s`, `next probe in 1.2 s`. */
 export function resourceFacts(resource: ResourceEntry): string[] {
@@ -9,8 +9,9 @@ export function resourceFacts(resource: ResourceEntry): string[] {
     case 'lock':
     case 'event':
     case 'condition':
-    case 'iterator':
       return number(now.waiters, 'waiting');
+    case 'iterator':
+      return [`${count(now.items, 'item')} so far`, ...number(now.waiters, 'waiting')];
     case 'semaphore':
       return [`${share(now.held, now.permits)} permits held`, ...number(now.waiters, 'waiting')];
     case 'rwlock':

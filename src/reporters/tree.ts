@@ -2,6 +2,7 @@
 // circle is cut where it closes.
 import type { ParkedEntry, Report, ResourceEntry, TaskEntry, WaitEntry } from '../report/format.ts';
 import {
+  callPhrase,
   duration,
   holderPhrases,
   parkedWait,
@@ -99,7 +100,8 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
   shown.add(task.id);
   const { directory } = graph.report.process;
   const title = [taskTitle(task), ...(task.id === 0 ? [] : [duration(task.ageMs)])];
-  if (!task.started) title.push('not started');
+  const call = callPhrase(task);
+  if (!task.started) title.push(call ?? 'not started');
   if (cycle !== undefined) title.push(`in wait cycle ${cycle}`);
   if (task.createdBy !== null && task.createdBy.id !== parent?.id) title.push(`created by ${taskName(task.createdBy)}`);
   if (task.createdAt !== null) title.push(`created at ${place(task.createdAt, directory)}`);
@@ -109,7 +111,7 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
     ({ on, kind }) => kind !== 'delay' && (on?.type !== 'task' || !graph.tasks.has(on.id)),
   );
   const branches = [
-    ...waits.map((wait) => waitNode(wait, task, graph)),
+    ...(call === null ? waits.map((wait) => waitNode(wait, task, graph)) : []),
     ...(task.waits.length === 0 && task.parked !== null ? [parkedNode(task.parked, directory)] : []),
     ...childrenOf(task, graph).map((child) => taskNode(child, task, graph, shown, depth + 1)),
     ...(graph.unawaited.get(task.id) ?? []).map((child) =>

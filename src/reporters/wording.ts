@@ -110,7 +110,20 @@ function targetName(target: Target): string {
 export function waitName({ kind, on, leftMs }: WaitEntry, progress: ProgressEntry | null): string {
   if (kind === 'delay') return `retry${inTime(progress?.nextInMs ?? leftMs)}`;
   if (on !== null) return targetName(on);
+  if (kind === 'start') return `call${callTime(leftMs)}`;
   return leftMs === null ? kind : `${kind}, ${duration(leftMs)} left`;
+}
+
+/** When a call is due that the loop was asked to make: ` in 3.2 s`. */
+function callTime(leftMs: number | null): string {
+  if (leftMs === null) return ', never due';
+  return leftMs === 0 ? ', due now' : inTime(leftMs);
+}
+
+/** `called in 3.2 s`: of a task that is a call which was put off; null of any other. */
+export function callPhrase({ kind, started, waits: [wait] }: TaskEntry): string | null {
+  if (kind !== 'callback' || started || wait === undefined) return null;
+  return wait.leftMs === null || wait.leftMs === 0 ? waitName(wait, null) : `called${callTime(wait.leftMs)}`;
 }
 
 const doings: Readonly<Record<WaitEntry['kind'], string>> = {
@@ -132,7 +145,8 @@ const doings: Readonly<Record<WaitEntry['kind'], string>> = {
 
 /** The same with what the waiter wants of it: `queue orders to put`. */
 export function waitPhrase(wait: WaitEntry, progress: ProgressEntry | null): string {
-  return `waits for ${waitName(wait, progress)}${doings[wait.kind]}`;
+  const closes = wait.kind === 'join' && wait.on?.kind === 'stream';
+  return `waits for ${waitName(wait, progress)}${closes ? ' to close' : doings[wait.kind]}`;
 }
 
 /** How far a retry is: `attempt 3 of 6 failed`, the error, `next in 1.2 s`. */
