@@ -48,8 +48,9 @@ export class Stock<Value> {
   readonly idle: List<Stocked<Value>> = new List();
   readonly #attempts = new Set<Attempt>();
   #checking = 0;
-  /** All that are not destroyed, lent ones included. */
+  /** All that are not destroyed, lent ones included; and how many of them are being destroyed. */
   living = 0;
+  #ending = 0;
   created = 0;
   destroyed = 0;
   /** Failures of `create` since it last succeeded. */
@@ -99,16 +100,15 @@ export class Stock<Value> {
     else stocked.idleTimer.refresh();
   }
 
-  /** Makes as many as are wanted, as far as there is room; after a failure one at a time, and not before its time. */
-  make(wanted: number): void {
+  /** Makes as many as are wanted, and the least that is to be kept, as far as there is room; after a failure one at a time, and not before its time. */
+  make(wanted: number, least: number): void {
     if (this.#pause !== null) {
       if (wanted > 0) this.#pause.ref();
       return;
     }
-    const { min, max } = this.#settings;
     const most = this.#failures > 0 ? 1 : Infinity;
-    while (this.#attempts.size < most && this.living + this.#attempts.size < max) {
-      if (this.pending >= wanted && this.living + this.#attempts.size >= min) return;
+    while (this.#attempts.size < most && this.living + this.#attempts.size < this.#settings.max) {
+      if (this.pending >= wanted && this.living - this.#ending + this.#attempts.size >= least) return;
       this.#attempt();
     }
   }
@@ -123,7 +123,7 @@ export class Stock<Value> {
   }
 
   endAllIdle(): void {
-    for (const stocked of this.idle) this.end(stocked);
+    for (let stocked = this.idle.first; stocked !== null; stocked = this.idle.first) this.end(stocked);
   }
 
   /** Gives up what is being made. */
@@ -232,7 +232,7 @@ export class Stock<Value> {
   }
 
   #endIdle(stocked: Stocked<Value>): void {
-    if (stocked.isIdle && this.living > this.#settings.min) this.end(stocked);
+    if (stocked.isIdle && this.living - this.#ending > this.#settings.min) this.end(stocked);
   }
 
   #expire(stocked: Stocked<Value>): void {
@@ -242,6 +242,7 @@ export class Stock<Value> {
 
   #destroy(value: Value): void {
     const { destroy, onError } = this.#settings;
+    this.#ending++;
     let ended: unknown = undefined;
     try {
       ended = destroy?.(value);
@@ -260,6 +261,7 @@ export class Stock<Value> {
   }
 
   #noteDestroyed(): void {
+    this.#ending--;
     this.living--;
     this.destroyed++;
     this.#demand.changed();

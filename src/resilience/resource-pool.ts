@@ -42,6 +42,7 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
   readonly #closers: List<Waiter<void>> = new List();
   readonly #takeBack: TakeBack<Value> = (loan, isBroken) => this.#receive(loan, isBroken);
   #isClosed = false;
+  #isSupplying = false;
 
   /** @throws ArgumentError if an option is of the wrong type or out of range */
   constructor(options: ResourcePoolOptions<Value>) {
@@ -197,21 +198,23 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
 
   /** Sees to it that there is one on its way for everybody in line, and for the least that is to be kept. */
   #supply(): void {
+    if (this.#isSupplying) return; // what changes meanwhile is seen by the steps that follow
+    this.#isSupplying = true;
     const stock = this.#stock;
-    while (this.#waiters.size > stock.pending && stock.idle.size > 0) {
-      const stocked = stock.take();
-      if (stocked !== null) this.#give(stocked);
+    try {
+      while (this.#waiters.size > stock.pending && stock.idle.size > 0) {
+        const stocked = stock.take();
+        if (stocked !== null) this.#give(stocked);
+      }
+      stock.make(this.#waiters.size, this.#isClosed ? 0 : this.#settings.min);
+      if (this.#isClosed && this.#waiters.size === 0) {
+        stock.rest();
+        stock.endAllIdle();
+      }
+    } finally {
+      this.#isSupplying = false;
     }
-    if (!this.#isClosed) {
-      stock.make(this.#waiters.size);
-      return;
-    }
-    if (this.#waiters.size > 0) stock.make(this.#waiters.size);
-    else {
-      stock.rest();
-      stock.endAllIdle();
-    }
-    if (stock.isEmpty) for (const closer of this.#closers) closer.resolve();
+    if (this.#isClosed && stock.isEmpty) for (const closer of this.#closers) closer.resolve();
   }
 
   #closedError(): StateError {
