@@ -1,8 +1,6 @@
-import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createTask, Queue, sleep } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
-import { compareWithModel, steps } from '../support/queue-model.ts';
 import { expectNothingLeft, rejection, turn } from '../support/turn.ts';
 
 afterEach(async () => {
@@ -192,16 +190,4 @@ test.each<[unknown, string]>([
   expect(() => new Queue(options as object)).toThrow(
     expect.objectContaining({ code: 'ERR_LOOPSCOPE_ARGUMENT', message }),
   );
-});
-
-test('whatever happens in whatever order, a queue does what its model does', async () => {
-  vi.useFakeTimers();
-  await expect(
-    fc.assert(
-      fc.asyncProperty(fc.constantFrom(1, 2, 3, Infinity), steps, async (maxsize, script) =>
-        compareWithModel(maxsize, script),
-      ),
-      { numRuns: 2000 },
-    ),
-  ).resolves.toBe(undefined);
 });

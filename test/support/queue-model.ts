@@ -1,14 +1,17 @@
 // A queue against a model: the simplest thing that could be right, asked after every step.
 import * as fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import { CancelledError, createTask, Queue, QueueShutDownError, TimeoutError, type Task } from '../../src/index.ts';
+import { queuePut, queueTaken, type QueueOperation } from '../../src/channels/resource.ts';
+import { CancelledError, createTask, QueueShutDownError, TimeoutError, type Task } from '../../src/index.ts';
+import type { QueueKind } from './queue-kinds.ts';
 import { microtasks } from './turn.ts';
 
 type Step =
+  | { readonly do: 'next' }
   | { readonly do: 'put' | 'get' | 'join'; readonly timeout: number | null; readonly signal: boolean }
   | { readonly do: 'putNowait' | 'getNowait' | 'taskDone' }
   | { readonly do: 'shutdown'; readonly immediate: boolean }
-  | { readonly do: 'cancel' | 'abort'; readonly which: number }
+  | { readonly do: 'cancel' | 'abort' | 'return'; readonly which: number }
   | { readonly do: 'advance'; readonly milliseconds: number }
   | { readonly do: 'microtasks'; readonly count: number };
 
@@ -26,7 +29,8 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     { weight: 15, arbitrary: fc.record({ do: fc.constantFrom('putNowait' as const, 'getNowait', 'taskDone') }) },
-    { weight: 15, arbitrary: fc.record({ do: fc.constantFrom('cancel' as const, 'abort'), which }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('next' as const) }) },
+    { weight: 15, arbitrary: fc.record({ do: fc.constantFrom('cancel' as const, 'abort', 'return'), which }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constant('advance' as const), milliseconds: fc.constantFrom(1, 5) }) },
     { weight: 10, arbitrary: fc.record({ do: fc.constant('microtasks' as const), count: fc.nat({ max: 4 }) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('shutdown' as const), immediate: fc.boolean() }) },
@@ -34,37 +38,54 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 60 },
 );
 
-type Verb = 'put' | 'get' | 'join';
+type Verb = 'put' | 'get' | 'next' | 'join';
 
 interface Actor {
   readonly verb: Verb;
   readonly item: number;
   readonly task: Task;
   readonly controller: AbortController;
+  readonly iterator: AsyncIterator<number, undefined>;
   readonly listens: boolean;
   readonly deadline: number;
-  /** What the model says: null while it waits; of a get that succeeded, the item. */
+  /** What the model says: null while it waits; of a get or next that succeeded, the item. */
   expected: string | null;
   readonly actual: () => string | null;
 }
 
 /** Runs the steps with fake timers on, and compares with the model after each. */
-export async function compareWithModel(maxsize: number, script: readonly Step[]): Promise<void> {
-  const queue = new Queue<number>({ maxsize });
+export async function compareWithModel(kind: QueueKind, maxsize: number, script: readonly Step[]): Promise<void> {
+  const queue = kind.make({ maxsize });
+  const messages: string[] = [];
+  const note = (word: string, operation: QueueOperation): void => {
+    if (operation.queue === queue) messages.push(`${word} ${operation.item}`);
+  };
+  const notePut = (operation: QueueOperation): void => note('put', operation);
+  const noteTaken = (operation: QueueOperation): void => note('taken', operation);
+  queuePut.subscribe(notePut);
+  queueTaken.subscribe(noteTaken);
+  const expectedMessages: string[] = [];
+  const numbers = new Map<number, number>();
   const actors: Actor[] = [];
   const items: number[] = [];
   let line: Actor[] = [];
   let [unfinished, put, taken, clock, shutDown, lastItem] = [0, 0, 0, 0, false, 0];
 
-  function act(verb: Verb, { timeout, signal }: { timeout: number | null; signal: boolean }): void {
+  function act(verb: Verb, timeout: number | null, signal: boolean): void {
     const controller = new AbortController();
+    const iterator = queue[Symbol.asyncIterator]();
     const options = { ...(timeout === null ? {} : { timeout }), ...(signal ? { signal: controller.signal } : {}) };
     const item = verb === 'put' ? ++lastItem : 0;
     let actual: string | null = null;
     const task = createTask(async () => {
       try {
-        const result = await (verb === 'put' ? queue.put(item, options) : queue[verb](options));
-        actual = verb === 'get' ? `got ${String(result)}` : 'done';
+        if (verb === 'put') await queue.put(item, options);
+        if (verb === 'join') await queue.join(options);
+        if (verb === 'put' || verb === 'join') actual = 'done';
+        else {
+          const value = verb === 'get' ? await queue.get(options) : (await iterator.next()).value;
+          actual = value === undefined ? 'ended' : `got ${value}`;
+        }
       } catch (error) {
         actual = reasonOf(error);
       }
@@ -75,34 +96,41 @@ export async function compareWithModel(maxsize: number, script: readonly Step[])
       item,
       task,
       controller,
+      iterator,
       listens: signal,
       deadline,
       expected: null,
       actual: () => actual,
     };
     actors.push(actor);
-    if (verb === 'join' ? unfinished === 0 : verb === 'get' ? items.length > 0 : items.length < maxsize && !shutDown) {
-      if (verb === 'put') accept(item);
-      actor.expected = verb === 'get' ? `got ${take()}` : 'done';
-    } else if (shutDown && verb !== 'join') actor.expected = 'shut down';
+    if (verb === 'join' && unfinished === 0) actor.expected = 'done';
+    else if (verb === 'put' && items.length < maxsize && !shutDown) {
+      accept(item);
+      actor.expected = 'done';
+    } else if ((verb === 'get' || verb === 'next') && items.length > 0) actor.expected = `got ${take()}`;
+    else if (shutDown && verb !== 'join') actor.expected = verb === 'next' ? 'ended' : 'shut down';
     else line.push(actor);
   }
 
   function accept(item: number): void {
     unfinished++;
     put++;
-    const getter = line.find(({ verb }) => verb === 'get');
-    if (getter === undefined) {
-      items.push(item);
-      return;
-    }
+    numbers.set(item, put);
+    expectedMessages.push(`put ${put}`);
+    const getter = line.find(({ verb }) => verb === 'get' || verb === 'next');
+    items.push(item);
+    if (getter !== undefined) leave(getter, `got ${remove()}`);
+  }
+
+  function remove(): number {
+    const [item] = items.splice(kind.next(items), 1) as [number];
     taken++;
-    leave(getter, `got ${item}`);
+    expectedMessages.push(`taken ${numbers.get(item)}`);
+    return item;
   }
 
   function take(): number {
-    const item = items.shift() as number;
-    taken++;
+    const item = remove();
     const putter = line.find(({ verb }) => verb === 'put');
     if (putter !== undefined) {
       leave(putter, 'done');
@@ -126,7 +154,9 @@ export async function compareWithModel(maxsize: number, script: readonly Step[])
       case 'put':
       case 'get':
       case 'join':
-        return act(step.do, step);
+        return act(step.do, step.timeout, step.signal);
+      case 'next':
+        return act('next', null, false);
       case 'putNowait': {
         const possible = !shutDown && items.length < maxsize;
         expect(attempt(() => queue.putNowait(++lastItem))).toBe(possible ? 'done' : 'refused');
@@ -147,11 +177,18 @@ export async function compareWithModel(maxsize: number, script: readonly Step[])
         }
         leaveAll('put', 'shut down');
         leaveAll('get', 'shut down'); // somebody waits to get only where there is nothing
+        leaveAll('next', 'ended');
         return undefined;
       case 'cancel':
+      case 'return':
       case 'abort': {
         const actor = actors[step.which % Math.max(1, actors.length)];
         if (actor === undefined) return undefined;
+        if (step.do === 'return') {
+          void actor.iterator.return?.();
+          if (actor.verb === 'next') leave(actor, 'ended');
+          return undefined;
+        }
         if (step.do === 'cancel') actor.task.cancel();
         else actor.controller.abort(new Error('aborted'));
         if (step.do === 'cancel' || actor.listens) leave(actor, step.do === 'cancel' ? 'cancelled' : 'aborted');
@@ -175,32 +212,37 @@ export async function compareWithModel(maxsize: number, script: readonly Step[])
       statistics: queue.statistics(),
       waits: actors.map(({ task }) => task.waits?.kind ?? null),
       flags: [queue.depth, queue.empty, queue.full],
+      messages: messages.splice(0),
     }).toEqual({
       statistics: {
         kind: 'queue',
         depth: items.length,
         capacity: maxsize === Infinity ? null : maxsize,
         putters: count('put'),
-        getters: count('get'),
+        getters: count('get') + count('next'),
         unfinished,
         put,
         taken,
       },
-      waits: actors.map(({ expected, verb }) => (expected === null ? verb : null)),
+      waits: actors.map(({ expected, verb }) => (expected === null ? (verb === 'next' ? 'get' : verb) : null)),
       flags: [items.length, items.length === 0, items.length >= maxsize],
+      messages: expectedMessages.splice(0),
     });
   }
 
-  for (const step of script) {
-    await follow(step);
+  try {
+    for (const step of script) {
+      await follow(step);
+      compare();
+    }
+    for (const { task } of line) task.cancel();
+    for (const actor of line) leave(actor, 'cancelled');
+    await microtasks(10);
     compare();
+  } finally {
+    queuePut.unsubscribe(notePut);
+    queueTaken.unsubscribe(noteTaken);
   }
-  for (const { task } of line) task.cancel();
-  leaveAll('put', 'cancelled');
-  leaveAll('get', 'cancelled');
-  leaveAll('join', 'cancelled');
-  await microtasks(10);
-  compare();
   expect(actors.map(({ actual }) => actual())).toEqual(actors.map(({ expected }) => expected));
   expect(vi.getTimerCount()).toBe(0);
 }
