@@ -28,27 +28,31 @@ const longestErrorLine = 1000;
 // Of tasks, of resources, and of the waits of one task: a report is a document, and has to fit into one string.
 const mostEntries = 100_000;
 
-/** What a report is built from. */
-export interface Sources {
-  readonly reason: Reason;
-  readonly process: ProcessEntry;
+/** The live records that a report is about. */
+export interface LiveSources {
   readonly tasks: readonly TaskRecord[];
   readonly resources: readonly ResourceRecord[];
-  readonly dropped: { readonly tasks: number; readonly resources: number };
   /** Owns what waits and holds outside of tasks. */
   readonly root: TaskRecord;
   /** The task that runs now. */
   readonly running: TaskRecord | null;
+  /** The runtime clock. */
+  readonly now: number;
+  /** Takes a site through source maps. */
+  readonly mapSite: (site: Site) => SiteEntry;
+}
+
+/** What a report is built from. */
+export interface Sources extends LiveSources {
+  readonly reason: Reason;
+  readonly process: ProcessEntry;
+  readonly dropped: { readonly tasks: number; readonly resources: number };
   /** What was measured of the loop; null where nobody did. */
   readonly loop: LoopSource | null;
   /** A CPU profile that is finished; null where there is none. */
   readonly profile: ProfileSource | null;
-  /** The runtime clock. */
-  readonly now: number;
-  /** The wall clock at the same moment, milliseconds since 1970. */
+  /** The wall clock at the same moment as `now`, milliseconds since 1970. */
   readonly wallTime: number;
-  /** Takes a site through source maps. */
-  readonly mapSite: (site: Site) => SiteEntry;
 }
 
 /** Builds a report. What tasks wait for is in it even if the registry does not know it. */
@@ -75,8 +79,18 @@ export function buildReport(sources: Sources): Report {
   };
 }
 
+/** The wait cycles among these tasks and what they wait for, with the tasks in them: a report of nothing else. */
+export function buildCycles(sources: LiveSources): Pick<Report, 'cycles' | 'tasks'> {
+  const { tasks, resources } = reachable(sources);
+  const taskEntries = tasks.map((task) => taskEntry(task, sources));
+  const resourceEntries = resources.map((resource) => resourceEntry(resource, sources));
+  const cycles = findCycles(taskEntries, resourceEntries);
+  const inCycles = new Set(cycles.flatMap(({ steps }) => steps.map(({ task }) => task)));
+  return { cycles, tasks: taskEntries.filter(({ id }) => inCycles.has(id)) };
+}
+
 /** All pending tasks and resources: those known, those that known ones wait for, and who holds these. */
-function reachable({ tasks, resources, root }: Sources): { tasks: TaskRecord[]; resources: ResourceRecord[] } {
+function reachable({ tasks, resources, root }: LiveSources): { tasks: TaskRecord[]; resources: ResourceRecord[] } {
   const allTasks = new Set<TaskRecord>(tasks);
   const allResources = new Set<ResourceRecord>(resources);
   if (root.waits !== null) allTasks.add(root);
@@ -101,7 +115,7 @@ function reachable({ tasks, resources, root }: Sources): { tasks: TaskRecord[]; 
   };
 }
 
-function taskEntry(task: TaskRecord, sources: Sources): TaskEntry {
+function taskEntry(task: TaskRecord, sources: LiveSources): TaskEntry {
   const waits: WaitEntry[] = [];
   for (let wait = task.waits; wait !== null && waits.length < mostEntries; wait = wait.next) {
     waits.push(waitEntry(wait, sources));
@@ -127,7 +141,7 @@ function stateOf(task: TaskRecord, running: TaskRecord | null): TaskState {
   return task.waits === null && task.origin.kind !== 'group' ? 'pending' : 'waiting';
 }
 
-function waitEntry({ kind, on, since, until, site }: WaitRecord, { now, mapSite }: Sources): WaitEntry {
+function waitEntry({ kind, on, since, until, site }: WaitRecord, { now, mapSite }: LiveSources): WaitEntry {
   return {
     kind,
     on: on === null ? null : targetOf(on),
@@ -137,7 +151,7 @@ function waitEntry({ kind, on, since, until, site }: WaitRecord, { now, mapSite 
   };
 }
 
-function resourceEntry(resource: ResourceRecord, sources: Sources): ResourceEntry {
+function resourceEntry(resource: ResourceRecord, sources: LiveSources): ResourceEntry {
   const { id, kind, name, createdAt, site, lastTaker } = resource;
   return {
     id,
@@ -203,7 +217,7 @@ function isInUse({ statistics: now, holders }: ResourceEntry): boolean {
   }
 }
 
-function holderEntry({ task, since, site, mode }: Hold, { now, mapSite }: Sources): HolderEntry {
+function holderEntry({ task, since, site, mode }: Hold, { now, mapSite }: LiveSources): HolderEntry {
   return {
     task: nameOf(task),
     forMs: elapsed(since, now),

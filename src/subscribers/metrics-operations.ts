@@ -60,6 +60,8 @@ export class OperationMetrics {
         return;
       case 'executor':
         if (kind === 'start') this.#instruments.record('executorWaitTime', waitedMs, executor.of(on.name));
+        return;
+      default: // nothing is known of waits for others that a metric could say
     }
   }
 
@@ -81,6 +83,8 @@ export class OperationMetrics {
         return;
       case 'queue':
         this.#instruments.record('queueProcessDuration', heldMs, queue.of(name));
+        return;
+      default: // others are not held
     }
   }
 

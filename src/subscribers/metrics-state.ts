@@ -116,12 +116,15 @@ export class StateMetrics {
         if (statistics.capacity !== null) this.#add('cacheCapacity', statistics.capacity, attributes);
         this.#add('cacheLoading', statistics.loading, attributes);
         const { hits, stale, misses, evicted } = statistics;
-        this.#count(resource, 'cacheRequests', hits - stale, labels.cache.of(name, 'hit'));
-        this.#count(resource, 'cacheRequests', stale, labels.cache.of(name, 'stale'));
-        this.#count(resource, 'cacheRequests', misses, labels.cache.of(name, 'miss'));
+        for (const [result, count] of Object.entries({ hit: hits - stale, stale, miss: misses })) {
+          this.#count(resource, 'cacheRequests', count, labels.cache.of(name, result), result);
+        }
         return this.#count(resource, 'cacheEvictions', evicted, attributes);
       }
-      // A retried function, a stream, an iterator have no metrics of their own; errors are counted one by one.
+      case 'errors': // counted one by one
+      case 'iterator':
+      case 'retry':
+      case 'stream': // no metrics of their own
     }
   }
 
@@ -165,10 +168,10 @@ export class StateMetrics {
   }
 
   /** A number that the resource itself counts: what came to it since the last look is added to that of its name. */
-  #count(resource: ResourceRecord, key: ObservedKey, value: number, attributes: Attributes): void {
+  #count(resource: ResourceRecord, key: ObservedKey, value: number, attributes: Attributes, sort = ''): void {
     let last = this.#last.get(resource);
     if (last === undefined) this.#last.set(resource, (last = new Map()));
-    const id = `${key}${String(Object.values(attributes)[1] ?? '')}`;
+    const id = key + sort;
     this.#tally(this.#totals, key).add(attributes, Math.max(0, value - (last.get(id) ?? 0)));
     last.set(id, value);
   }

@@ -49,6 +49,8 @@ export class TaskMetrics {
         return;
       case 'attempt':
         this.#attempts.add(retryError.of(name, error));
+        break;
+      default:
     }
     this.#instruments.record('taskDuration', durationMs, ofTask.of(name, kind, outcome, error));
   }

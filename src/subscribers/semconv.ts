@@ -90,6 +90,21 @@ export const attribute = {
   cacheResult: 'loopscope.cache.result',
   errorManagerName: 'loopscope.error_manager.name',
   errorKind: 'loopscope.error_manager.kind',
+  /** Seconds since the task was created. */
+  taskAge: 'loopscope.task.age',
+  /** What a task does that waits, such as `acquire` or `get`. */
+  waitKind: 'loopscope.wait.kind',
+  /** What it waits for, such as `lock accounts`. */
+  waitTarget: 'loopscope.wait.target',
+  /** What is held and by whom: of a leak. */
+  holdTarget: 'loopscope.hold.target',
+  holdTime: 'loopscope.hold.time',
+  /** The tasks of a wait cycle, in order, and what each waits for. */
+  cycleTasks: 'loopscope.deadlock.tasks',
+  cycleTargets: 'loopscope.deadlock.targets',
+  /** The native function that blocked the loop. */
+  blockNative: 'loopscope.eventloop.block.native',
+  errorMessage: 'error.message',
   /** What blocked the loop, such as `javascript` or `native call`. */
   blockKind: 'loopscope.eventloop.block.kind',
   blockDuration: 'loopscope.eventloop.block.duration',
@@ -97,6 +112,15 @@ export const attribute = {
   exporterOutcome: 'loopscope.exporter.outcome',
   /** One of `task`, `resource`, `name`, `item`, `span`. */
   recordType: 'loopscope.dropped.type',
+} as const;
+
+/** Names of the events that are log records. */
+export const eventName = {
+  loopBlocked: 'loopscope.eventloop.blocked',
+  breakerChanged: 'loopscope.circuit_breaker.state_change',
+  deadlock: 'loopscope.deadlock',
+  leak: 'loopscope.leak',
+  pending: 'loopscope.task.pending',
 } as const;
 
 /** Names of resource attributes. */
