@@ -39,15 +39,16 @@ export interface RetrySettings<Value> {
   readonly signal: AbortSignal | undefined;
 }
 
-/** @param planFor what to do after an error; before the first, of undefined, it says how many attempts there will be */
+/** @param planFor how to go on after an error, where that is not the same for all */
 export function startRetry<Value>(
   run: (attempt: Attempt) => Value | PromiseLike<Value>,
   settings: RetrySettings<Value>,
-  planFor: (error: unknown) => RetryPlan,
+  plan: RetryPlan,
+  planFor?: (error: unknown) => RetryPlan,
 ): Task<Value> {
   const { name, signal, totalTimeout } = settings;
   function start(task: Task<Value>): Promise<Value> {
-    const operation = new Operation(task, run, settings, planFor);
+    const operation = new Operation(task, run, settings, plan, planFor);
     return totalTimeout === Infinity ? operation.run() : operation.runWithin(totalTimeout);
   }
   return startTask('retry', start, signal === undefined ? { name } : { name, signal }, parentForNew());
@@ -57,7 +58,7 @@ class Operation<Value> {
   readonly #task: Task<Value>;
   readonly #run: (attempt: Attempt) => Value | PromiseLike<Value>;
   readonly #settings: RetrySettings<Value>;
-  readonly #planFor: (error: unknown) => RetryPlan;
+  readonly #planFor: ((error: unknown) => RetryPlan) | undefined;
   #plan: RetryPlan;
   #attempt = 0;
   #lastError: unknown;
@@ -68,13 +69,14 @@ class Operation<Value> {
     task: Task<Value>,
     run: (attempt: Attempt) => Value | PromiseLike<Value>,
     settings: RetrySettings<Value>,
-    planFor: (error: unknown) => RetryPlan,
+    plan: RetryPlan,
+    planFor: ((error: unknown) => RetryPlan) | undefined,
   ) {
     this.#task = task;
     this.#run = run;
     this.#settings = settings;
+    this.#plan = plan;
     this.#planFor = planFor;
-    this.#plan = planFor(undefined);
   }
 
   async runWithin(totalTimeout: number): Promise<Value> {
@@ -147,7 +149,8 @@ class Operation<Value> {
   #delayAfter(failure: unknown, rejected: boolean): number | GiveUpReason {
     const { budget, maxRetryAfter } = this.#settings;
     if ((rejected && failure instanceof CancelledError) || this.#task.signal.aborted) return 'cancelled';
-    const { attempts, backoff, retryIf } = (this.#plan = rejected ? this.#planFor(failure) : this.#plan);
+    if (rejected && this.#planFor !== undefined) this.#plan = this.#planFor(failure);
+    const { attempts, backoff, retryIf } = this.#plan;
     budget?.failed();
     if (this.#attempt >= attempts) return 'attempts';
     if (rejected && retryIf?.(failure, this.#attempt) === false) return 'retryIf';

@@ -66,8 +66,7 @@ export function prepareRetry<Value>(
   checkOptions(options);
   const plan = checkPlan(options);
   const settings = checkSettings(options, name);
-  const planFor = (): RetryPlan => plan;
-  return (run) => startRetry(run, settings, planFor);
+  return (run) => startRetry(run, settings, plan);
 }
 
 /** The part of the options which says how to go on after an error. */
