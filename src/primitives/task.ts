@@ -24,10 +24,9 @@ import { checkFunction, checkName, checkOptions, checkSignal, nameOf } from './a
 import { AwaitWait, type Awaitable } from './await-wait.ts';
 import { Cancellation } from './cancellation.ts';
 import { DoneCallbacks } from './done-callbacks.ts';
-import { call, callLater } from './run-task.ts';
+import { call, callAfter, callLater } from './run-task.ts';
 import { newExtra, type TaskExtra } from './task-extra.ts';
 import { trace } from './task-trace.ts';
-import { noOptions, throwIfEnded } from './waiter.ts';
 
 export { currentTask };
 
@@ -115,8 +114,8 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   }
 
   /** @internal */
-  get heeds(): boolean {
-    return this.settlement !== null || (this.#extra?.cancellation?.isNoticed ?? true);
+  get notices(): boolean {
+    return this.#extra?.cancellation?.isNoticed ?? true;
   }
 
   get [Symbol.toStringTag](): string {
@@ -210,12 +209,9 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
     const promise = this.#result();
     if (this.#extra?.trace != null) this.#markAwaited(true);
     if (this.settlement !== null) return promise.then(onFulfilled, onRejected);
-    try {
-      throwIfEnded(noOptions);
-    } catch (error) {
-      return Promise.reject<Value>(error).then(onFulfilled, onRejected);
-    }
+    const cancellation = currentTask()?.takeCancellation?.();
     const wait = new AwaitWait<Value>(this);
+    if (cancellation !== undefined) wait.cancel(cancellation);
     promise.then(
       (value) => wait.resolve(value),
       (error: unknown) => wait.reject(error),
@@ -247,6 +243,17 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
     if (signal !== undefined) this.#cancelWith(signal);
     if (!eager) this.#more().waitsToStart = true;
     this.#promise = runInTask(this, eager ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
+    return this;
+  }
+
+  /**
+   * Calls the function when `gate`, which is called in the task and may wait, lets it. Used by what makes jobs, once.
+   * @internal
+   */
+  startAfter(gate: () => Promise<void>, run: TaskFunction<Value>, signal?: AbortSignal): this {
+    this.#more().waitsToStart = true;
+    this.#promise = runInTask(this, callAfter<Task<Value>, Value>, { gate, run });
+    if (signal !== undefined) this.#cancelWith(signal);
     return this;
   }
 
