@@ -20,6 +20,7 @@ export type * from './channels/task.ts';
 export type * from './channels/wait.ts';
 export {
   ArgumentError,
+  BrokenBarrierError,
   CancelledError,
   ExecutorCrashedError,
   LoopscopeError,
@@ -31,11 +32,16 @@ export {
   StateError,
   TimeoutError,
 } from './errors.ts';
+export { Barrier, type BarrierOptions } from './primitives/barrier.ts';
+export { BoundedSemaphore } from './primitives/bounded-semaphore.ts';
+export { Condition, type ConditionOptions, type Truthy } from './primitives/condition.ts';
+export { Event, type EventOptions } from './primitives/event.ts';
 export { Lock, type LockOptions } from './primitives/lock.ts';
 export { LifoQueue } from './primitives/lifo-queue.ts';
 export { Permit } from './primitives/permits.ts';
 export { PriorityQueue, type PriorityQueueOptions } from './primitives/priority-queue.ts';
 export { Queue, type QueueOptions } from './primitives/queue.ts';
+export { RWLock, type RWLockOptions } from './primitives/rwlock.ts';
 export { Semaphore, type SemaphoreOptions } from './primitives/semaphore.ts';
 export { sleep, type SleepOptions } from './primitives/sleep.ts';
 export { TaskGroup, type TaskGroupOptions } from './primitives/task-group.ts';

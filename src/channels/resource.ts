@@ -14,7 +14,13 @@ export interface Hold {
   /** Where it was asked for. */
   readonly site: Site | null;
   /** How it is held, where that differs. */
-  readonly mode?: 'read' | 'write';
+  readonly mode?: 'read' | 'write' | undefined;
+}
+
+/** Somebody who stands in line where not everybody waits for everybody before: at a lock for reading and writing. */
+export interface LineEntry {
+  readonly task: TaskRecord;
+  readonly mode: 'read' | 'write';
 }
 
 /** What can be waited for and held. The object itself is the record; it is asked when somebody wants a report. */
@@ -28,6 +34,8 @@ export interface ResourceRecord {
   statistics(): ResourceStatistics;
   /** Who holds it now, oldest first; nothing for a queue of ours. */
   holders(): Iterable<Hold>;
+  /** Who waits, in the order in which they are served. Only locks for reading and writing have it. */
+  line?(): Iterable<LineEntry>;
   /** The task which took from the queue last, null if none did. Only queues have it. */
   readonly lastTaker?: TaskRecord | null;
 }

@@ -1,4 +1,5 @@
 // A lock: one holder at a time, and everybody can see who.
+import { inspect } from 'node:util';
 import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { LockStatistics } from '../channels/statistics.ts';
@@ -7,7 +8,8 @@ import { NotHolderError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import { checkFunction, checkName, checkOptions } from './arguments.ts';
-import { Permits, runWithPermit, type Permit } from './permits.ts';
+import { describeLocked } from './describe.ts';
+import { isHeldBy, Permits, type Permit } from './permits.ts';
 import { noOptions, type WaitOptions } from './waiter.ts';
 
 export interface LockOptions {
@@ -62,23 +64,13 @@ export class Lock implements ResourceRecord {
    * @throws NotHolderError if another task holds the lock, or nobody
    */
   release(): void {
-    const { first } = this.#permits.holders;
-    const task = currentOrRoot();
-    if (first === null) throw new NotHolderError(`lock ${this.name} is released, but nobody holds it`, null);
-    if (first.task !== task) {
-      const { origin, id } = first.task;
-      throw new NotHolderError(
-        `lock ${this.name} is released by ${task.origin.name} #${task.id}, but ${origin.name} #${id} holds it`,
-        first.task,
-      );
-    }
-    first.release();
+    this.permitOfCaller(`lock ${this.name} is released`).release();
   }
 
-  /** Runs a function while holding the lock. */
+  /** Calls a function while holding the lock, at once if it is free. */
   run<Value>(run: () => Value | PromiseLike<Value>, options: WaitOptions = noOptions): Promise<Value> {
     checkFunction(run, 'the function to run under a lock');
-    return runWithPermit(this.#permits, run, options);
+    return this.#permits.run(run, options);
   }
 
   statistics(): LockStatistics {
@@ -88,5 +80,40 @@ export class Lock implements ResourceRecord {
 
   holders(): Iterable<Hold> {
     return this.#permits.holders;
+  }
+
+  /**
+   * For conditions: the permit that this task holds.
+   * @param what is done, as the error says it: `lock stock is released`
+   * @throws NotHolderError if another task holds the lock, or nobody
+   * @internal
+   */
+  permitOfCaller(what: string): Permit {
+    const { first } = this.#permits.holders;
+    const task = currentOrRoot();
+    if (first === null) throw new NotHolderError(`${what}, but nobody holds ${this.#itself(what)}`, null);
+    if (isHeldBy(first, task)) return first;
+    const { origin, id } = first.task;
+    throw new NotHolderError(
+      `${what} by ${task.origin.name} #${task.id}, but ${origin.name} #${id} holds ${this.#itself(what)}`,
+      first.task,
+    );
+  }
+
+  /**
+   * For conditions: waits to hold the lock again with the same permit. Nothing ends this wait.
+   * @internal
+   */
+  takeAgain(permit: Permit): Promise<Permit> {
+    return this.#permits.takeAgain(permit);
+  }
+
+  /** `<Lock stock locked, waiters: 3>` */
+  [inspect.custom](): string {
+    return describeLocked('Lock', this.name, this.locked, this.#permits.waiters.size);
+  }
+
+  #itself(what: string): string {
+    return what.startsWith('lock ') ? 'it' : `lock ${this.name}`;
   }
 }

@@ -6,9 +6,15 @@ import { CallSites } from '../runtime/call-site.ts';
 import { now } from '../runtime/clock.ts';
 import { currentOrRoot, rootTask } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
-import { throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
+import { throwIfEnded, uninterrupted, Waiter, type WaitOptions } from './waiter.ts';
 
 const holdSites = new CallSites();
+
+/** Who hands out permits and takes them back. */
+interface Granter {
+  readonly resource: ResourceRecord;
+  release(permit: Permit): void;
+}
 
 /**
  * What `acquire` resolves to: the right to go on, until it is released. Release it in a `finally`, or let `using` do it.
@@ -16,13 +22,19 @@ const holdSites = new CallSites();
 export class Permit implements Hold, Disposable {
   readonly resource: ResourceRecord;
   readonly task: TaskRecord;
-  readonly since: number = now();
   readonly site: Site | null;
+  readonly mode: 'read' | 'write' | undefined;
+  /** Since when it is held; anew after a wait for a condition. */
+  since: number = now();
   previous: Permit | null = null;
   next: Permit | null = null;
-  readonly #permits: Permits;
+  readonly #permits: Granter;
 
-  constructor(permits: Permits, task: TaskRecord, site: Site | null | undefined) {
+  /**
+   * Permits are made by what they are permits of.
+   * @internal
+   */
+  constructor(permits: Granter, task: TaskRecord, site: Site | null | undefined, mode?: 'read' | 'write') {
     this.#permits = permits;
     this.resource = permits.resource;
     this.task = task;
@@ -30,6 +42,7 @@ export class Permit implements Hold, Disposable {
       site === undefined
         ? holdSites.capture(task === rootTask ? this.resource.name : task.origin.name, this.since)
         : site;
+    this.mode = mode;
   }
 
   /** Gives the permit back. Further calls do nothing. */
@@ -42,11 +55,14 @@ export class Permit implements Hold, Disposable {
   }
 }
 
+/** A wait for a permit, with the one to use again where the waiter had it before. */
+type PermitWaiter = Waiter<Permit, Permit | null>;
+
 /** The permits of one resource, its holders and its line. */
-export class Permits {
+export class Permits implements Granter {
   readonly resource: ResourceRecord;
   readonly holders: List<Permit> = new List();
-  readonly waiters: List<Waiter<Permit>> = new List();
+  readonly waiters: List<PermitWaiter> = new List();
   free: number;
 
   constructor(resource: ResourceRecord, permits: number) {
@@ -56,27 +72,49 @@ export class Permits {
 
   /** A permit at once, or null if there is none free or others wait for one. */
   tryAcquire(): Permit | null {
-    return this.free > 0 && this.waiters.size === 0 ? this.#grant(currentOrRoot(), undefined) : null;
+    return this.free > 0 && this.waiters.size === 0 ? this.#grant(new Permit(this, currentOrRoot(), undefined)) : null;
   }
 
   acquire(options: WaitOptions): Promise<Permit> {
     try {
       throwIfEnded(options);
       const permit = this.tryAcquire();
-      if (permit !== null) return Promise.resolve(permit);
-      return new Waiter<Permit>('acquire', this.resource, undefined, options, this.waiters).promise;
+      return permit === null ? this.#wait(options, null).promise : Promise.resolve(permit);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** Gives a permit back and hands it to the first in line. False if it was given back already. */
-  release(permit: Permit): boolean {
-    if (!this.holders.remove(permit)) return false;
+  /** Calls a function with a permit, at once if there is one, and takes it back when the function has settled. */
+  run<Value>(run: () => Value | PromiseLike<Value>, options: WaitOptions): Promise<Value> {
+    try {
+      throwIfEnded(options);
+      const permit = this.tryAcquire();
+      if (permit !== null) return runHolding(permit, run);
+      const waiter = this.#wait(options, null);
+      const result = runAfter(waiter.promise, run);
+      waiter.result = result;
+      return result;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Waits, in line with all others and however long, to hold a permit again that was given back. */
+  takeAgain(permit: Permit): Promise<Permit> {
+    if (this.free > 0 && this.waiters.size === 0) {
+      permit.since = now();
+      return Promise.resolve(this.#grant(permit));
+    }
+    return this.#wait(uninterrupted, permit).promise;
+  }
+
+  /** Gives a permit back and hands it to the first in line. Nothing happens if it was given back already. */
+  release(permit: Permit): void {
+    if (!this.holders.remove(permit)) return;
     this.free++;
     if (holdEnded.hasSubscribers) holdEnded.publish(permit);
     this.handOut();
-    return true;
   }
 
   /** Serves the line while there are free permits. */
@@ -84,32 +122,50 @@ export class Permits {
     while (this.free > 0) {
       const waiter = this.waiters.shift();
       if (waiter === null) return;
-      waiter.resolve(this.#grant(waiter.record.task, waiter.record.site));
+      const { item, record } = waiter;
+      if (item !== null) item.since = now();
+      waiter.resolve(this.#grant(item ?? new Permit(this, record.task, record.site)));
     }
   }
 
   /** The permit that the task got first among those it holds. */
   heldBy(task: TaskRecord): Permit | null {
-    for (const permit of this.holders) if (permit.task === task) return permit;
+    for (const permit of this.holders) if (isHeldBy(permit, task)) return permit;
     return null;
   }
 
-  #grant(task: TaskRecord, site: Site | null | undefined): Permit {
+  #wait(options: WaitOptions, again: Permit | null): PermitWaiter {
+    return new Waiter<Permit, Permit | null>('acquire', this.resource, again, options, this.waiters);
+  }
+
+  #grant(permit: Permit): Permit {
     this.free--;
-    const permit = new Permit(this, task, site);
     this.holders.push(permit);
     if (holdStarted.hasSubscribers) holdStarted.publish(permit);
     return permit;
   }
 }
 
-/** Runs a function with a permit, which is given back when it settles. */
-export async function runWithPermit<Value>(
-  permits: Permits,
+/** Whether what runs in this task holds the permit: what goes on there after it has settled waits outside of all tasks. */
+export function isHeldBy(permit: Permit, task: TaskRecord): boolean {
+  return permit.task === task || (permit.task === rootTask && task.settlement !== null);
+}
+
+/** Calls a function, and gives the permit back when it has settled. */
+export async function runHolding<Value>(permit: Permit, run: () => Value | PromiseLike<Value>): Promise<Value> {
+  try {
+    return await run();
+  } finally {
+    permit.release();
+  }
+}
+
+/** The same, once there is a permit. */
+export async function runAfter<Value>(
+  acquired: Promise<Permit>,
   run: () => Value | PromiseLike<Value>,
-  options: WaitOptions,
 ): Promise<Value> {
-  const permit = await permits.acquire(options);
+  const permit = await acquired;
   try {
     return await run();
   } finally {

@@ -1,11 +1,13 @@
 // A semaphore: so many permits, and everybody can see who holds them.
+import { inspect } from 'node:util';
 import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { LockStatistics } from '../channels/statistics.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import { checkCount, checkFunction, checkName, checkOptions } from './arguments.ts';
-import { Permits, runWithPermit, type Permit } from './permits.ts';
+import { describe, describeLocked } from './describe.ts';
+import { Permits, type Permit } from './permits.ts';
 import { noOptions, type WaitOptions } from './waiter.ts';
 
 export interface SemaphoreOptions {
@@ -43,6 +45,11 @@ export class Semaphore implements ResourceRecord {
     return this.#permits.free === 0;
   }
 
+  /** How many permits nobody holds. */
+  get free(): number {
+    return this.#permits.free;
+  }
+
   /** Waits for a permit. Rejects with the signal's reason, a TimeoutError or a CancelledError. */
   acquire(options: WaitOptions = noOptions): Promise<Permit> {
     return this.#permits.acquire(options);
@@ -68,10 +75,10 @@ export class Semaphore implements ResourceRecord {
     permits.handOut();
   }
 
-  /** Runs a function while holding a permit. */
+  /** Calls a function while holding a permit, at once if there is one. */
   run<Value>(run: () => Value | PromiseLike<Value>, options: WaitOptions = noOptions): Promise<Value> {
     checkFunction(run, 'the function to run under a semaphore');
-    return runWithPermit(this.#permits, run, options);
+    return this.#permits.run(run, options);
   }
 
   statistics(): LockStatistics {
@@ -86,5 +93,14 @@ export class Semaphore implements ResourceRecord {
 
   holders(): Iterable<Hold> {
     return this.#permits.holders;
+  }
+
+  /** `<Semaphore downloads locked, waiters: 3>`, `<Semaphore downloads unlocked, free: 2>` */
+  [inspect.custom](): string {
+    const { free, waiters } = this.#permits;
+    const { name } = this.constructor;
+    return free === 0
+      ? describeLocked(name, this.name, true, waiters.size)
+      : describe(name, this.name, `unlocked, free: ${free}`, waiters.size);
   }
 }

@@ -92,7 +92,8 @@ export class Waiter<Value, Item = undefined> {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#line = line;
-    this.record = park(kind, on, (reason) => this.cancel(reason), milliseconds, undefined, undefined, members);
+    const cancel = options === uninterrupted ? null : (reason: unknown): void => this.cancel(reason);
+    this.record = park(kind, on, cancel, milliseconds, undefined, undefined, members);
     line?.push(this);
     const { signal, timeout } = options;
     if (signal !== undefined) this.#listen(signal);
