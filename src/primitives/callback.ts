@@ -28,12 +28,12 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
   waits: WaitRecord | null = null;
   previous: TaskRecord | null = null;
   next: TaskRecord | null = null;
-  readonly #when: number;
   readonly #wait: WaitRecord;
   // Let go of when they are no longer needed: a handle that is kept keeps nothing else.
   #run: ((...values: Arguments) => unknown) | null;
   #arguments: Arguments | null;
-  #timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
   #holdsProcess = true;
 
   /**
@@ -44,14 +44,13 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
   constructor(milliseconds: number | null, run: (...values: Arguments) => unknown, values: Arguments) {
     const at = now();
     this.createdAt = Math.floor(at);
-    this.#when = at + (milliseconds ?? 0);
     this.#run = run;
     this.#arguments = values;
     this.origin = originOf('callback', nameOf(run, 'callback'), at);
     if (taskCreated.hasSubscribers) taskCreated.publish(this);
     // its site is that of the callback: it is not looked for twice
     this.#wait = park('start', null, null, milliseconds ?? 0, this, null);
-    if (milliseconds === null) this.#timer = setImmediate(this.#call);
+    if (milliseconds === null) this.#immediate = setImmediate(this.#call);
     else this.#startTimer(milliseconds);
   }
 
@@ -66,7 +65,7 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
 
   /** When it is due, on the clock of `loop.time()`. */
   when(): number {
-    return this.#when;
+    return this.#wait.until as number;
   }
 
   /** Sees to it that it is not called. False if it was called or cancelled already. */
@@ -74,8 +73,10 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
     if (this.#run === null) return false;
     this.#run = null;
     this.#arguments = null;
-    if (this.#timer !== null) stop(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
     this.#timer = null;
+    this.#immediate = null;
     unpark(this.#wait, 'cancelled');
     this.#settle(cancellation);
     return true;
@@ -84,20 +85,20 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
   /** Lets the process end although the call is due later, as `unref` of Node's timers. */
   unref(): this {
     this.#holdsProcess = false;
-    this.#timer?.unref();
+    this.#due?.unref();
     return this;
   }
 
   /** Keeps the process alive until the call, which is the default. */
   ref(): this {
     this.#holdsProcess = true;
-    this.#timer?.ref();
+    this.#due?.ref();
     return this;
   }
 
   /** Whether it keeps the process alive. */
   hasRef(): boolean {
-    return this.#timer?.hasRef() ?? false;
+    return this.#due?.hasRef() ?? false;
   }
 
   [Symbol.dispose](): void {
@@ -107,6 +108,10 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
   /** `<Callback refresh #5 pending>` */
   [inspect.custom](): string {
     return `<Callback ${this.name} #${this.id} ${this.settlement?.outcome ?? 'pending'}>`;
+  }
+
+  get #due(): NodeJS.Timeout | NodeJS.Immediate | null {
+    return this.#timer ?? this.#immediate;
   }
 
   #startTimer(milliseconds: number): void {
@@ -120,6 +125,7 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
 
   readonly #call = (): void => {
     this.#timer = null;
+    this.#immediate = null;
     unpark(this.#wait);
     this.startedAt = now();
     if (taskStarted.hasSubscribers) taskStarted.publish(this);
@@ -157,9 +163,4 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
     this.settlement = settlement;
     announceSettled(this);
   }
-}
-
-function stop(timer: NodeJS.Timeout | NodeJS.Immediate): void {
-  if ('refresh' in timer) clearTimeout(timer);
-  else clearImmediate(timer);
 }

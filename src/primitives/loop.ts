@@ -1,4 +1,5 @@
 // The loop itself, as asyncio's: calls that are made later, which can be seen and cancelled until then.
+import { ArgumentError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
 import { checkFunction, checkNumber } from './arguments.ts';
 import { Callback } from './callback.ts';
@@ -41,7 +42,9 @@ function callAt<Arguments extends readonly unknown[]>(
   run: (...values: Arguments) => unknown,
   ...values: Arguments
 ): Callback<Arguments> {
-  checkNumber(when, 'when', -Infinity);
+  if (typeof when !== 'number' || Number.isNaN(when)) {
+    throw new ArgumentError(`when must be a moment on the clock of loop.time(), got ${String(when)}`);
+  }
   checkFunction(run, 'the function to call');
   return new Callback(Math.max(0, when - now()), run, values);
 }
