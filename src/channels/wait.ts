@@ -47,8 +47,8 @@ export interface WaitRecord {
   readonly on: ResourceRecord | TaskRecord | null;
   /** Milliseconds on the runtime clock. */
   readonly since: number;
-  /** When it will end by itself, on the runtime clock; null where it has no deadline. */
-  readonly until: number | null;
+  /** When it will end by itself, on the runtime clock; null where it has no deadline. A timeout may be rescheduled. */
+  until: number | null;
   readonly site: Site | null;
   /** For a wait for several things at once; `on` is null then. */
   readonly members?: WaitMembers | null;

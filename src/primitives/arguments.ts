@@ -47,7 +47,8 @@ export function checkSignal(value: unknown): void {
   throw new ArgumentError(`signal must be an AbortSignal, got ${describe(value)}`);
 }
 
-function describe(value: unknown): string {
+/** A value in a few words, for messages. */
+export function describe(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);

@@ -1,6 +1,6 @@
 // The wait for a task by another. A cancellation of the one that waits goes on to the one that is waited for, as in
 // asyncio, unless somebody else waits for it too: then only this wait ends, and nobody loses what he waits for.
-import type { TaskRecord } from '../channels/task.ts';
+import type { Outcome, TaskRecord } from '../channels/task.ts';
 import { noOptions, Waiter } from './waiter.ts';
 
 // Taken at import: fake timers are the program's.
@@ -10,24 +10,32 @@ const { setImmediate } = globalThis;
 export interface Awaitable extends TaskRecord {
   /** How many wait for it, once each time. */
   awaiters: number;
-  /** False if the task was cancelled and cannot know: it is parked on nothing of ours, and has not asked for its signal. */
-  readonly heeds: boolean;
+  /** False if the task was cancelled and cannot know: it was parked on nothing of ours, and nobody asked for its signal. */
+  readonly notices: boolean;
   cancel(reason: unknown): boolean;
   observe(fulfilled: () => void, rejected: (error: unknown) => void): void;
 }
 
 /** `await task`. */
 export class AwaitWait<Value> extends Waiter<Value> {
+  #cancellation: readonly [unknown] | null = null;
+
   constructor(task: Awaitable) {
     super('await', task, undefined, noOptions, null);
     task.awaiters++;
   }
 
-  override cancel(reason: unknown): void {
-    const task = this.record.on as Awaitable;
-    const ended = cancelAwaited([task], this.record.task, reason);
-    if (ended === null) super.cancel(reason);
-    else void ended.then(() => super.cancel(reason)); // long over, where the task has settled
+  /** A task that declines a cancellation has the last word; one that did not notice it is no excuse. */
+  override resolve(value: Value): void {
+    if (this.#cancellation === null || (this.record.on as Awaitable).notices) super.resolve(value);
+    else this.reject(this.#cancellation[0]);
+  }
+
+  override abort(reason: unknown, outcome: Outcome): void {
+    this.#cancellation = [reason];
+    const ended = cancelAwaited([this.record.on as Awaitable], this.record.task, reason);
+    if (ended === null) super.abort(reason, outcome);
+    else void ended.then(() => super.abort(reason, outcome)); // long over, where the task has settled
   }
 }
 
@@ -55,9 +63,9 @@ export function cancelAwaited(
 
 /** Resolves when a task that was cancelled has settled, or has not noticed within a turn of the loop. Never rejects. */
 export async function endOf(task: Awaitable): Promise<void> {
-  if (!task.heeds) {
+  if (!task.notices) {
     await new Promise((resolve) => void setImmediate(resolve));
-    if (!task.heeds) return;
+    if (!task.notices) return;
   }
   await new Promise<void>((resolve) => {
     const end = (): void => resolve();

@@ -29,14 +29,15 @@ const longestTimer = 2 ** 31 - 1;
  * @throws ArgumentError if an option is of the wrong type, also where there would be no wait
  */
 export function throwIfEnded(options: WaitOptions): TaskRecord {
-  if (options !== noOptions) checkWaitOptions(options);
+  if (options !== noOptions) throwIfOptionsEnd(options);
   const task = currentOrRoot();
   const cancellation = task.takeCancellation?.();
   if (cancellation !== undefined) throw cancellation;
   return task;
 }
 
-function checkWaitOptions(options: WaitOptions): void {
+/** The same for the options alone. */
+export function throwIfOptionsEnd(options: WaitOptions): void {
   checkOptions(options);
   const { signal, timeout } = options;
   if (timeout !== undefined) checkNumber(timeout, 'timeout', 0);
@@ -124,13 +125,18 @@ export class Waiter<Value, Item = undefined> {
   cancel(reason: unknown): void {
     this.promise.catch(ignore);
     this.result?.catch(ignore);
-    this.reject(reason);
+    this.abort(reason, outcomeOf(reason));
+  }
+
+  /** What a cancellation, the signal and the timeout do. */
+  abort(reason: unknown, outcome: Outcome): void {
+    this.reject(reason, outcome);
   }
 
   #listen(signal: AbortSignal): void {
     const abort = (): void => {
       const { reason } = signal;
-      this.reject(reason, outcomeOf(reason) === 'timed out' ? 'timed out' : 'cancelled');
+      this.abort(reason, outcomeOf(reason) === 'timed out' ? 'timed out' : 'cancelled');
     };
     signal.addEventListener('abort', abort, { once: true });
     this.#stopListening = () => signal.removeEventListener('abort', abort);
@@ -139,7 +145,7 @@ export class Waiter<Value, Item = undefined> {
   #timeOut(timeout: number): void {
     const { kind, on, members } = this.record;
     const name = on === null ? '' : ` ${'origin' in on ? `task ${on.origin.name}` : `${on.kind} ${on.name}`}`;
-    this.reject(new TimeoutError(`${members?.by ?? kind}${name}: timed out after ${timeout} ms`));
+    this.abort(new TimeoutError(`${members?.by ?? kind}${name}: timed out after ${timeout} ms`), 'timed out');
   }
 
   #end(outcome: Outcome): void {
