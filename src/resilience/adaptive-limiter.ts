@@ -29,7 +29,7 @@ export interface AdaptiveLimiterOptions {
   readonly maxLimit?: number;
   /** Of `aimd`: milliseconds beyond which a call is a sign of overload. Default: none, errors alone are. */
   readonly latencyMs?: number;
-  /** Of `gradient`: how many times slower than without load calls may be. Default 1. */
+  /** Of `gradient`: how many times slower than without load calls may be. Default 1.06. */
   readonly tolerance?: number;
   /** Of `gradient`: milliseconds between measurements of the latency without load, for which the limit falls to 3. Default 60,000. */
   readonly measureEvery?: number;
@@ -122,7 +122,7 @@ export class AdaptiveLimiter implements ResourceRecord {
 
 function chooseAlgorithm(options: AdaptiveLimiterOptions): LimitAlgorithm {
   const { algorithm = 'gradient', initialLimit = 20, minLimit: least = 1, maxLimit: most = 1000 } = options;
-  const { latencyMs = Infinity, tolerance = 1, measureEvery = 60_000 } = options;
+  const { latencyMs = Infinity, tolerance = 1.06, measureEvery = 60_000 } = options;
   checkCount(least, 'minLimit', 1);
   checkCount(most, 'maxLimit', least);
   checkCount(initialLimit, 'initialLimit', least);

@@ -7,13 +7,15 @@ import { backoffRatio, within, type LimitAlgorithm, type LimitBounds, type Limit
 
 /** Envoy's minimum concurrency: the limit while the latency without load is measured. */
 const measuringLimit = 3;
-const measuringSamples = 50;
 const leastSamples = 50;
+/** Enough for a standard error of 5 % where times are exponential. */
+const mostMeasuringSamples = 400;
+const wantedError = 0.05;
 const leastGradient = 0.5;
 const mostGradient = 1.5;
 const smoothing = 0.5;
 /** Netflix and Envoy take the root of the limit, which for a limit of 20 is more than a fifth. */
-const headroomRatio = 0.08;
+const headroomRatio = 0.05;
 /** Services that are measured by many programs are not to be measured by all at once. */
 const jitter = 0.15;
 
@@ -29,8 +31,9 @@ export class Gradient implements LimitAlgorithm {
   #measureAt = Infinity;
   #samples = 0;
   #totalMs = 0;
+  #totalSquares = 0;
   #mostInFlight = 0;
-  /** Samples that began before are of what has changed since. */
+  /** When measuring began or ended: calls that began before met another load. */
   #since = -Infinity;
   #backedOff = false;
 
@@ -52,15 +55,17 @@ export class Gradient implements LimitAlgorithm {
     if (!overloaded) {
       this.#samples++;
       this.#totalMs += latencyMs;
+      this.#totalSquares += latencyMs ** 2;
     }
     if (this.#measuring) {
-      if (this.#samples >= measuringSamples) this.#endMeasuring(at);
+      if (this.#isKnown()) this.#endMeasuring(at);
     } else if (at >= this.#measureAt) {
       this.#measuring = true;
-      this.#begin(at);
+      this.#since = at;
+      this.#begin();
     } else if (this.#samples >= Math.max(leastSamples, this.#estimate)) {
       this.#update();
-      this.#begin(at);
+      this.#begin();
     }
   }
 
@@ -71,11 +76,21 @@ export class Gradient implements LimitAlgorithm {
     this.#estimate = within(this.#estimate * backoffRatio, this.#bounds);
   }
 
+  /** Whether the mean of the samples is known well enough. */
+  #isKnown(): boolean {
+    const count = this.#samples;
+    if (count < leastSamples || count >= mostMeasuringSamples) return count >= leastSamples;
+    const mean = this.#totalMs / count;
+    const variance = this.#totalSquares / count - mean ** 2;
+    return variance <= (wantedError * mean) ** 2 * count;
+  }
+
   #endMeasuring(at: number): void {
     this.#baseline = this.#totalMs / this.#samples;
     this.#measuring = false;
     this.#measureAt = at + this.#measureEvery * (1 + jitter * Math.random());
-    this.#begin(at);
+    this.#since = at;
+    this.#begin();
   }
 
   #update(): void {
@@ -90,10 +105,10 @@ export class Gradient implements LimitAlgorithm {
     this.#estimate = within(this.#estimate + smoothing * (next - this.#estimate), this.#bounds);
   }
 
-  #begin(at: number): void {
-    this.#since = at;
+  #begin(): void {
     this.#samples = 0;
     this.#totalMs = 0;
+    this.#totalSquares = 0;
     this.#mostInFlight = 0;
     this.#backedOff = false;
   }
