@@ -4,6 +4,7 @@ import { readByCommand, tryProgram, type Setting } from './trial.ts';
 
 test.each<[string, Setting]>([
   ['http-server.mjs', {}],
+  ['large-table.mjs', {}],
   ['blocked.mjs', {}],
   ['busy.mjs', {}],
   ['collecting.mjs', { flags: ['--expose-gc'] }],
