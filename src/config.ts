@@ -12,8 +12,8 @@ export interface Config {
   readonly output: string | null;
   /** Captures all call sites instead of so many a second. `LOOPSCOPE_DEBUG=1`. */
   readonly debug: boolean;
-  /** Where spans are sent by OTLP; null for nowhere. `LOOPSCOPE_OTLP` or `OTEL_EXPORTER_OTLP_ENDPOINT`. */
-  readonly otlp: string | null;
+  /** What is exported with OpenTelemetry, and where to; null for nothing. */
+  readonly telemetry: TelemetryConfig | null;
   /** Measures the event loop. `LOOPSCOPE_LOOP=0` does not. */
   readonly loop: boolean;
   /** Finds what blocks the loop, with a thread of its own. `LOOPSCOPE_WATCHDOG=0` does not. */
@@ -32,6 +32,22 @@ export interface Config {
   readonly runDirectory: string | null;
 }
 
+/** What is exported with OpenTelemetry. What else its variables say, the SDK reads itself. */
+export interface TelemetryConfig {
+  /** Whether there are spans at all. */
+  readonly hasSpans: boolean;
+  /** The collector. `LOOPSCOPE_OTLP`; null for that of the variables of OpenTelemetry, left out for none. */
+  readonly otlp?: string | null;
+  /** Writes spans to stdout. `OTEL_TRACES_EXPORTER=console`. */
+  readonly console: boolean;
+  /** A file for spans: `LOOPSCOPE_TRACE_FILE`, of `LOOPSCOPE_TRACE_FILE_SIZE` at most, default `64MB`, and so many of them: `LOOPSCOPE_TRACE_FILES`, default 5. */
+  readonly traceFile: { readonly path: string; readonly maxBytes: number; readonly maxFiles: number } | null;
+  /** Exports metrics. `OTEL_METRICS_EXPORTER` other than `none`. */
+  readonly metrics: boolean;
+  /** Exports log records. `OTEL_LOGS_EXPORTER` other than `none`. */
+  readonly logs: boolean;
+}
+
 // A tenth of a second is where people begin to notice; loading modules and compiling code take half of it every now and then.
 const defaultThreshold = '100ms';
 
@@ -48,7 +64,7 @@ export function readConfig(environment: Environment = process.env): Config {
     format: parseFormat((runDirectory === null ? read('LOOPSCOPE_FORMAT') : null) ?? 'text', 'LOOPSCOPE_FORMAT'),
     output: output === null ? null : resolve(output), // the program may go to another folder
     debug: read('LOOPSCOPE_DEBUG') !== null && !isOff(read('LOOPSCOPE_DEBUG')),
-    otlp: read('LOOPSCOPE_OTLP') ?? read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    telemetry: readTelemetry(read),
     loop: !isOff(read('LOOPSCOPE_LOOP')),
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
     blockThresholdMs: parseDuration(read('LOOPSCOPE_BLOCK_THRESHOLD') ?? defaultThreshold, 'LOOPSCOPE_BLOCK_THRESHOLD'),
@@ -69,6 +85,39 @@ function readStuck(
   };
 }
 
+function readTelemetry(read: (name: string) => string | null): TelemetryConfig | null {
+  if (read('OTEL_SDK_DISABLED')?.trim().toLowerCase() === 'true') return null;
+  const listOf = (name: string): string[] | null =>
+    read(name)
+      ?.split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '') ?? null;
+  const isWanted = (name: string): boolean => listOf(name)?.some((word) => word !== 'none') ?? false;
+  const otlp = read('LOOPSCOPE_OTLP');
+  const path = read('LOOPSCOPE_TRACE_FILE');
+  const hasEndpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+  const exporters = listOf('OTEL_TRACES_EXPORTER') ?? (hasEndpoint === null ? [] : ['otlp']);
+  const isNone = exporters.includes('none'); // other names are for an SDK of the program's own
+  const sends = (name: string): boolean => !isNone && exporters.includes(name);
+  const telemetry: TelemetryConfig = {
+    ...(otlp !== null ? { otlp } : sends('otlp') && { otlp: null }),
+    console: sends('console'),
+    traceFile: path === null ? null : { path: resolve(path), ...readLimits(read) },
+    metrics: isWanted('OTEL_METRICS_EXPORTER'),
+    logs: isWanted('OTEL_LOGS_EXPORTER'),
+    hasSpans: otlp !== null || path !== null || sends('otlp') || sends('console'),
+  };
+  return telemetry.hasSpans || telemetry.metrics || telemetry.logs ? telemetry : null;
+}
+
+function readLimits(read: (name: string) => string | null): { maxBytes: number; maxFiles: number } {
+  const maxFiles = Number(read('LOOPSCOPE_TRACE_FILES') ?? 5);
+  if (!Number.isInteger(maxFiles) || maxFiles < 1 || maxFiles > 1000) {
+    throw new UsageError(`LOOPSCOPE_TRACE_FILES must be a number from 1 to 1000, not ${read('LOOPSCOPE_TRACE_FILES')}`);
+  }
+  return { maxFiles, maxBytes: parseSize(read('LOOPSCOPE_TRACE_FILE_SIZE') ?? '64MB', 'LOOPSCOPE_TRACE_FILE_SIZE') };
+}
+
 function isOff(value: string | null): boolean {
   return value === '0' || value === 'false';
 }
@@ -80,6 +129,8 @@ export interface RunSettings {
   readonly preload: string;
   readonly debug: boolean;
   readonly otlp: string | null;
+  /** An absolute path; null for what the environment says. */
+  readonly traceFile: string | null;
   readonly loop: boolean;
   readonly watchdog: boolean;
   /** An absolute path; null for what the environment says. */
@@ -107,6 +158,7 @@ export function runEnvironment(
     LOOPSCOPE_RUN_DIRECTORY: runDirectory,
     ...(debug ? { LOOPSCOPE_DEBUG: '1' } : {}),
     ...(otlp === null ? {} : { LOOPSCOPE_OTLP: otlp }),
+    ...(settings.traceFile === null ? {} : { LOOPSCOPE_TRACE_FILE: settings.traceFile }),
     ...(profile === null ? {} : { LOOPSCOPE_PROFILE: profile }),
     ...(loop ? {} : { LOOPSCOPE_LOOP: '0' }),
     ...(watchdog ? {} : { LOOPSCOPE_WATCHDOG: '0' }),
@@ -137,6 +189,16 @@ export function parseDuration(text: string, option: string): number {
   throw new UsageError(
     `${option} must be a time such as 500ms, 30s, 2m or 1.5h (at most 24 days), not ${JSON.stringify(text)}`,
   );
+}
+
+const sizes: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, gb: 1e9 };
+
+/** Bytes of `500kB`, `64MB`, `1GB`. */
+export function parseSize(text: string, option: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(kb|mb|gb)$/i.exec(text) ?? [];
+  const bytes = Number(number) * (sizes[unit.toLowerCase()] ?? Number.NaN);
+  if (bytes >= 1000 && bytes <= 1e12) return bytes;
+  throw new UsageError(`${option} must be a size such as 500kB, 64MB or 1GB, not ${JSON.stringify(text)}`);
 }
 
 export function parseUrl(text: string, option: string): string {

@@ -12,7 +12,7 @@ test('a file to write to stays the same when the program goes to another folder'
 });
 
 test('an endpoint that is no URL is a matter of the export alone', () => {
-  expect(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }).otlp).toBe('collector:4317');
+  expect(readConfig({ LOOPSCOPE_OTLP: 'collector:4317' }).telemetry?.otlp).toBe('collector:4317');
 });
 
 test('under a supervisor the format is its own', () => {
@@ -29,6 +29,7 @@ test.each([
     preload,
     debug: false,
     otlp: null,
+    traceFile: null,
     profile: null,
     loop: true,
     watchdog: true,

@@ -13,6 +13,7 @@ const options = {
   format: { type: 'string' },
   output: { type: 'string' },
   otlp: { type: 'string' },
+  'trace-file': { type: 'string' },
   profile: { type: 'string' },
   quiet: { type: 'boolean' },
   debug: { type: 'boolean' },
@@ -48,6 +49,7 @@ function readOptions(words: string[]): RunOptions {
   const { values } = parse(words);
   const { timeout, format = 'text', output, otlp, profile, quiet = false, debug = false } = values;
   const threshold = values['block-threshold'];
+  const traceFile = values['trace-file'];
   const stuckAfter = values['stuck-after'];
   const stuckExit = values['stuck-exit'] === true;
   if (stuckExit && stuckAfter === undefined) throw new UsageError('--stuck-exit needs --stuck-after TIME');
@@ -55,12 +57,14 @@ function readOptions(words: string[]): RunOptions {
     throw new UsageError('--stuck-after needs the watchdog: leave out --no-watchdog and --no-loop');
   }
   if (output !== undefined) checkWritable(output);
+  if (traceFile !== undefined) checkWritable(traceFile, '--trace-file');
   if (profile !== undefined) checkProfile(profile);
   return {
     timeoutMs: timeout === undefined ? null : parseDuration(timeout, '--timeout'),
     format: parseFormat(format, '--format'),
     output: output ?? null,
     otlp: otlp === undefined ? null : parseUrl(otlp, '--otlp'),
+    traceFile: traceFile === undefined ? null : resolve(traceFile),
     profile: profile === undefined ? null : resolve(profile),
     quiet,
     debug,

@@ -17,6 +17,8 @@ export interface RunOptions extends Destination {
   /** When to report and end the program; null for never. */
   readonly timeoutMs: number | null;
   readonly otlp: string | null;
+  /** Where spans are written, an absolute path; null for what the environment says. */
+  readonly traceFile: string | null;
   readonly quiet: boolean;
   readonly debug: boolean;
   /** Where CPU profiles are written, an absolute path; null for what the environment says. */

@@ -1,8 +1,7 @@
-// Starts loopscope in a process: the registry, reports at exit and on signals, and the export of spans if it is wanted.
+// Starts loopscope in a process: the registry, reports at exit and on signals, and the export of telemetry if it is wanted.
 import { isMainThread, threadId } from 'node:worker_threads';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
-import type { Flush } from './export-spans.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
 import type { Profiling } from './profile.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -12,11 +11,15 @@ import { rootTask } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { listenForSignals } from './signals.ts';
+import type { Telemetry } from './telemetry.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { handleStuck, type StuckSources } from './stuck.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
 
 const flushBeforeEndMs = 1000;
+// Ctrl-C has a report under the supervisor, before which all is written.
+const endingUnderSupervisor = ['SIGTERM', 'SIGHUP'] as const;
+const ending = [...endingUnderSupervisor, 'SIGINT'] as const;
 const key = Symbol.for('loopscope.started');
 
 /** Starts everything, once per thread. Whatever fails is said in one line, and the program runs on. */
@@ -34,10 +37,11 @@ export function start(): void {
   }
 }
 
-/** Null if spans cannot be exported: that is said in one line, and all else goes on. */
-function startExport(endpoint: string): Flush | null {
+/** Null if nothing can be exported: that is said in one line, and all else goes on. */
+function exportTelemetry(config: NonNullable<Config['telemetry']>, hasSupervisor: boolean): Telemetry | null {
   try {
-    return (load(import.meta.url, './export-spans') as typeof import('./export-spans.ts')).exportSpans(endpoint);
+    const { startTelemetry } = load(import.meta.url, './telemetry') as typeof import('./telemetry.ts');
+    return startTelemetry(config, hasSupervisor ? endingUnderSupervisor : ending);
   } catch (error) {
     complain('no spans', error);
     return null;
@@ -65,8 +69,7 @@ function profile(path: string, directory: RunDirectory | null): Profiling | null
   try {
     const { startProfile } = load(import.meta.url, './profile') as typeof import('./profile.ts');
     const profiling = startProfile({ path, isFirst: directory?.supervisor === process.ppid });
-    // Ctrl-C has a report under the supervisor, before which the profile is finished.
-    const signals = ['SIGTERM', 'SIGHUP', ...(directory === null ? (['SIGINT'] as const) : [])] as const;
+    const signals = directory === null ? ending : endingUnderSupervisor;
     if (isMainThread) for (const signal of signals) beforeEndBy(signal, () => profiling.finish());
     return profiling;
   } catch (error) {
@@ -94,7 +97,7 @@ function startWith(config: Config): void {
   const loop = config.loop ? observeLoop({ config, directory, pending, give: giveStuck }) : null;
   const profiling = config.profile === null ? null : profile(config.profile, directory);
   const self = { pid: process.pid, threadId };
-  let flush: Flush | null = null;
+  let telemetry: Telemetry | null = null;
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
     const isPending = registry.snapshot().tasks.length > 0 || rootTask.waits !== null;
@@ -116,6 +119,7 @@ function startWith(config: Config): void {
   beforeEvent('exit', (code) => {
     loop?.leave();
     profiling?.finish();
+    telemetry?.leave();
     if (!interrupted && !endsStuck && directory?.isTimeout() !== true) give('exit', Number(code));
     directory?.leave(self);
   });
@@ -129,12 +133,12 @@ function startWith(config: Config): void {
     async report(reason) {
       interrupted ||= reason === 'interrupt';
       askThreads(reason);
-      if (reason === 'timeout') await flush?.(flushBeforeEndMs / 2); // once it has reported, it is ended
+      if (reason === 'timeout') await telemetry?.flush(flushBeforeEndMs / 2); // once it has reported, it is ended
       give(reason);
-      if (reason === 'interrupt') await flush?.(flushBeforeEndMs);
+      if (reason === 'interrupt') await telemetry?.flush(flushBeforeEndMs);
     },
     ending: () => profiling?.finish(),
   });
   directory?.join(self); // now: who has joined is asked by a signal that would end it
-  if (config.otlp !== null) flush = startExport(config.otlp);
+  if (config.telemetry !== null) telemetry = exportTelemetry(config.telemetry, directory !== null);
 }

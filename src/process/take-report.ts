@@ -9,6 +9,7 @@ import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { loopSource } from './loop-source.ts';
 import { profileSource } from './profile-source.ts';
+import { telemetryNow } from './telemetry-source.ts';
 
 /** What is pending in this thread now. */
 export function takeReport(reason: Reason = 'asked', exitCode: number | null = null): Report {
@@ -40,6 +41,7 @@ export function takeUnmapped(
     running: currentTask(),
     loop: loopSource(),
     profile: profileSource(),
+    telemetry: telemetryNow(),
     now: at,
     wallTime: wallTime(at),
     mapSite,

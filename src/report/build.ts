@@ -21,6 +21,7 @@ import {
   type Target,
   type TaskEntry,
   type TaskState,
+  type TelemetryEntry,
   type WaitEntry,
 } from './format.ts';
 
@@ -51,6 +52,8 @@ export interface Sources extends LiveSources {
   readonly loop: LoopSource | null;
   /** A CPU profile that is finished; null where there is none. */
   readonly profile: ProfileSource | null;
+  /** What became of spans; null where none are made. */
+  readonly telemetry: TelemetryEntry | null;
   /** The wall clock at the same moment as `now`, milliseconds since 1970. */
   readonly wallTime: number;
 }
@@ -72,6 +75,7 @@ export function buildReport(sources: Sources): Report {
     awaits: null,
     loop: sources.loop === null ? null : buildLoop(sources.loop, sources.profile, sources.mapSite),
     profile: sources.profile === null ? null : buildProfile(sources.profile),
+    telemetry: sources.telemetry,
     dropped: {
       tasks: sources.dropped.tasks + tasks.length - taskEntries.length,
       resources: sources.dropped.resources + Math.max(0, resourceEntries.length - mostEntries),

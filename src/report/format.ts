@@ -35,6 +35,8 @@ export interface Report {
   readonly awaits: AwaitReport | null;
   /** The CPU profile of the thread, once it is written; null where none was asked for, or while it goes on. */
   readonly profile: ProfileEntry | null;
+  /** What became of the spans of this process; null where none are made. */
+  readonly telemetry: TelemetryEntry | null;
   /** How many there are that are not in the report, because there were too many to track or to list. */
   readonly dropped: { readonly tasks: number; readonly resources: number };
 }
@@ -227,4 +229,35 @@ export interface ProfileEntry {
   readonly durationMs: number;
   /** By the names of tasks, those with the most time first; null where that was not sampled: in worker threads. */
   readonly tasks: readonly TaskTime[] | null;
+}
+
+/** What became of spans. */
+export interface TelemetryEntry {
+  /** Empty where the program has an OpenTelemetry SDK of its own, which gets them. */
+  readonly destinations: readonly DestinationEntry[];
+  /** What has no span because a limit was reached. */
+  readonly withoutSpan: {
+    readonly tasks: number;
+    /** On queues, locks and the like. */
+    readonly operations: number;
+    /** Items whose get has a span, but no link to the put. */
+    readonly itemLinks: number;
+  };
+}
+
+/** Each span that ended is in exactly one of `exported`, `pending`, `dropped` and `failed`. */
+export interface DestinationEntry {
+  /** A URL, a file, or `console`. */
+  readonly destination: string;
+  readonly exported: number;
+  /** Ended and not sent yet. */
+  readonly pending: number;
+  /** Not sent because too many were pending. */
+  readonly dropped: number;
+  /** Sent in vain: the destination did not take them. */
+  readonly failed: number;
+  /** Of those exported to a file: how many were deleted with it to make room. */
+  readonly deleted: number;
+  /** Why spans were not taken, the last time that any were not. */
+  readonly problem: string | null;
 }

@@ -8,6 +8,7 @@ import { blockedPhrase, drawLoop } from './loop-lines.ts';
 import { drawProfile } from './profile-lines.ts';
 import { resourceFacts } from './resource-facts.ts';
 import { drawTable } from './table.ts';
+import { drawTelemetry } from './telemetry-lines.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
   count,
@@ -62,6 +63,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     drawSuspended(report.awaits, width, colour),
     section('LOOP', drawLoop(report, width - 2), paint),
     section('PROFILE', drawProfile(report, width - 2), paint),
+    section('SPANS', drawTelemetry(report, width - 2), paint),
     losses(report),
   ];
   return `${sections.flat().join('\n')}\n`;

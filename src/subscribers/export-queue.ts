@@ -20,6 +20,10 @@ export interface EndedSpan {
 export interface ExportResult {
   readonly code: number;
   readonly error?: Error;
+  /** How many spans of the batch were not taken though the export succeeded. */
+  readonly rejected?: number;
+  /** The same batch will never be taken: it is not tried again. */
+  readonly isFinal?: boolean;
 }
 
 /** An exporter of the SDK. */
@@ -35,7 +39,7 @@ export interface ExportCounts {
   readonly pending: number;
   /** Not sent because too many were pending, or because the queue was stopped. */
   readonly dropped: number;
-  /** Sent in vain: the collector did not take them. */
+  /** Sent in vain: they were not taken. */
   readonly failed: number;
 }
 
@@ -49,6 +53,8 @@ export interface ExportQueueOptions {
   readonly untraced: (run: () => void) => void;
   /** The most spans that wait; further ones are counted as dropped. Default 32,768. */
   readonly maxPending?: number;
+  /** The exporter is done when its `export` returns, and needs no reaching: it writes to a file. Default false. */
+  readonly isSynchronous?: boolean;
 }
 
 /** A span processor for `NodeSDK`: sends batch after batch, keeps no process alive, and counts every span. */
@@ -66,12 +72,22 @@ export class ExportQueue {
   #attempts = 0;
   #pauseMs = 0;
   #reached = false;
-  #complained = false;
+  #problem: string | null = null;
   #stopped = false;
 
   constructor(options: ExportQueueOptions) {
     this.#options = options;
     this.#maxPending = options.maxPending ?? 32_768;
+  }
+
+  /** Where the spans go, for people. */
+  get destination(): string {
+    return this.#options.destination;
+  }
+
+  /** Why spans were not taken, the last time that any were not; null if all were. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   counts(): ExportCounts {
@@ -101,6 +117,7 @@ export class ExportQueue {
    * @returns whether nothing is pending any more; never rejects
    */
   async flush(timeoutMs: number): Promise<boolean> {
+    if (this.#options.isSynchronous === true) return this.flushNow();
     const { promise: timeout, resolve } = Promise.withResolvers<false>();
     const timer = setTimeout(resolve, timeoutMs, false);
     try {
@@ -111,6 +128,17 @@ export class ExportQueue {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Writes what is pending at once, where the exporter can do that; for the end of the process. */
+  flushNow(): boolean {
+    while (this.#options.isSynchronous === true && this.#pending.length > 0) {
+      const batch = this.#pending.slice(0, batchSize);
+      let result: ExportResult = { code: 1, error: new Error('no answer') };
+      this.#exportTo(batch, (given) => (result = given));
+      if (!this.#settle(batch, result)) return false;
+    }
+    return this.#pending.length === 0;
   }
 
   /** For the SDK. */
@@ -150,17 +178,25 @@ export class ExportQueue {
   }
 
   async #sendBatch(): Promise<boolean> {
+    if (this.#options.isSynchronous === true) return this.flushNow();
     const unreachable = this.#reached ? null : await this.#options.whyUnreachable();
-    if (unreachable !== null) return this.#noteFailure(unreachable);
+    if (unreachable !== null) return this.#pause(unreachable);
     const batch = this.#pending.slice(0, batchSize);
     if (batch.length === 0) return true;
-    const { code, error } = await this.#export(batch);
-    if (code === 0) {
+    return this.#settle(batch, await this.#export(batch));
+  }
+
+  /** Counts what became of the oldest batch. True if it is out of the way, so that the next one may follow at once. */
+  #settle(batch: readonly EndedSpan[], { code, error, rejected = 0, isFinal = false }: ExportResult): boolean {
+    if (code === 0 || isFinal) {
       this.#pending.splice(0, batch.length);
-      this.#exported += batch.length;
+      const failed = code === 0 ? Math.min(rejected, batch.length) : batch.length;
+      this.#exported += batch.length - failed;
+      this.#failed += failed;
       this.#attempts = 0;
       this.#pauseMs = 0;
       this.#reached = true;
+      if (failed > 0) this.#note(error ?? `${failed} spans were not taken`);
       return true;
     }
     if (++this.#attempts >= attemptsPerBatch) {
@@ -168,27 +204,36 @@ export class ExportQueue {
       this.#failed += batch.length;
       this.#attempts = 0;
     }
-    return this.#noteFailure(error);
+    return this.#pause(error);
   }
 
   #export(batch: EndedSpan[]): Promise<ExportResult> {
     const { promise, resolve } = Promise.withResolvers<ExportResult>();
     const timer = setTimeout(resolve, longestExportMs, { code: 1, error: new Error('no answer') });
     timer.unref();
-    try {
-      this.#options.untraced(() => this.#options.exporter.export(batch, resolve));
-    } catch (error) {
-      resolve({ code: 1, error: error instanceof Error ? error : new Error(String(error)) });
-    }
+    this.#exportTo(batch, resolve);
     return promise.finally(() => clearTimeout(timer));
   }
 
-  #noteFailure(reason: unknown): false {
+  #exportTo(batch: EndedSpan[], done: (result: ExportResult) => void): void {
+    try {
+      this.#options.untraced(() => this.#options.exporter.export(batch, done));
+    } catch (error) {
+      done({ code: 1, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  /** The next attempt is later, after twice the time each time. */
+  #pause(reason: unknown): false {
     this.#reached = false;
     this.#pauseMs = Math.min(longestPauseMs, Math.max(firstPauseMs, this.#pauseMs * 2));
-    if (!this.#complained) complain(`spans cannot be exported to ${this.#options.destination}`, reason);
-    this.#complained = true;
+    this.#note(reason);
     return false;
+  }
+
+  #note(reason: unknown): void {
+    if (this.#problem === null) complain(`spans cannot be exported to ${this.#options.destination}`, reason);
+    this.#problem = reason instanceof Error ? reason.message : String(reason);
   }
 
   #dropPending(): void {

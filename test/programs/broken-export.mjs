@@ -1,7 +1,7 @@
 // Starts the export from the build in the folder given, to an endpoint that is no URL.
-const { startOtlp } = await import(`${process.argv[2]}/subscribers/otlp.js`);
+const { startExport } = await import(`${process.argv[2]}/subscribers/export.js`);
 try {
-  startOtlp({ endpoint: 'localhost:4318' });
+  startExport({ otlp: 'localhost:4318' });
 } catch (error) {
   console.log(error.code, error.message);
 }

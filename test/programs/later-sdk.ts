@@ -3,11 +3,11 @@ import { trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { createTask } from '../../src/primitives/task.ts';
-import { startOtlp } from '../../src/subscribers/otlp.ts';
+import { startExport } from '../../src/subscribers/export.ts';
 import { startSpans } from '../../src/subscribers/spans.ts';
 
-const exporter = startOtlp({ endpoint: process.argv[2] as string });
-startSpans({ api: exporter.api });
+const exporter = startExport({ otlp: process.argv[2] as string });
+startSpans(exporter.sdk);
 await createTask(() => {}, { name: 'before' });
 
 const memory = new InMemorySpanExporter();
@@ -27,7 +27,7 @@ const spans = memory.getFinishedSpans();
 console.log(
   JSON.stringify({
     theirs: spans.map(({ name }) => name),
-    nested: spans.every(({ parentSpanContext }) => parentSpanContext?.spanId === parent),
-    exported: exporter.counts().exported,
+    nested: spans[0]?.parentSpanContext?.spanId === parent,
+    exported: exporter.counts()[0]?.exported,
   }),
 );

@@ -2,15 +2,15 @@
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { createTask } from '../../src/primitives/task.ts';
-import { startOtlp } from '../../src/subscribers/otlp.ts';
+import { startExport } from '../../src/subscribers/export.ts';
 import { startSpans } from '../../src/subscribers/spans.ts';
 
 const memory = new InMemorySpanExporter();
 const spanProcessors = [new SimpleSpanProcessor({ exporter: memory })];
 new NodeSDK({ autoDetectResources: false, spanProcessors, metricReaders: [], logRecordProcessors: [] }).start();
 
-const exporter = startOtlp();
-startSpans({ api: exporter.api });
+const exporter = startExport({ otlp: null });
+startSpans(exporter.sdk);
 await createTask(async () => {}, { name: 'theirs' });
 const flushed = await exporter.flush(30_000);
 await exporter.stop();

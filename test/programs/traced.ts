@@ -1,18 +1,19 @@
 // One trace with a span of each sort, exported to where the variables of OpenTelemetry or the first argument say.
 // `--patient`: gives the collector a minute before it stops.
+import { trace } from '@opentelemetry/api';
 import { Lock } from '../../src/primitives/lock.ts';
 import { Queue } from '../../src/primitives/queue.ts';
 import { sleep } from '../../src/primitives/sleep.ts';
 import { TaskGroup } from '../../src/primitives/task-group.ts';
 import { createTask } from '../../src/primitives/task.ts';
 import { retry } from '../../src/resilience/retry.ts';
-import { startOtlp } from '../../src/subscribers/otlp.ts';
+import { startExport } from '../../src/subscribers/export.ts';
 import { startSpans } from '../../src/subscribers/spans.ts';
 
 const endpoint = process.argv.slice(2).find((word) => word !== '--patient');
-const exporter = startOtlp(endpoint === undefined ? {} : { endpoint });
-const spans = startSpans({ api: exporter.api });
-const tracer = exporter.api.trace.getTracer('program');
+const exporter = startExport({ otlp: endpoint ?? null });
+const spans = startSpans(exporter.sdk);
+const tracer = trace.getTracer('program');
 
 function tick(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -46,4 +47,4 @@ if (process.argv.includes('--patient')) await exporter.flush(60_000);
 const stopping = performance.now();
 await exporter.stop();
 spans.stop();
-console.log(JSON.stringify({ ...exporter.counts(), stopMs: performance.now() - stopping }));
+console.log(JSON.stringify({ ...exporter.counts()[0], stopMs: performance.now() - stopping }));

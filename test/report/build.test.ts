@@ -30,6 +30,7 @@ function reportOf(tasks: readonly TaskRecord[], resources: readonly ResourceReco
     running: null,
     loop: null,
     profile: null,
+    telemetry: null,
     now,
     wallTime: 0,
     dropped: { tasks: 0, resources: 0 },
@@ -74,6 +75,7 @@ test('an empty report is plain data with nothing in it', () => {
       loop: null,
       awaits: null,
       profile: null,
+      telemetry: null,
       dropped: { tasks: 0, resources: 0 },
     },
   ]);

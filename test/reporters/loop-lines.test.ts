@@ -59,6 +59,7 @@ function report(loop: LoopEntry | null): Report {
     loop,
     awaits: null,
     profile: null,
+    telemetry: null,
     dropped: { tasks: 0, resources: 0 },
   };
 }

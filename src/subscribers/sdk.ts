@@ -1,0 +1,159 @@
+// The SDK that we start where the program has none, and the program's own where it has.
+import { basename } from 'node:path';
+import type * as OpenTelemetry from '@opentelemetry/api';
+import type { LoggerProvider, MeterProvider, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import type * as SdkNode from '@opentelemetry/sdk-node';
+import { giveWay } from './api-place.ts';
+import type { SdkPackages } from './open-telemetry.ts';
+import { resourceAttribute, scopeName } from './semconv.ts';
+
+type Configuration = Partial<SdkNode.NodeSDKConfiguration>;
+
+export interface SdkOptions {
+  /** None: no spans are recorded. */
+  readonly spanProcessors: NonNullable<Configuration['spanProcessors']>;
+  /** Whether there are metrics as `OTEL_METRICS_EXPORTER` says. Default false. */
+  readonly metrics?: boolean;
+  /** Further readers of metrics. */
+  readonly metricReaders?: NonNullable<Configuration['metricReaders']>;
+  /** Whether there are log records as `OTEL_LOGS_EXPORTER` says. Default false. */
+  readonly logs?: boolean;
+  /** The name of the service where neither `OTEL_SERVICE_NAME` nor `OTEL_RESOURCE_ATTRIBUTES` has one. Default: the script. */
+  readonly serviceName?: string | undefined;
+}
+
+/** The SDK that gets what we make. */
+export interface RunningSdk {
+  readonly api: typeof OpenTelemetry;
+  /** Makes our spans: with our SDK, and with the program's own once that has started. */
+  readonly tracer: Tracer;
+  /** Whether it is ours, and not the program's. */
+  readonly isOurs: boolean;
+  /** Null where nothing is exported of that kind. The program's own, once it has registered one. */
+  meterProvider(): MeterProvider | null;
+  loggerProvider(): LoggerProvider | null;
+  /** Calls back once, when the program has started an SDK of its own in place of ours. */
+  onTakeover(listener: () => void): void;
+  /** Ends our SDK. May reject, as the SDK does. */
+  shutdown(): Promise<void>;
+}
+
+/** Starts the SDK. It gives way to one which the program starts later. */
+export function startSdk(packages: SdkPackages, options: SdkOptions): RunningSdk {
+  const { api } = packages;
+  const node = new packages.node.NodeSDK(configuration(packages, options));
+  addReaders(node, options);
+  node.start();
+  const logsApi = ('logs' in api ? api : packages.load('@opentelemetry/api-logs')) as Pick<
+    typeof OpenTelemetry,
+    'logs'
+  >;
+  const tracer = new FollowingTracer(api.trace.getTracer(scopeName));
+  const hasMetrics = options.metrics === true || (options.metricReaders?.length ?? 0) > 0;
+  const listeners: (() => void)[] = [];
+  let isTaken = false;
+  giveWay((signal) => {
+    if (signal !== 'trace' || isTaken) return;
+    isTaken = true;
+    // They take the place first, and put their provider into it then.
+    tracer.follow(() => api.trace.getTracer(scopeName));
+    queueMicrotask(() => {
+      for (const listener of listeners.splice(0)) listener();
+    });
+  });
+  return {
+    api,
+    tracer,
+    isOurs: true,
+    meterProvider: () => (hasMetrics || isTaken ? api.metrics.getMeterProvider() : null),
+    loggerProvider: () => (options.logs === true || isTaken ? logsApi.logs.getLoggerProvider() : null),
+    onTakeover: (listener) => void listeners.push(listener),
+    shutdown: () => node.shutdown(),
+  };
+}
+
+/** The SDK that the program has started, or will start: it gets what we make through the API. */
+export function useSdkOfProgram(api: typeof OpenTelemetry): RunningSdk {
+  return {
+    api,
+    tracer: api.trace.getTracer(scopeName),
+    isOurs: false,
+    meterProvider: () => api.metrics.getMeterProvider(),
+    loggerProvider: () => ('logs' in api ? api.logs.getLoggerProvider() : null),
+    onTakeover: () => {},
+    shutdown: async () => {},
+  };
+}
+
+/** The tracer provider that somebody has registered already, or null. */
+export function providerOfProgram({ trace, ProxyTracerProvider }: typeof OpenTelemetry): object | null {
+  const provider = trace.getTracerProvider();
+  // Of another copy of the API it is a proxy of another class.
+  const behind = 'getDelegate' in provider ? (provider as OpenTelemetry.ProxyTracerProvider).getDelegate() : provider;
+  return behind.constructor === new ProxyTracerProvider().getDelegate().constructor ? null : behind;
+}
+
+function configuration({ core, resources }: SdkPackages, options: SdkOptions): Configuration {
+  const { spanProcessors, metrics = false, metricReaders = [], logs = false } = options;
+  return {
+    // Below what the variables say, which detectors merge over it.
+    resource: resources.defaultResource().merge(
+      resources.resourceFromAttributes({
+        [resourceAttribute.serviceName]: options.serviceName ?? nameOfScript(),
+        [resourceAttribute.processId]: process.pid,
+        [resourceAttribute.runtimeName]: 'nodejs',
+        [resourceAttribute.runtimeVersion]: process.versions.node,
+      }),
+    ),
+    // The detectors of the SDK's own choice would send the command line and the name of the host.
+    ...(core.getStringFromEnv('OTEL_NODE_RESOURCE_DETECTORS') === undefined && {
+      resourceDetectors: [resources.envDetector, resources.serviceInstanceIdDetector],
+    }),
+    spanProcessors,
+    // Left out, each of them means: as the variables say, and to localhost if they say nothing.
+    ...(!metrics && { metricReaders }),
+    ...(!logs && { logRecordProcessors: [] }),
+  };
+}
+
+/** The SDK takes either readers or variables; where both are wanted, ours go beside those that it has made. */
+function addReaders(node: object, { metrics = false, metricReaders = [] }: SdkOptions): void {
+  const { _meterProviderConfig: made } = node as { readonly _meterProviderConfig?: { readonly readers?: unknown[] } };
+  if (metrics) made?.readers?.push(...metricReaders);
+}
+
+function nameOfScript(): string {
+  const script = process.argv[1];
+  return script === undefined ? 'node' : basename(script).replace(/\.[cm]?[jt]sx?$/, '');
+}
+
+/** A tracer that may become another one. */
+class FollowingTracer implements Tracer {
+  #tracer: Tracer;
+  #next: (() => Tracer) | null = null;
+
+  constructor(tracer: Tracer) {
+    this.#tracer = tracer;
+  }
+
+  /** Becomes another tracer when it is next used. */
+  follow(next: () => Tracer): void {
+    this.#next = next;
+  }
+
+  startSpan(name: string, options?: SpanOptions, context?: OpenTelemetry.Context): Span {
+    if (this.#next !== null) this.#change(this.#next);
+    return this.#tracer.startSpan(name, options, context);
+  }
+
+  startActiveSpan(...parameters: unknown[]): never {
+    if (this.#next !== null) this.#change(this.#next);
+    const tracer = this.#tracer as unknown as { startActiveSpan(...all: readonly unknown[]): never };
+    return tracer.startActiveSpan(...parameters);
+  }
+
+  #change(next: () => Tracer): void {
+    this.#tracer = next();
+    this.#next = null;
+  }
+}
