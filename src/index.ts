@@ -20,9 +20,11 @@ export type * from './channels/task.ts';
 export type * from './channels/wait.ts';
 export {
   ArgumentError,
+  BreakerOpenError,
   BrokenBarrierError,
   CancelledError,
   ExecutorCrashedError,
+  LimitError,
   LoopscopeError,
   NotHolderError,
   QueueEmptyError,
@@ -36,18 +38,49 @@ export { Barrier, type BarrierOptions } from './primitives/barrier.ts';
 export { BoundedSemaphore } from './primitives/bounded-semaphore.ts';
 export { Condition, type ConditionOptions, type Truthy } from './primitives/condition.ts';
 export { Event, type EventOptions } from './primitives/event.ts';
+export { asyncContextManager, type AsyncContext, type EnteredContext } from './primitives/context-manager.ts';
+export { iterate, type AnyIterable, type IterateOptions, type Iteration } from './primitives/iterate.ts';
 export { Lock, type LockOptions } from './primitives/lock.ts';
 export { LifoQueue } from './primitives/lifo-queue.ts';
+export type { Callback } from './primitives/callback.ts';
+export { loop } from './primitives/loop.ts';
+export { openConnection, type OpenConnectionOptions } from './primitives/open-connection.ts';
 export { Permit } from './primitives/permits.ts';
 export { PriorityQueue, type PriorityQueueOptions } from './primitives/priority-queue.ts';
 export { Queue, type QueueOptions } from './primitives/queue.ts';
 export { RWLock, type RWLockOptions } from './primitives/rwlock.ts';
 export { Semaphore, type SemaphoreOptions } from './primitives/semaphore.ts';
 export { sleep, type SleepOptions } from './primitives/sleep.ts';
+export { startServer, type ConnectionHandler, type StartServerOptions } from './primitives/start-server.ts';
+export type { Separator } from './primitives/separator.ts';
+export type { StreamReader } from './primitives/stream-reader.ts';
+export type { StreamServer } from './primitives/stream-server.ts';
+export type { StreamWriter } from './primitives/stream-writer.ts';
+export type { Connection } from './primitives/stream.ts';
 export { TaskGroup, type TaskGroupOptions } from './primitives/task-group.ts';
 export { createTask, currentTask, Task, type TaskFunction, type TaskOptions } from './primitives/task.ts';
 export type { WaitOptions } from './primitives/waiter.ts';
+export { AdaptiveLimiter, type AdaptiveLimiterOptions } from './resilience/adaptive-limiter.ts';
+export type { BackoffOptions } from './resilience/backoff.ts';
+export type { CircuitBreakerOptions } from './resilience/breaker-options.ts';
+export { bulkhead, Bulkhead, type BulkheadOptions } from './resilience/bulkhead.ts';
+export { CircuitBreaker, type BreakerCallOptions } from './resilience/circuit-breaker.ts';
+export { classifyError, type ErrorKind } from './resilience/error-kind.ts';
+export {
+  ErrorManager,
+  type ErrorHandler,
+  type ErrorKindOptions,
+  type ErrorManagerOptions,
+} from './resilience/error-manager.ts';
+export { withFallback, type FallbackOptions, type ShouldHandle } from './resilience/fallback.ts';
+export { policies } from './resilience/policies.ts';
+export type { LimitChange, LimitHistory } from './resilience/limit-history.ts';
+export { RateLimiter, type PassOptions, type RateLimiterOptions } from './resilience/rate-limiter.ts';
+export { compose, type Call, type CallOptions, type ComposedPolicy, type Policy } from './resilience/policy.ts';
 export type { Attempt } from './resilience/retry-operation.ts';
+export { Loan } from './resilience/loan.ts';
+export type { ResourcePoolOptions } from './resilience/pool-options.ts';
+export { ResourcePool, type CloseOptions } from './resilience/resource-pool.ts';
 export { retry, type RetryCallOptions, type RetryOptions } from './resilience/retry.ts';
 export { RetryBudget, type RetryBudgetOptions, type RetryBudgetStatistics } from './resilience/retry-budget.ts';
 export { retried, retryable } from './resilience/retryable.ts';

@@ -10,7 +10,7 @@ import { complain } from '../runtime/complain.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { announce, identify } from '../runtime/resource.ts';
-import { callWithin } from './alarm.ts';
+import { callWithin } from './call-within.ts';
 import { checkBreakerOptions, type BreakerSettings, type CircuitBreakerOptions } from './breaker-options.ts';
 import { LastCalls, RecentCalls, type CallWindow } from './call-window.ts';
 

@@ -1,7 +1,7 @@
 // What is done around a call, as policies for `compose`. Breakers, limiters, bulkheads, locks and semaphores are policies
 // themselves.
 import { checkNumber } from '../primitives/arguments.ts';
-import { callWithin } from './alarm.ts';
+import { callWithin } from './call-within.ts';
 import { callOrFallback, checkFallback, type ShouldHandle } from './fallback.ts';
 import { runCall, type Policy } from './policy.ts';
 import { prepareRetry, type RetryOptions } from './retry.ts';

@@ -5,11 +5,11 @@ import type { Site } from '../channels/site.ts';
 import type { LimiterStatistics } from '../channels/statistics.ts';
 import { ArgumentError, LimitError } from '../errors.ts';
 import { checkCount, checkFunction, checkName, checkNumber, checkOptions } from '../primitives/arguments.ts';
+import { startTimer } from '../primitives/timer.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../primitives/waiter.ts';
 import { now } from '../runtime/clock.ts';
 import { List } from '../runtime/list.ts';
 import { announce, identify } from '../runtime/resource.ts';
-import { startAlarm } from './alarm.ts';
 import { SlidingWindow, TokenBucket, type Allowance } from './allowance.ts';
 
 export interface RateLimiterOptions {
@@ -54,7 +54,7 @@ export class RateLimiter implements ResourceRecord {
   readonly #queueLimit: number;
   readonly #allowance: Allowance;
   readonly #line: List<Waiter<void, number>> = new List();
-  #stopAlarm: (() => void) | null = null;
+  #stopTimer: (() => void) | null = null;
   #passed = 0;
   #refused = 0;
 
@@ -160,13 +160,13 @@ export class RateLimiter implements ResourceRecord {
 
   /** Lets pass who is due, and rings again when the next is. */
   #serve(): void {
-    this.#stopAlarm?.();
-    this.#stopAlarm = null;
+    this.#stopTimer?.();
+    this.#stopTimer = null;
     for (let first = this.#line.first; first !== null; first = this.#line.first) {
       const at = now();
       const wait = this.#allowance.timeUntil(first.item, at);
       if (wait > 0) {
-        this.#stopAlarm = startAlarm(wait, () => this.#serve());
+        this.#stopTimer = startTimer(Math.ceil(wait), () => this.#serve());
         return;
       }
       this.#allowance.take(first.item, at);

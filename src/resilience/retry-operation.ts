@@ -6,7 +6,7 @@ import { pause } from '../primitives/sleep.ts';
 import { startTask, type Task } from '../primitives/task.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew } from '../runtime/context.ts';
-import { callWithin } from './alarm.ts';
+import { callWithin } from './call-within.ts';
 import { delayAfter, type Backoff } from './backoff.ts';
 import { retryAfterOf } from './retry-after.ts';
 import type { RetryBudget } from './retry-budget.ts';

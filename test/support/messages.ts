@@ -1,5 +1,7 @@
 // Writes down every message of the channels, one line each, so that a test can compare a whole run in one equality.
 import {
+  breakerChanged,
+  errorCounted,
   holdEnded,
   holdStarted,
   queueDone,
@@ -33,6 +35,8 @@ export function recordMessages(): { readonly lines: readonly string[]; readonly 
   record(queueTaken, ({ task, queue, item }) => `${name(task)} took ${item} from ${queue.name}`);
   record(queueDone, ({ task, queue }) => `${name(task)} is done with one of ${queue.name}`);
   record(queueRefused, ({ task, queue }) => `${name(task)} was refused by ${queue.name}`);
+  record(breakerChanged, ({ breaker, from, to }) => `${breaker.name} went from ${from} to ${to}`);
+  record(errorCounted, ({ manager, errorKind }) => `${manager.name} counted one of ${errorKind}`);
   return {
     lines,
     stop() {
