@@ -28,7 +28,9 @@ const parts: Readonly<Record<string, Part>> = {
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },
   heap: { title: 'loopscope ps of a process with a heap of small objects', run: benchHeap },
-  safety: { title: 'a thousand reads of a loaded server', run: benchSafety, onWish: true },
+  'safety-memory': { title: 'a thousand reads of a loaded server', run: () => benchSafety('memory'), onWish: true },
+  'safety-inspector': { title: 'the same by its inspector', run: () => benchSafety('inspector'), onWish: true },
+  'safety-snapshot': { title: 'the same by heap snapshots', run: () => benchSafety('snapshot'), onWish: true },
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, large: { type: 'boolean' } } });

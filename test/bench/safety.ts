@@ -1,20 +1,29 @@
-// A thousand reads of a server under load, one after the other: nothing fails, nothing grows, nothing stays open.
-// Takes minutes: only on `--only safety`.
+// A thousand reads of a server under load, one after the other, by each way: nothing fails, nothing grows, nothing stays
+// open. Takes many minutes: only on `--only safety-memory`, `safety-inspector`, `safety-snapshot`.
 import { readdirSync } from 'node:fs';
 import autocannon from 'autocannon';
+import { readProbe } from '../../src/heap/inspector/probe.ts';
+import { readSnapshot } from '../../src/heap/inspector/snapshot.ts';
 import { readMemory } from '../../src/heap/memory/read.ts';
 import { hanging, startHeapServer } from './heap-server.ts';
 import { assertDone, format, median, type Result } from './result.ts';
 
 const reads = 1000;
 const warmUp = 50;
+// As much as leaves time to read: what is tested is whether a request fails.
+const requestsPerSecond = 500;
 
-export async function benchSafety(): Promise<Result[]> {
+const ways = { memory: readMemory, inspector: readProbe, snapshot: readSnapshot } as const;
+
+/** Reads a thousand times by one way. */
+export async function benchSafety(way: keyof typeof ways): Promise<Result[]> {
+  const read = ways[way];
   const server = await startHeapServer(20);
   try {
     const load = Promise.withResolvers<autocannon.Result>();
-    const cannon = autocannon({ url: server.url, connections: 20, duration: 3600 }, (error, result) =>
-      error == null ? load.resolve(result) : load.reject(error),
+    const cannon = autocannon(
+      { url: server.url, connections: 20, duration: 7200, overallRate: requestsPerSecond },
+      (error, result) => (error == null ? load.resolve(result) : load.reject(error)),
     );
     const before = { descriptors: 0, own: 0, rss: [] as number[], ownRss: [] as number[] };
     const after = { rss: [] as number[], ownRss: [] as number[] };
@@ -23,7 +32,7 @@ export async function benchSafety(): Promise<Result[]> {
     for (let index = 0; index < reads; index++) {
       const started = performance.now();
       try {
-        const { functions, reading, notes } = await readMemory(server.pid);
+        const { functions, reading, notes } = await read(server.pid);
         const about = JSON.stringify({ reading, notes });
         for (const [name, count] of Object.entries(hanging)) {
           assertDone(`${name}, ${about}`, count, functions.filter((one) => one.name === name).length);
