@@ -82,6 +82,11 @@ export class Tally {
     if (before === undefined || number > before) this.#sums.set(attributes, number);
   }
 
+  /** Every sum is 0 again. */
+  clear(): void {
+    for (const attributes of this.#sums.keys()) this.#sums.set(attributes, 0);
+  }
+
   [Symbol.iterator](): IterableIterator<[Attributes, number]> {
     return this.#sums.entries();
   }

@@ -18,7 +18,7 @@ export class StateMetrics {
   /** What counters of resources said last: a resource may go, and what it counted must stay. */
   readonly #last = new WeakMap<ResourceRecord, Map<string, number>>();
   readonly #totals = new Map<ObservedKey, Tally>();
-  #now = new Map<ObservedKey, Tally>();
+  readonly #now = new Map<ObservedKey, Tally>();
   #ending = false;
 
   constructor(labels: Labels) {
@@ -31,7 +31,8 @@ export class StateMetrics {
   }
 
   observe({ tasks, resources }: Snapshot, observe: Observe): void {
-    this.#now = new Map();
+    // What is not observed any more stays in the SDK with its last value: it must be seen to be 0.
+    for (const tally of this.#now.values()) tally.clear();
     this.#addTasks(tasks);
     for (const resource of resources) this.#addResource(resource, resource.statistics());
     for (const [key, tally] of this.#now) observeAll(observe, key, tally);
