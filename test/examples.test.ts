@@ -85,6 +85,18 @@ test('wrapped-libraries: the report names who holds the mutex, and the jobs that
   expect(queue?.holders.map(({ task }) => task.name)).toEqual(['sendMail', 'sendMail']);
 });
 
+test('queue-join: all is done when the queue is joined, and cancelled workers lose nothing', async () => {
+  const { stdout, stderr, code } = await loopscope(['run', '--', 'examples/queue-join.ts']);
+  expect([stdout, stderr, code]).toEqual(['10 orders shipped, 0 left\nworkers: rejected, rejected, rejected\n', '', 0]);
+});
+
+test('queue-join with --forget: the report says that one order was taken and not done, and who joins', async () => {
+  const { stderr } = await loopscope(['run', '--', 'examples/queue-join.ts', '--forget']);
+  expect(stderr).toContain('queue orders · 0 of 4 in it · 3 waiting to get · 1 taken and not done\n');
+  expect(stderr).toContain('waits for queue orders to be done');
+  expect(stderr).toContain(`at examples/queue-join.ts:${lineOf('queue-join.ts', 'orders.join()')}:`);
+});
+
 test('the output in the README is that of npm start', () => {
   expect(read('README.md')).toContain(read('test/golden/order-service.80.txt').trim());
 });

@@ -1,0 +1,32 @@
+// How does a producer know that all its work is done? It joins the queue, and then cancels the workers, which wait for more.
+//   npx loopscope run examples/queue-join.ts
+// With --forget behind it, taskDone is forgotten once: the join never ends, and the report says why.
+import { createTask, Queue, sleep } from 'loopscope';
+
+const orders = new Queue<number>({ name: 'orders', maxsize: 4 });
+const forgets = process.argv.includes('--forget');
+let shipped = 0;
+
+async function worker(): Promise<void> {
+  for (;;) {
+    const order = await orders.get();
+    await sleep(order * 5); // packing
+    shipped++;
+    if (forgets && order === 5) continue; // the mistake: join waits for this taskDone for ever
+    orders.taskDone();
+  }
+}
+
+async function produce(): Promise<void> {
+  for (let order = 1; order <= 10; order++) await orders.put(order); // waits while four are in the queue
+  await orders.join();
+}
+
+const workers = ['anna', 'ben', 'carl'].map((name) => createTask(worker, { name }));
+await createTask(produce);
+console.log(`${shipped} orders shipped, ${orders.depth} left`);
+
+// Nobody will put any more: the workers, which wait in get, are ended. No item can be lost by that.
+for (const task of workers) task.cancel('all orders are shipped');
+const outcomes = await Promise.allSettled(workers);
+console.log(`workers: ${outcomes.map(({ status }) => status).join(', ')}`);
