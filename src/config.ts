@@ -63,7 +63,7 @@ export function readConfig(environment: Environment = process.env): Config {
     // under `loopscope run` reports are drawn by the supervisor, as its command line says
     format: parseFormat((runDirectory === null ? read('LOOPSCOPE_FORMAT') : null) ?? 'text', 'LOOPSCOPE_FORMAT'),
     output: output === null ? null : resolve(output), // the program may go to another folder
-    debug: read('LOOPSCOPE_DEBUG') !== null && !isOff(read('LOOPSCOPE_DEBUG')),
+    debug: isDebugAsked(environment),
     telemetry: readTelemetry(read),
     loop: !isOff(read('LOOPSCOPE_LOOP')),
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
@@ -72,6 +72,12 @@ export function readConfig(environment: Environment = process.env): Config {
     profile: profile === null ? null : resolve(profile),
     runDirectory,
   };
+}
+
+/** Whether the environment asks for debug mode, also of a program that imports loopscope without the hook. */
+export function isDebugAsked(environment: Environment = process.env): boolean {
+  const debug = environment['LOOPSCOPE_DEBUG'];
+  return debug !== undefined && debug !== '' && !isOff(debug);
 }
 
 function readStuck(

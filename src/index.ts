@@ -1,5 +1,7 @@
 // The public API: names only. Importing it starts the registry, because `allTasks()` has to know what was created before
 // it was asked.
+import { isDebugAsked } from './config.ts';
+import { prepareDebug } from './process/debug-mode.ts';
 import { startRegistry } from './subscribers/registry.ts';
 
 export {
@@ -38,18 +40,24 @@ export { Barrier, type BarrierOptions } from './primitives/barrier.ts';
 export { BoundedSemaphore } from './primitives/bounded-semaphore.ts';
 export { Condition, type ConditionOptions, type Truthy } from './primitives/condition.ts';
 export { Event, type EventOptions } from './primitives/event.ts';
+export { all, allSettled, any, race } from './primitives/all.ts';
+export { asCompleted, type AsCompletedOptions, type Completions } from './primitives/as-completed.ts';
 export { asyncContextManager, type AsyncContext, type EnteredContext } from './primitives/context-manager.ts';
+export { gather, type Gathered, type GatherOptions } from './primitives/gather.ts';
 export { iterate, type AnyIterable, type IterateOptions, type Iteration } from './primitives/iterate.ts';
 export { Lock, type LockOptions } from './primitives/lock.ts';
 export { LifoQueue } from './primitives/lifo-queue.ts';
 export type { Callback } from './primitives/callback.ts';
 export { loop } from './primitives/loop.ts';
+export type { Member, MemberValue, Started } from './primitives/members.ts';
 export { openConnection, type OpenConnectionOptions } from './primitives/open-connection.ts';
 export { Permit } from './primitives/permits.ts';
 export { PriorityQueue, type PriorityQueueOptions } from './primitives/priority-queue.ts';
 export { Queue, type QueueOptions } from './primitives/queue.ts';
+export { run, type RunOptions } from './primitives/run.ts';
 export { RWLock, type RWLockOptions } from './primitives/rwlock.ts';
 export { Semaphore, type SemaphoreOptions } from './primitives/semaphore.ts';
+export { shield } from './primitives/shield.ts';
 export { sleep, type SleepOptions } from './primitives/sleep.ts';
 export { startServer, type ConnectionHandler, type StartServerOptions } from './primitives/start-server.ts';
 export type { Separator } from './primitives/separator.ts';
@@ -59,6 +67,9 @@ export type { StreamWriter } from './primitives/stream-writer.ts';
 export type { Connection } from './primitives/stream.ts';
 export { TaskGroup, type TaskGroupOptions } from './primitives/task-group.ts';
 export { createTask, currentTask, Task, type TaskFunction, type TaskOptions } from './primitives/task.ts';
+export { timeout, timeoutAt, type TimeoutOptions, type TimeoutScope } from './primitives/timeout.ts';
+export { wait, type WaitForSomeOptions, type WaitResult } from './primitives/wait.ts';
+export { waitFor, type WaitForOptions } from './primitives/wait-for.ts';
 export type { WaitOptions } from './primitives/waiter.ts';
 export { AdaptiveLimiter, type AdaptiveLimiterOptions } from './resilience/adaptive-limiter.ts';
 export type { BackoffOptions } from './resilience/backoff.ts';
@@ -84,6 +95,7 @@ export { ResourcePool, type CloseOptions } from './resilience/resource-pool.ts';
 export { retry, type RetryCallOptions, type RetryOptions } from './resilience/retry.ts';
 export { RetryBudget, type RetryBudgetOptions, type RetryBudgetStatistics } from './resilience/retry-budget.ts';
 export { retried, retryable } from './resilience/retryable.ts';
+export { onRunEnd } from './runtime/run-end.ts';
 export { allTasks } from './process/all-tasks.ts';
 export type { LoopMeter } from './loop/meter.ts';
 export { measureLoop } from './process/measure-loop.ts';
@@ -92,3 +104,4 @@ export { takeReport } from './process/take-report.ts';
 export { watchLoop, type WatchLoopOptions } from './process/watch-loop.ts';
 
 startRegistry();
+prepareDebug(isDebugAsked());

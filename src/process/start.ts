@@ -5,7 +5,6 @@ import type { Reason } from '../report/format.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
 import type { Profiling } from './profile.ts';
 import { RunDirectory } from './run-directory.ts';
-import { limitCallSites } from '../runtime/call-site.ts';
 import { complain } from '../runtime/complain.ts';
 import { rootTask } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
@@ -81,7 +80,10 @@ function profile(path: string, directory: RunDirectory | null): Profiling | null
 function startWith(config: Config): void {
   const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
   if (directory?.isOver() === true) return; // outlived by a daemon that it started: nobody asks any more
-  if (config.debug) limitCallSites(Infinity);
+  if (config.debug) {
+    const { prepareDebug } = load(import.meta.url, './debug-mode') as typeof import('./debug-mode.ts');
+    prepareDebug(true, config.loop && config.watchdog ? config.blockThresholdMs : null);
+  }
   const registry = startRegistry();
   let endsStuck = false;
   let reporting = false;

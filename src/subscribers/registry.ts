@@ -3,6 +3,7 @@
 import { resourceCreated, type ResourceRecord } from '../channels/resource.ts';
 import { taskCreated, taskSettled, type TaskRecord } from '../channels/task.ts';
 import { List } from '../runtime/list.ts';
+import { setPendingSource } from '../runtime/pending.ts';
 import { subscribe } from '../runtime/subscribe.ts';
 
 /** What was pending at one moment. The records are live: read them at once. */
@@ -36,7 +37,10 @@ const slot = globalThis as Record<symbol, Registry | undefined>;
 /** Starts tracking what is created from now on. If a registry runs already, in whatever copy, that one is returned. */
 export function startRegistry({ maxTasks = 1_000_000, maxResources = 1_000_000 }: RegistryOptions = {}): Registry {
   const running = slot[key];
-  if (running !== undefined) return running;
+  if (running !== undefined) {
+    setPendingSource(() => running.snapshot().tasks); // of another copy of loopscope, perhaps
+    return running;
+  }
   const tasks = new List<TaskRecord>();
   const resources = new WeakList<ResourceRecord>(maxResources);
   let droppedTasks = 0;
@@ -63,10 +67,13 @@ export function startRegistry({ maxTasks = 1_000_000, maxResources = 1_000_000 }
       // Taken out one by one: a task that kept its links would damage the list of the next registry when it settles.
       while (tasks.shift() !== null);
       resources.clear();
-      if (slot[key] === registry) slot[key] = undefined;
+      if (slot[key] !== registry) return;
+      slot[key] = undefined;
+      setPendingSource(null);
     },
   };
   slot[key] = registry;
+  setPendingSource(() => [...tasks]);
   return registry;
 }
 
