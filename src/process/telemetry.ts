@@ -37,11 +37,11 @@ export function startTelemetry(config: TelemetryConfig, ending: readonly NodeJS.
   beforeEvent('beforeExit', () => {
     if (exporter.counts().some(({ pending }) => pending > 0)) void exporter.flush(flushAtEndMs);
   });
-  if (traceFile !== null) for (const signal of ending) beforeEndBy(signal, () => exporter.flushNow());
+  if (traceFile !== null) for (const signal of ending) beforeEndBy(signal, () => exporter.leave());
   return {
     flush: (milliseconds) => exporter.flush(milliseconds),
     leave() {
-      exporter.flushNow();
+      exporter.leave();
       sayLosses(exporter, spans);
     },
   };

@@ -13,7 +13,7 @@ import { TraceFile, type TraceFileOptions } from './trace-file.ts';
 const flushAtStopMs = 1500;
 const shutdownMs = 400;
 
-export interface ExportOptions extends Omit<SdkOptions, 'spanProcessors'> {
+export interface ExportOptions extends Pick<SdkOptions, 'metrics' | 'logs' | 'serviceName'> {
   /**
    * Sends spans by OTLP: to a collector with this base URL, as in `OTEL_EXPORTER_OTLP_ENDPOINT`; null for what the
    * variables of OpenTelemetry say. Left out: sends none.
@@ -23,6 +23,8 @@ export interface ExportOptions extends Omit<SdkOptions, 'spanProcessors'> {
   readonly console?: boolean;
   /** Writes spans to a file. */
   readonly file?: Omit<TraceFileOptions, 'serialize'> | null;
+  /** Makes readers of metrics and processors of log records, of the packages that the SDK is made of. */
+  readonly others?: (packages: SdkPackages) => Pick<SdkOptions, 'metricReaders' | 'logRecordProcessors'>;
   /** The most spans that wait for their export, at each destination; further ones are dropped. Default 32,768. */
   readonly maxPending?: number;
 }
@@ -45,7 +47,7 @@ export interface Exporter {
   /** Sends what has ended. Takes `timeoutMs` at most and never rejects; false if something is left. */
   flush(timeoutMs: number): Promise<boolean>;
   /** Writes what can be written at once, for the end of the process. */
-  flushNow(): void;
+  leave(): void;
   /** Sends what has ended and shuts the SDK down. Takes 2 s at most and never rejects. May be called twice. */
   stop(): Promise<void>;
 }
@@ -67,7 +69,7 @@ export function startExport(options: ExportOptions): Exporter {
   const queues = destinations.map(({ queue }) => queue);
   // The SDK asks less of a processor than its types say.
   const spanProcessors = queues as unknown as NonNullable<Partial<SdkNode.NodeSDKConfiguration>['spanProcessors']>;
-  const sdk = startSdk(packages, { ...options, spanProcessors });
+  const sdk = startSdk(packages, { ...options, ...options.others?.(packages), spanProcessors });
   sdk.onTakeover(() =>
     complain('the program has started its own OpenTelemetry SDK: spans go where that one sends them'),
   );
@@ -85,7 +87,12 @@ export function startExport(options: ExportOptions): Exporter {
     sdk,
     counts: () => destinations.map(countsOf),
     flush,
-    flushNow: () => queues.forEach((queue) => queue.flushNow()),
+    leave() {
+      for (const { queue, file } of destinations) {
+        queue.flushNow();
+        file?.release();
+      }
+    },
     stop: () => (ended ??= end().catch((error: unknown) => complain('the OpenTelemetry SDK did not stop', error))),
   };
 }
@@ -154,7 +161,7 @@ function exporterOfProgram(api: typeof OpenTelemetry, provider: object | null): 
       if (provider === null || !('forceFlush' in provider) || typeof provider.forceFlush !== 'function') return true;
       return within(timeoutMs, Promise.resolve(provider.forceFlush()));
     },
-    flushNow: () => {},
+    leave: () => {},
     stop: () => Promise.resolve(),
   };
 }

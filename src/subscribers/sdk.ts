@@ -1,9 +1,10 @@
 // The SDK that we start where the program has none, and the program's own where it has.
 import { basename } from 'node:path';
 import type * as OpenTelemetry from '@opentelemetry/api';
-import type { LoggerProvider, MeterProvider, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import type { LoggerProvider, MeterProvider, Tracer } from '@opentelemetry/api';
 import type * as SdkNode from '@opentelemetry/sdk-node';
 import { giveWay } from './api-place.ts';
+import { FollowingTracer } from './following-tracer.ts';
 import type { SdkPackages } from './open-telemetry.ts';
 import { resourceAttribute, scopeName } from './semconv.ts';
 
@@ -18,6 +19,8 @@ export interface SdkOptions {
   readonly metricReaders?: NonNullable<Configuration['metricReaders']>;
   /** Whether there are log records as `OTEL_LOGS_EXPORTER` says. Default false. */
   readonly logs?: boolean;
+  /** Processors of log records, where the variable says nothing. */
+  readonly logRecordProcessors?: NonNullable<Configuration['logRecordProcessors']>;
   /** The name of the service where neither `OTEL_SERVICE_NAME` nor `OTEL_RESOURCE_ATTRIBUTES` has one. Default: the script. */
   readonly serviceName?: string | undefined;
 }
@@ -50,6 +53,7 @@ export function startSdk(packages: SdkPackages, options: SdkOptions): RunningSdk
   >;
   const tracer = new FollowingTracer(api.trace.getTracer(scopeName));
   const hasMetrics = options.metrics === true || (options.metricReaders?.length ?? 0) > 0;
+  const hasLogs = options.logs === true || (options.logRecordProcessors?.length ?? 0) > 0;
   const listeners: (() => void)[] = [];
   let isTaken = false;
   giveWay((signal) => {
@@ -66,7 +70,7 @@ export function startSdk(packages: SdkPackages, options: SdkOptions): RunningSdk
     tracer,
     isOurs: true,
     meterProvider: () => (hasMetrics || isTaken ? api.metrics.getMeterProvider() : null),
-    loggerProvider: () => (options.logs === true || isTaken ? logsApi.logs.getLoggerProvider() : null),
+    loggerProvider: () => (hasLogs || isTaken ? logsApi.logs.getLoggerProvider() : null),
     onTakeover: (listener) => void listeners.push(listener),
     shutdown: () => node.shutdown(),
   };
@@ -94,7 +98,7 @@ export function providerOfProgram({ trace, ProxyTracerProvider }: typeof OpenTel
 }
 
 function configuration({ core, resources }: SdkPackages, options: SdkOptions): Configuration {
-  const { spanProcessors, metrics = false, metricReaders = [], logs = false } = options;
+  const { spanProcessors, metrics = false, metricReaders = [], logs = false, logRecordProcessors = [] } = options;
   return {
     // Below what the variables say, which detectors merge over it.
     resource: resources.defaultResource().merge(
@@ -112,7 +116,7 @@ function configuration({ core, resources }: SdkPackages, options: SdkOptions): C
     spanProcessors,
     // Left out, each of them means: as the variables say, and to localhost if they say nothing.
     ...(!metrics && { metricReaders }),
-    ...(!logs && { logRecordProcessors: [] }),
+    ...(!logs && { logRecordProcessors }),
   };
 }
 
@@ -125,35 +129,4 @@ function addReaders(node: object, { metrics = false, metricReaders = [] }: SdkOp
 function nameOfScript(): string {
   const script = process.argv[1];
   return script === undefined ? 'node' : basename(script).replace(/\.[cm]?[jt]sx?$/, '');
-}
-
-/** A tracer that may become another one. */
-class FollowingTracer implements Tracer {
-  #tracer: Tracer;
-  #next: (() => Tracer) | null = null;
-
-  constructor(tracer: Tracer) {
-    this.#tracer = tracer;
-  }
-
-  /** Becomes another tracer when it is next used. */
-  follow(next: () => Tracer): void {
-    this.#next = next;
-  }
-
-  startSpan(name: string, options?: SpanOptions, context?: OpenTelemetry.Context): Span {
-    if (this.#next !== null) this.#change(this.#next);
-    return this.#tracer.startSpan(name, options, context);
-  }
-
-  startActiveSpan(...parameters: unknown[]): never {
-    if (this.#next !== null) this.#change(this.#next);
-    const tracer = this.#tracer as unknown as { startActiveSpan(...all: readonly unknown[]): never };
-    return tracer.startActiveSpan(...parameters);
-  }
-
-  #change(next: () => Tracer): void {
-    this.#tracer = next();
-    this.#next = null;
-  }
 }

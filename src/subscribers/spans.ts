@@ -1,8 +1,8 @@
 // Spans of tasks, task groups, retries, queues, locks and semaphores, made with the OpenTelemetry API alone: whichever
 // SDK the process has, ours or the program's own, gets them.
-import type { Tracer } from '@opentelemetry/api';
+import type { Context, Tracer } from '@opentelemetry/api';
 import { holdStarted, queuePut, queueTaken } from '../channels/resource.ts';
-import { taskCreated, taskSettled, taskStarted } from '../channels/task.ts';
+import { taskCreated, taskSettled, taskStarted, type TaskRecord } from '../channels/task.ts';
 import { waitEnded, waitStarted } from '../channels/wait.ts';
 import { setAround } from '../runtime/context.ts';
 import { subscribe } from '../runtime/subscribe.ts';
@@ -37,6 +37,8 @@ export interface DroppedSpans {
 /** What runs while spans are made. */
 export interface Spans {
   dropped(): DroppedSpans;
+  /** The context of a task: that of its span, and else the current one. */
+  contextOf(task: TaskRecord): Context;
   /** Makes no more spans; those that are open are not ended, and so not exported. May be called twice. */
   stop(): void;
 }
@@ -70,6 +72,7 @@ export function startSpans(options: SpansOptions): Spans {
   let stopped = false;
   return {
     dropped: () => ({ tasks: tasks.dropped, operations: operations.dropped, itemLinks: operations.droppedItems }),
+    contextOf: (task) => tasks.contextOf(task),
     stop() {
       if (stopped) return;
       stopped = true;

@@ -64,7 +64,7 @@ export class TaskSpans {
     if (parentSpan !== undefined) parentSpan.tasks++;
     // Who is in a task creates its children, below whatever span is current there. Tasks of a group are children of the
     // group, whoever creates them.
-    const context = parent === null || parent === currentTask() ? this.contextIn(parent) : this.#contextOf(parent);
+    const context = parent === null || parent === currentTask() ? this.contextIn(parent) : this.contextOf(parent);
     const createdAt = now();
     const span = this.#tracer.startSpan(
       spanNameOf(task),
@@ -143,12 +143,12 @@ export class TaskSpans {
   contextIn(task: TaskRecord | null): Context {
     const active = this.#api.context.active();
     if (task === null || this.#api.trace.getSpan(active) !== undefined) return active;
-    return this.#contextOf(task);
+    return this.contextOf(task);
   }
 
   /** The context for what happens on behalf of a task while another one runs. */
   contextFor(task: TaskRecord, current: TaskRecord | null): Context {
-    return task === current ? this.contextIn(task) : this.#contextOf(task);
+    return task === current ? this.contextIn(task) : this.contextOf(task);
   }
 
   /** The span of a task, pending or settled. */
@@ -156,7 +156,8 @@ export class TaskSpans {
     return this.#spans.get(task)?.context;
   }
 
-  #contextOf(task: TaskRecord): Context {
+  /** The context of a task, pending or settled; the current one if it has no span. */
+  contextOf(task: TaskRecord): Context {
     const { context, trace } = this.#api;
     const active = context.active();
     const own = this.#spans.get(task);

@@ -58,6 +58,11 @@ export class TraceFile implements SpanExporter {
   }
 
   async shutdown(): Promise<void> {
+    this.release();
+  }
+
+  /** Leaves the file to others, until more is to be written. */
+  release(): void {
     this.#close();
     this.#claim?.release();
     this.#claim = null;
