@@ -22,7 +22,7 @@ export class DoneCallbacks {
     void this.#end.promise.then(() => {
       if (entry.isOver) return;
       entry.isOver = true;
-      callback(this.#task as never);
+      entry.callback(this.#task as never);
     });
   }
 

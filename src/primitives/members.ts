@@ -1,6 +1,6 @@
 // What is given to gather, wait and the like: tasks, other promises, and functions, of which tasks are made.
 import { ArgumentError } from '../errors.ts';
-import { describe } from './arguments.ts';
+import { describe, nameOf } from './arguments.ts';
 import { createTask, Task } from './task.ts';
 
 /** A task, a promise, or a function that is run as a task. */
@@ -23,7 +23,9 @@ export function startMembers(by: string, given: Iterable<Member>, eager = true):
     if (typeof member === 'function' || isThenable(member)) continue;
     throw new ArgumentError(`${by} takes tasks, promises and functions, but [${index}] is ${describe(member)}`);
   }
-  return members.map((member) => (typeof member === 'function' ? createTask(member, { eager }) : member));
+  return members.map((member) =>
+    typeof member === 'function' ? createTask(member, { eager, name: nameOf(member, by) }) : member,
+  );
 }
 
 /** @throws ArgumentError if it cannot be iterated */

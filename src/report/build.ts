@@ -2,8 +2,8 @@
 import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { ResourceStatistics } from '../channels/statistics.ts';
 import type { Site } from '../channels/site.ts';
-import type { RetryProgress, TaskRecord } from '../channels/task.ts';
-import type { WaitRecord } from '../channels/wait.ts';
+import type { CancelRequest, RetryProgress, TaskRecord } from '../channels/task.ts';
+import type { WaitMembers, WaitRecord } from '../channels/wait.ts';
 import { buildLoop, type LoopSource } from './build-loop.ts';
 import { buildProfile, type ProfileSource } from './build-profile.ts';
 import { findCycles } from './cycles.ts';
@@ -101,7 +101,8 @@ function reachable({ tasks, resources, root }: LiveSources): { tasks: TaskRecord
   for (const resource of allResources) addHolders(resource);
   for (const task of allTasks) {
     for (let wait = task.waits; wait !== null; wait = wait.next) {
-      const { on } = wait;
+      const { on, members } = wait;
+      if (members != null) for (const member of members.pending()) if (member.on !== null) allTasks.add(member.on);
       if (on === null) continue;
       if (isTask(on)) allTasks.add(on);
       else if (!allResources.has(on)) {
@@ -122,7 +123,9 @@ function reachable({ tasks, resources, root }: LiveSources): { tasks: TaskRecord
 function taskEntry(task: TaskRecord, sources: LiveSources): TaskEntry {
   const waits: WaitEntry[] = [];
   for (let wait = task.waits; wait !== null && waits.length < mostEntries; wait = wait.next) {
-    waits.push(waitEntry(wait, sources));
+    const { members } = wait;
+    if (members == null) waits.push(waitEntry(wait, sources));
+    else for (const entry of memberEntries(wait, members, mostEntries - waits.length, sources)) waits.push(entry);
   }
   const { id, origin, startedAt, parent, progress } = task;
   return {
@@ -136,8 +139,13 @@ function taskEntry(task: TaskRecord, sources: LiveSources): TaskEntry {
     createdAt: origin.site === null ? null : sources.mapSite(origin.site),
     waits: waits.toReversed(),
     progress: progress === null || progress === undefined ? null : progressEntry(progress, sources.now),
+    ...(task.cancelRequest != null && { cancelRequest: requestEntry(task.cancelRequest, sources) }),
     parked: null,
   };
+}
+
+function requestEntry({ count, since }: CancelRequest, { now }: LiveSources): { count: number; forMs: number } {
+  return { count, forMs: elapsed(since, now) };
 }
 
 function stateOf(task: TaskRecord, running: TaskRecord | null): TaskState {
@@ -153,6 +161,18 @@ function waitEntry({ kind, on, since, until, site }: WaitRecord, { now, mapSite 
     leftMs: until === null || until === Infinity ? null : elapsed(now, until),
     at: site === null ? null : mapSite(site),
   };
+}
+
+/** One entry for each pending member, last first, as all waits of a task are at first. */
+function memberEntries(wait: WaitRecord, members: WaitMembers, most: number, sources: LiveSources): WaitEntry[] {
+  const { by: of, count, any } = members;
+  const entry = waitEntry(wait, sources);
+  const entries: WaitEntry[] = [];
+  for (const { index, on } of members.pending()) {
+    if (entries.length === most) break;
+    entries.push({ ...entry, on: on === null ? null : targetOf(on), part: { of, index, count, any } });
+  }
+  return entries.length === 0 ? [entry] : entries.toReversed();
 }
 
 function resourceEntry(resource: ResourceRecord, sources: LiveSources): ResourceEntry {

@@ -48,8 +48,9 @@ function drawGraph(tasks: readonly TaskEntry[], resources: readonly ResourceEntr
   for (const { id, waits, createdBy } of tasks) {
     const task = taskNodes.get(id);
     if (task === undefined) continue;
-    for (const { kind, on } of waits) {
-      if (on === null || !isBlocking(kind, on)) continue;
+    for (const { kind, on, part } of waits) {
+      // Where any of several is enough, the others are not in the way.
+      if (on === null || part?.any === true || !isBlocking(kind, on)) continue;
       const target = (on.type === 'task' ? taskNodes : resourceNodes).get(on.id);
       if (target !== undefined) connect(task, target);
     }

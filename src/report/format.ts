@@ -83,6 +83,8 @@ export interface TaskEntry {
   /** Oldest first, 100,000 at most. */
   readonly waits: readonly WaitEntry[];
   readonly progress: ProgressEntry | null;
+  /** How often it is asked to cancel, and since when; absent where it is not. One that goes on has declined, or cleans up. */
+  readonly cancelRequest?: { readonly count: number; readonly forMs: number };
   /** Where its function is suspended, whatever it awaits; null where that was not read, or it is not suspended. */
   readonly parked: ParkedEntry | null;
 }
@@ -104,10 +106,24 @@ export interface Target {
   readonly name: string;
 }
 
+/** One of several things that are waited for at once. */
+export interface PartEntry {
+  /** Who waits for them: `gather`, `wait`, `all`, `race` and the like. */
+  readonly of: string;
+  /** From 0. */
+  readonly index: number;
+  /** How many there were. */
+  readonly count: number;
+  /** Whether a single one can end the wait. */
+  readonly any: boolean;
+}
+
 export interface WaitEntry {
   readonly kind: WaitKind;
-  /** Null for a sleep or a delay. */
+  /** Null for a sleep or a delay, and for what is no task among several things that are waited for at once. */
   readonly on: Target | null;
+  /** What it is of several things that are waited for at once, which are one entry each; absent for a wait of its own. */
+  readonly part?: PartEntry;
   readonly forMs: number;
   /** Until it ends by itself: the rest of a sleep or timeout. Null without one. */
   readonly leftMs: number | null;

@@ -86,7 +86,7 @@ function cellsOf(task: TaskEntry, resources: ReadonlyMap<number, ResourceEntry>)
   return [
     plain(task.name),
     task.kind,
-    task.started ? task.state : 'queued',
+    task.cancelRequest === undefined ? (task.started ? task.state : 'queued') : 'cancelling',
     summary(waiting),
     summary([...holders]),
     task.createdAt === null ? '' : shortPlace(task.createdAt),

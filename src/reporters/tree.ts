@@ -1,10 +1,12 @@
 // The await tree: below each task what it waits for, above it who awaits it. Equal branches are one with a count, and a
 // circle is cut where it closes.
-import type { ParkedEntry, Report, ResourceEntry, TaskEntry, WaitEntry } from '../report/format.ts';
+import type { ParkedEntry, PartEntry, Report, ResourceEntry, TaskEntry, WaitEntry } from '../report/format.ts';
 import {
   callPhrase,
+  cancelPhrase,
   duration,
   holderPhrases,
+  jointPhrase,
   parkedWait,
   place,
   progressPhrases,
@@ -103,15 +105,18 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
   const call = callPhrase(task);
   if (!task.started) title.push(call ?? 'not started');
   if (cycle !== undefined) title.push(`in wait cycle ${cycle}`);
+  const cancel = cancelPhrase(task);
+  if (cancel !== null) title.push(cancel);
   if (task.createdBy !== null && task.createdBy.id !== parent?.id) title.push(`created by ${taskName(task.createdBy)}`);
   if (task.createdAt !== null) title.push(`created at ${place(task.createdAt, directory)}`);
   const lines = [title];
   if (task.progress !== null) lines.push(progressPhrases(task.progress));
   const waits = task.waits.filter(
-    ({ on, kind }) => kind !== 'delay' && (on?.type !== 'task' || !graph.tasks.has(on.id)),
+    ({ on, kind, part }) => kind !== 'delay' && part === undefined && (on?.type !== 'task' || !graph.tasks.has(on.id)),
   );
   const branches = [
     ...(call === null ? waits.map((wait) => waitNode(wait, task, graph)) : []),
+    ...jointNodes(task, directory),
     ...(task.waits.length === 0 && task.parked !== null ? [parkedNode(task.parked, directory)] : []),
     ...childrenOf(task, graph).map((child) => taskNode(child, task, graph, shown, depth + 1)),
     ...(graph.unawaited.get(task.id) ?? []).map((child) =>
@@ -119,6 +124,28 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
     ),
   ];
   return { lines, branches: mergeEqual(branches), times: 1 };
+}
+
+/** One node for each wait for several things at once; none where there was one, and that is drawn as a task. */
+function jointNodes({ waits }: TaskEntry, directory: string): Node[] {
+  const joints: { readonly part: PartEntry; readonly entries: WaitEntry[] }[] = [];
+  for (const entry of waits) {
+    const { part, at } = entry;
+    if (part === undefined || (part.count === 1 && entry.on !== null)) continue;
+    const last = joints.at(-1);
+    // The members of a wait stand together, in the order of their indexes.
+    const previous = last?.entries.at(-1);
+    const isSame = previous?.part?.of === part.of && previous.part.index < part.index && previous.at === at;
+    if (isSame && previous.forMs === entry.forMs) last?.entries.push(entry);
+    else joints.push({ part, entries: [entry] });
+  }
+  return joints.map(({ part, entries }) => {
+    const { forMs, at, leftMs } = entries[0] as WaitEntry;
+    const line = [jointPhrase(entries, part), duration(forMs)];
+    if (leftMs !== null) line.push(`${duration(leftMs)} left`);
+    if (at !== null) line.push(`at ${place(at, directory)}`);
+    return { lines: [line], branches: [], times: 1 };
+  });
 }
 
 function parkedNode(parked: ParkedEntry, directory: string): Node {

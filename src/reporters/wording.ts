@@ -5,6 +5,7 @@ import type { Leaf } from '../report/awaits.ts';
 import type {
   HolderEntry,
   ParkedEntry,
+  PartEntry,
   ProgressEntry,
   ResourceEntry,
   SiteEntry,
@@ -107,9 +108,10 @@ function targetName(target: Target): string {
 }
 
 /** What a wait is for: `lock stock`, `queue orders`, `sleep, 2.0 s left`, `retry in 1.2 s`. */
-export function waitName({ kind, on, leftMs }: WaitEntry, progress: ProgressEntry | null): string {
+export function waitName({ kind, on, part, leftMs }: WaitEntry, progress: ProgressEntry | null): string {
   if (kind === 'delay') return `retry${inTime(progress?.nextInMs ?? leftMs)}`;
   if (on !== null) return targetName(on);
+  if (part !== undefined) return `promise ${part.of}[${part.index}]`;
   if (kind === 'start') return `call${callTime(leftMs)}`;
   return leftMs === null ? kind : `${kind}, ${duration(leftMs)} left`;
 }
@@ -147,6 +149,26 @@ const doings: Readonly<Record<WaitEntry['kind'], string>> = {
 export function waitPhrase(wait: WaitEntry, progress: ProgressEntry | null): string {
   const closes = wait.kind === 'join' && wait.on?.kind === 'stream';
   return `waits for ${waitName(wait, progress)}${closes ? ' to close' : doings[wait.kind]}`;
+}
+
+const mostMembers = 5;
+
+/** What several things are that are waited for at once, tasks by name: `waits for 2 of 3 in gather: [0] load user #4, [2]`. */
+export function jointPhrase(entries: readonly WaitEntry[], { of, count, any }: PartEntry): string {
+  const left = entries.length;
+  const members = entries
+    .slice(0, mostMembers)
+    .map(({ on, part }) => `[${part?.index}]${on === null ? '' : ` ${taskName(on)}`}`);
+  const more = left > mostMembers ? ` and ${left - mostMembers} more` : '';
+  const pending = `${any && left > 1 ? 'any of ' : ''}${left}${left < count ? ` of ${count}` : ''}`;
+  return `waits for ${pending} in ${of}: ${members.join(', ')}${more}`;
+}
+
+/** `asked to cancel 2.0 s ago`, of a task that is pending nevertheless. */
+export function cancelPhrase({ cancelRequest }: TaskEntry): string | null {
+  if (cancelRequest === undefined) return null;
+  const { count: times, forMs } = cancelRequest;
+  return `asked to cancel ${times === 1 ? '' : `${times} times, first `}${duration(forMs)} ago`;
 }
 
 /** How far a retry is: `attempt 3 of 6 failed`, the error, `next in 1.2 s`. */
