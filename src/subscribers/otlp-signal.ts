@@ -1,0 +1,123 @@
+// The way of metrics and log records to a collector by OTLP. What cannot be sent never holds the process and is said once.
+import type { Context } from '@opentelemetry/api';
+import { complain } from '../runtime/complain.ts';
+import { QuietAgent, whyUnreachable } from './collector.ts';
+import type { ExportResult } from './export-queue.ts';
+import type { SdkPackages } from './open-telemetry.ts';
+
+const exportTimeoutMs = 5000;
+// HTTP and gRPC: there is nothing at the collector that takes this. Jaeger takes spans alone.
+const notTaken = new Set([404, 405, 415, 501, 12]);
+
+/** What metrics and logs are sent by. */
+interface PushExporter {
+  export(batch: unknown, done: (result: ExportResult) => void): void;
+  forceFlush?(): Promise<void>;
+  shutdown(): Promise<void>;
+  selectAggregationTemporality?(kind: unknown): unknown;
+  selectAggregation?(kind: unknown): unknown;
+}
+
+const signals = {
+  metrics: { module: 'exporter-metrics-otlp', name: 'OTLPMetricExporter', path: '/v1/metrics', variable: 'METRICS' },
+  logs: { module: 'exporter-logs-otlp', name: 'OTLPLogExporter', path: '/v1/logs', variable: 'LOGS' },
+} as const;
+
+export type OtlpSignal = keyof typeof signals;
+
+/**
+ * The exporter for a signal.
+ * @param endpoint base URL of the collector; null for what the variables of OpenTelemetry say
+ */
+export function otlpSignal(sdk: SdkPackages, signal: OtlpSignal, endpoint: string | null): PushExporter {
+  const { module, name, path, variable } = signals[signal];
+  const read = (end: string): string | undefined =>
+    sdk.core.getStringFromEnv(`OTEL_EXPORTER_OTLP_${variable}_${end}`) ??
+    sdk.core.getStringFromEnv(`OTEL_EXPORTER_OTLP_${end}`);
+  const protocol = read('PROTOCOL') ?? 'http/protobuf';
+  const isGrpc = protocol === 'grpc';
+  const fallback = isGrpc ? 'http://localhost:4317' : 'http://localhost:4318';
+  const base = endpoint?.replace(/\/v1\/traces$/, '').replace(/\/$/, '') ?? null;
+  const url = base === null ? (read('ENDPOINT') ?? fallback) : isGrpc ? base : base + path;
+  const kind = isGrpc ? 'grpc' : protocol === 'http/json' ? 'http' : 'proto';
+  const exporters = sdk.load(`@opentelemetry/${module}-${kind}`) as Record<
+    string,
+    new (options: object) => PushExporter
+  >;
+  const Exporter = exporters[name] as new (options: object) => PushExporter;
+  const exporter = new Exporter({
+    ...(base !== null && { url }),
+    ...(read('TIMEOUT') === undefined && { timeoutMillis: exportTimeoutMs }),
+    // Not for HTTPS: the exporter's own agent has the certificates of its variables.
+    ...(url.startsWith('http:') && !isGrpc && { httpAgentOptions: () => new QuietAgent() }),
+  });
+  const { context } = sdk.api;
+  const untraced = (run: () => void): void => context.with(sdk.core.suppressTracing(context.active() as Context), run);
+  return new QuietExporter(exporter, signal, url, untraced);
+}
+
+/** Tells the SDK that all went well: it would write of each failure, and try again at once what was refused. */
+class QuietExporter implements PushExporter {
+  readonly #exporter: PushExporter;
+  readonly #signal: OtlpSignal;
+  readonly #url: string;
+  readonly #untraced: (run: () => void) => void;
+  #isReached = false;
+  #isRefused = false;
+  #complained = false;
+
+  constructor(exporter: PushExporter, signal: OtlpSignal, url: string, untraced: (run: () => void) => void) {
+    this.#exporter = exporter;
+    this.#signal = signal;
+    this.#url = url;
+    this.#untraced = untraced;
+  }
+
+  export(batch: unknown, done: (result: ExportResult) => void): void {
+    this.#export(batch).then(
+      () => done({ code: 0 }),
+      (error: unknown) => {
+        this.#fail(error);
+        done({ code: 0 });
+      },
+    );
+  }
+
+  async #export(batch: unknown): Promise<void> {
+    if (this.#isRefused) return;
+    // One that is refused tries again for seconds, and holds the process meanwhile.
+    const unreachable = this.#isReached ? null : await whyUnreachable(this.#url);
+    if (unreachable !== null) throw new Error(unreachable);
+    const { promise, resolve } = Promise.withResolvers<ExportResult>();
+    this.#untraced(() => this.#exporter.export(batch, resolve));
+    const { code, error } = await promise;
+    this.#isReached = code === 0;
+    if (code !== 0) throw error ?? new Error('no reason given');
+  }
+
+  #fail(error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? Number(error.code) : 0;
+    if (notTaken.has(code)) {
+      this.#isRefused = true;
+      return;
+    }
+    if (!this.#complained) complain(`${this.#signal} cannot be exported to ${this.#url}`, error);
+    this.#complained = true;
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#exporter.forceFlush?.();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown();
+  }
+
+  selectAggregationTemporality(kind: unknown): unknown {
+    return this.#exporter.selectAggregationTemporality?.(kind);
+  }
+
+  selectAggregation(kind: unknown): unknown {
+    return this.#exporter.selectAggregation?.(kind) ?? { type: 0 };
+  }
+}
