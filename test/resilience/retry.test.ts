@@ -206,14 +206,15 @@ test('a signal cancels the operation and is handed to the attempt, also if it is
   expect(((await rejection(before)) as CancelledError).cause).toBe('before');
 });
 
-test('a cancellation of the task that awaits the operation leaves the operation alone', async () => {
+test('a cancellation of a task that awaits the operation with others leaves the operation alone', async () => {
   const operation = retry(flaky(1), { jitter: 0 });
   const waiter = createTask(async () => operation);
+  const other = createTask(async () => operation);
   await turn();
   waiter.cancel();
   await rejection(waiter);
   vi.advanceTimersByTime(100);
-  expect(await operation).toBe('attempt 2');
+  expect([await operation, await other]).toEqual(['attempt 2', 'attempt 2']);
 });
 
 test.each<[unknown, unknown, string]>([
