@@ -31,7 +31,10 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
     this.#name = name;
     this.#server = server;
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(name));
-    server.on('close', () => this.#markClosed());
+    server.on('close', () => {
+      this.#isClosed = true;
+      this.#wakeClosers();
+    });
   }
 
   /** `server 127.0.0.1:8888` */
@@ -79,7 +82,7 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
   waitClosed(options: WaitOptions = noOptions): Promise<void> {
     try {
       throwIfEnded(options);
-      if (this.#isClosed) return Promise.resolve();
+      if (this.#isGone) return Promise.resolve();
       return new Waiter<void>('join', this, undefined, options, this.#closers).promise;
     } catch (error) {
       return Promise.reject(error);
@@ -100,7 +103,7 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
       read += reader.bytesRead;
       written += writer.bytesWritten;
     }
-    return Object.freeze({ kind: 'stream', buffered, unsent, read, written, isClosed: this.#isClosed });
+    return Object.freeze({ kind: 'stream', buffered, unsent, read, written, isClosed: this.#isGone });
   }
 
   /** Nobody holds a server. */
@@ -129,11 +132,17 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
       this.#streams.delete(stream);
       this.#read += stream.reader.bytesRead;
       this.#written += stream.writer.bytesWritten;
+      this.#wakeClosers();
     });
   }
 
-  #markClosed(): void {
-    this.#isClosed = true;
+  get #isGone(): boolean {
+    return this.#isClosed && this.#streams.size === 0;
+  }
+
+  /** The server is closed before its last sockets are. */
+  #wakeClosers(): void {
+    if (!this.#isGone) return;
     for (let waiter = this.#closers.first; waiter !== null; waiter = this.#closers.first) waiter.resolve();
   }
 }

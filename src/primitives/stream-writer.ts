@@ -28,7 +28,10 @@ export class StreamWriter implements AsyncDisposable, Disposable {
   constructor(resource: ResourceRecord, socket: Socket) {
     this.#resource = resource;
     this.socket = socket;
-    socket.on('drain', () => this.#settle(this.#drainers, null));
+    const drained = (): void => this.#settle(this.#drainers, null);
+    socket.on('drain', drained);
+    // after the last write there is no 'drain'
+    socket.on('finish', drained);
   }
 
   /** Bytes that were written and are not sent yet. */

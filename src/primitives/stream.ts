@@ -26,7 +26,6 @@ export class Stream implements ResourceRecord, Source, Connection {
   readonly reader: StreamReader;
   readonly writer: StreamWriter;
   readonly #socket: Socket;
-  #isClosed = false;
 
   constructor(name: string, socket: Socket, limit: number) {
     this.name = name;
@@ -44,7 +43,6 @@ export class Stream implements ResourceRecord, Source, Connection {
       writer.fail(failure);
     });
     socket.on('close', () => {
-      this.#isClosed = true;
       reader.feedEnd();
       writer.markClosed();
     });
@@ -52,10 +50,6 @@ export class Stream implements ResourceRecord, Source, Connection {
 
   get resource(): this {
     return this;
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
   }
 
   pause(): void {
@@ -74,7 +68,7 @@ export class Stream implements ResourceRecord, Source, Connection {
       unsent: writer.unsent,
       read: reader.bytesRead,
       written: writer.bytesWritten,
-      isClosed: this.#isClosed,
+      isClosed: this.#socket.destroyed,
     });
   }
 
