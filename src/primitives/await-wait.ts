@@ -53,10 +53,7 @@ export function cancelAwaited(
   for (const task of tasks) {
     if (task.settlement !== null) continue;
     if (task.awaiters > 1 && task.awaiters > waitsOf(awaiter, task)) task.awaiters--;
-    else {
-      task.cancel(reason);
-      ends.push(endOf(task));
-    }
+    else if (task.cancel(reason)) ends.push(endOf(task));
   }
   return ends.length === 0 ? null : Promise.all(ends);
 }

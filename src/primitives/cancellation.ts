@@ -11,6 +11,7 @@ export class Cancellation implements CancelRequest {
   /** What the task was cancelled with last; null once all of it was taken back. */
   error: CancelledError | null = null;
   #isDelivered = true;
+  #isHandingOn = false;
   #controller: AbortController | null = null;
 
   get signal(): AbortSignal {
@@ -26,16 +27,26 @@ export class Cancellation implements CancelRequest {
     return this.#isDelivered || this.#controller !== null;
   }
 
-  /** Aborts the signal and ends the waits. With none to end, the cancellation is kept for the next one. */
-  request(error: CancelledError, first: WaitRecord | null): void {
+  /**
+   * Aborts the signal and ends the waits. With none to end, the cancellation is kept for the next one.
+   * @returns false if it comes back to where it is being handed on from: tasks that await each other
+   */
+  request(error: CancelledError, first: WaitRecord | null): boolean {
+    if (this.#isHandingOn) return false;
     if (this.count++ === 0) this.since = now();
     this.error = error;
     const parked: WaitRecord[] = [];
     for (let wait = first; wait !== null; wait = wait.next) if (wait.cancel !== null) parked.push(wait);
     // Before the signal: a wait that the signal ends has delivered it, and the clean-up after it is not disturbed again.
     this.#isDelivered = parked.length > 0;
-    this.#controller?.abort(error);
-    for (const wait of parked) wait.cancel?.(error);
+    this.#isHandingOn = true;
+    try {
+      this.#controller?.abort(error);
+      for (const wait of parked) wait.cancel?.(error);
+    } finally {
+      this.#isHandingOn = false;
+    }
+    return true;
   }
 
   /** The cancellation that was not delivered yet, once. */

@@ -1,4 +1,5 @@
 // A group of tasks which end together.
+import type { TaskRecord } from '../channels/task.ts';
 import { CancelledError, StateError } from '../errors.ts';
 import { currentTask, parentForNew } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
@@ -109,6 +110,8 @@ export class TaskGroup implements AsyncDisposable {
       } catch (error) {
         cancellation ??= error;
         this.#cancelOnce(error);
+        // What runs inside of the group may be what the group waits for.
+        if (caller !== null && this.#isInside(caller)) throw error;
       }
     }
     this.#left = true;
@@ -139,6 +142,11 @@ export class TaskGroup implements AsyncDisposable {
     } finally {
       this.#starting--;
     }
+  }
+
+  #isInside(task: TaskRecord): boolean {
+    for (let { parent } = task; parent !== null; parent = parent.parent) if (parent === this.#record) return true;
+    return false;
   }
 
   #isEmpty(): boolean {

@@ -135,8 +135,7 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
       reason instanceof CancelledError
         ? reason
         : new CancelledError(`Task ${this.name} #${this.id} was cancelled`, { cause: reason });
-    this.#cancellation().request(error, this.waits);
-    return true;
+    return this.#cancellation().request(error, this.waits);
   }
 
   /** How often the task was asked to cancel, less how often that was taken back. Above 0 in a task that declined. */
