@@ -27,6 +27,8 @@ export {
   CancelledError,
   ExecutorCrashedError,
   LimitError,
+  IncompleteReadError,
+  LimitOverrunError,
   LoopscopeError,
   NotHolderError,
   QueueEmptyError,

@@ -64,7 +64,7 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
     if (this.#closed) return { done: true, value: await value };
     this.#closed = true;
     const closed = this.#closeSource(value);
-    const result = await this.#wait(closed, noOptions);
+    const result = await this.#wait('join', closed, noOptions);
     return result ?? { done: true, value: await value };
   }
 
@@ -97,7 +97,7 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
       throwIfEnded(this.#options);
       answered = Promise.resolve(act(this.#open()));
       answered.catch(() => (failed = true));
-      result = await this.#wait(answered, this.#options);
+      result = await this.#wait('next', answered, this.#options);
     } catch (error) {
       // the source has closed itself if it was the one that failed
       if (!failed) void this.#close();
@@ -109,8 +109,8 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
     return result;
   }
 
-  async #wait<Value>(settles: Promise<Value>, options: WaitOptions): Promise<Value> {
-    const waiter = new Waiter<Value>('next', this, undefined, options, null);
+  async #wait<Value>(kind: 'next' | 'join', settles: Promise<Value>, options: WaitOptions): Promise<Value> {
+    const waiter = new Waiter<Value>(kind, this, undefined, options, null);
     this.#waiters++;
     settles.then(
       (value) => waiter.resolve(value),

@@ -113,7 +113,7 @@ test('a call can be cancelled by one that is due at the same time', () => {
 
 test('cancel after the call, or within it, does nothing', () => {
   const results: boolean[] = [];
-  const handle = loop.callSoon(() => results.push(handle.cancel()));
+  const handle = loop.callSoon((): void => void results.push(handle.cancel()));
   vi.runAllTimers();
   results.push(handle.cancel());
   expect([results, handle.cancelled, handle.settlement?.outcome]).toEqual([[false, false], false, 'fulfilled']);
@@ -149,7 +149,7 @@ test('the function runs in the task of its call, whose parent is the task that a
   const seen: unknown[] = [];
   const asking = createTask(
     async () => {
-      const handle = loop.callLater(5, () => seen.push(currentTask() === handle));
+      const handle = loop.callLater(5, (): void => void seen.push(currentTask() === handle));
       seen.push(handle.parent?.origin.name);
       await sleep(10);
       seen.push(currentTask()?.origin.name);

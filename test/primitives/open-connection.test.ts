@@ -247,7 +247,7 @@ test('close sends what was written, then closes; waitClosed says when', async ()
   const [bytes] = await Promise.all([peer.reader.read(), client.writer.waitClosed()]);
   expect(bytes.length).toBe(block.length);
   await client.writer.waitClosed();
-  await client.writer.drain().catch((error: Error) => expect(error.message).toMatch(/is closed$/));
+  await expect(client.writer.drain()).rejects.toThrow(/ is closed$/);
 });
 
 test('a read that waits when its own stream is closed gets the end', async () => {

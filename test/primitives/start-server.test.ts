@@ -17,7 +17,7 @@ import {
   type StreamWriter,
 } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
-import { text } from '../support/streams.ts';
+import { collect, text } from '../support/streams.ts';
 import { expectNothingLeft, rejection } from '../support/turn.ts';
 
 const host = '127.0.0.1';
@@ -273,7 +273,7 @@ test('many clients send many lines at once, in pieces, and each gets its own bac
         }
         client.writer.writeEof();
       });
-      const got = (await Array.fromAsync(client.reader)).map(String);
+      const got = (await collect(client.reader)).map(String);
       await sending;
       return got.join() === sent.join();
     }),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createTask, IncompleteReadError, LimitOverrunError } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
-import { feeder, text } from '../support/streams.ts';
+import { collect, feeder, text } from '../support/streams.ts';
 import { expectNothingLeft, microtasks, rejection } from '../support/turn.ts';
 
 afterEach(async () => {
@@ -201,7 +201,7 @@ test('lines, chunks, and the reader itself can be iterated over', async () => {
     each.feed('one\ntwo\nrest');
     each.end();
   }
-  const all = async (source: AsyncIterable<Buffer>) => (await Array.fromAsync(source)).map(String);
+  const all = async (source: AsyncIterable<Buffer>) => (await collect(source)).map(String);
   expect(await all(first.reader)).toEqual(['one\n', 'two\n', 'rest']);
   expect(await all(second.reader.lines())).toEqual(['one\n', 'two\n', 'rest']);
   expect(await all(third.reader.chunks())).toEqual(['on', 'e\n', 'tw', 'o\n', 're', 'st']);

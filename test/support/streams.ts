@@ -36,6 +36,13 @@ export function feeder(limit: number = 2 ** 16): Feeder {
   };
 }
 
+/** Everything that comes, until the end. */
+export async function collect<Item>(source: AsyncIterable<Item>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
 /** Text of what was read; null stays null. */
 export async function text(read: Promise<Buffer | null>): Promise<string | null> {
   const bytes = await read;
