@@ -1,5 +1,5 @@
 // Turns the live records into a report: plain data that stays as it is while the program goes on.
-import type { Hold, ResourceRecord } from '../channels/resource.ts';
+import type { Hold, LineEntry, ResourceRecord } from '../channels/resource.ts';
 import type { ResourceStatistics } from '../channels/statistics.ts';
 import type { Site } from '../channels/site.ts';
 import type { CancelRequest, RetryProgress, TaskRecord } from '../channels/task.ts';
@@ -185,6 +185,7 @@ function resourceEntry(resource: ResourceRecord, sources: LiveSources): Resource
     createdAt: site === null ? null : sources.mapSite(site),
     statistics: statisticsEntry(resource.statistics(), sources.now),
     holders: Array.from(resource.holders(), (hold) => holderEntry(hold, sources)),
+    ...(resource.line !== undefined && { line: lineEntries(resource.line()) }),
     lastTaker:
       lastTaker === null || lastTaker === undefined
         ? null
@@ -239,6 +240,10 @@ function isInUse({ statistics: now, holders }: ResourceEntry): boolean {
     default:
       return now.waiters > 0;
   }
+}
+
+function lineEntries(line: Iterable<LineEntry>): ResourceEntry['line'] & object {
+  return Array.from(line, ({ task, mode }) => ({ task: nameOf(task), mode }));
 }
 
 function holderEntry({ task, since, site, mode }: Hold, { now, mapSite }: LiveSources): HolderEntry {

@@ -150,6 +150,12 @@ export interface HolderEntry {
   readonly settled: boolean;
 }
 
+/** Somebody who stands in line. */
+export interface LineEntry {
+  readonly task: { readonly id: number; readonly name: string };
+  readonly mode: 'read' | 'write';
+}
+
 /** A circuit breaker: as it says of itself, with times that count from the report. */
 export interface BreakerEntry extends Omit<BreakerStatistics, 'since' | 'nextAt' | 'lastError'> {
   /** How long it has been in this state. */
@@ -174,6 +180,8 @@ export interface ResourceEntry {
   readonly statistics: StatisticsEntry;
   /** Oldest first; for a queue the jobs that it runs now, if they can be known. */
   readonly holders: readonly HolderEntry[];
+  /** Of a lock for reading and writing: who waits, in the order in which they are served. */
+  readonly line?: readonly LineEntry[];
   /** Of a queue: the task which took from it last. */
   readonly lastTaker: { readonly id: number; readonly name: string; readonly settled: boolean } | null;
 }

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
+import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createTask, Lock, NotHolderError, sleep, type Permit } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
 import { compareWithModel, steps } from '../support/permit-model.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 import { expectNothingLeft, microtasks, rejection } from '../support/turn.ts';
 
 afterEach(async () => {
@@ -199,6 +201,131 @@ test('a timeout that timers do not know is waited for, and Infinity is none', as
   (await never).release();
 });
 
+test('of a waiter that is cancelled and a release in the same turn, the next in line profits', async () => {
+  const lock = new Lock();
+  const permit = await lock.acquire();
+  const order: string[] = [];
+  const start = (name: string): ReturnType<typeof createTask> =>
+    createTask(async () => lock.run(() => void order.push(name)), { name });
+  const [b, c] = [start('b'), start('c')];
+  b.cancel();
+  permit.release();
+  await c;
+  expect([await rejection(b), order, lock.locked]).toEqual([
+    expect.objectContaining({ code: 'ERR_LOOPSCOPE_CANCELLED' }),
+    ['c'],
+    false,
+  ]);
+});
+
+test('a release and then a cancellation of the one that got the lock: it has it, and gives it back', async () => {
+  const lock = new Lock();
+  const permit = await lock.acquire();
+  const order: string[] = [];
+  const start = (name: string): ReturnType<typeof createTask> =>
+    createTask(async () => lock.run(() => void order.push(name)), { name });
+  const [b, c] = [start('b'), start('c')];
+  permit.release();
+  b.cancel();
+  await Promise.all([b, c]);
+  expect([order, lock.locked]).toEqual([['b', 'c'], false]);
+});
+
+test('a waiter that ends in the middle of the line leaves the order of the others', async () => {
+  const lock = new Lock();
+  const permit = await lock.acquire();
+  const order: number[] = [];
+  const controllers = [0, 1, 2, 3, 4].map(() => new AbortController());
+  const waiting = controllers.map(async ({ signal }, number) => lock.run(() => void order.push(number), { signal }));
+  const settled = Promise.allSettled(waiting);
+  controllers[1]?.abort();
+  controllers[3]?.abort();
+  permit.release();
+  await settled;
+  expect([order, lock.locked]).toEqual([[0, 2, 4], false]);
+});
+
+test('run calls its function at once if the lock is free, as an async function would', async () => {
+  const lock = new Lock();
+  let called = false;
+  const running = lock.run(() => void (called = true));
+  expect(called).toBe(true);
+  await running;
+});
+
+test('a run that is cancelled while nobody awaits it is no unhandled rejection', async () => {
+  const lock = new Lock();
+  const permit = await lock.acquire();
+  const task = createTask(async () => {
+    const running = lock.run(() => {});
+    await microtasks(10);
+    await running;
+  });
+  task.cancel();
+  expect(await rejection(task)).toMatchObject({ code: 'ERR_LOOPSCOPE_CANCELLED' });
+  permit.release();
+});
+
+test('what runs on in a task that has settled acquires and releases outside of all tasks', async () => {
+  const lock = new Lock();
+  const permit = await lock.acquire();
+  let running: Promise<void> | null = null;
+  await createTask(async () => {
+    running = (async () => {
+      await microtasks(10);
+      await lock.acquire();
+      expect(lock.holder?.id).toBe(0);
+      lock.release();
+    })();
+  });
+  await microtasks(20);
+  permit.release();
+  await running;
+  expect(lock.locked).toBe(false);
+});
+
+test('a permit may be released by whoever has it, in whatever task', async () => {
+  const lock = new Lock();
+  const permit = await createTask(async () => lock.acquire());
+  await createTask(async () => permit.release());
+  expect(lock.locked).toBe(false);
+});
+
+// Node 22 does not know the syntax.
+test.runIf('DisposableStack' in globalThis)('using and await using give it back', async () => {
+  const source = `export const both = async (lock) => {
+    { using permit = await lock.acquire(); }
+    const free = !lock.locked;
+    { await using permit = await lock.acquire(); }
+    return [free, !lock.locked];
+  };`;
+  const { both } = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as {
+    both: (lock: Lock) => Promise<boolean[]>;
+  };
+  expect(await both(new Lock())).toEqual([true, true]);
+});
+
+test('in one line it says whether it is locked, and how many wait', async () => {
+  const lock = new Lock({ name: 'stock' });
+  const lines = [inspect(lock)];
+  const permit = await lock.acquire();
+  lines.push(inspect(lock));
+  const waiting = [lock.run(() => {}), lock.run(() => {}), lock.run(() => {})];
+  lines.push(inspect(lock), inspect([lock]));
+  permit.release();
+  await Promise.all(waiting);
+  expect(lines).toEqual([
+    '<Lock stock unlocked>',
+    '<Lock stock locked>',
+    '<Lock stock locked, waiters: 3>',
+    '[ <Lock stock locked, waiters: 3> ]',
+  ]);
+});
+
+test('statistics are frozen', () => {
+  expect(Object.isFrozen(new Lock().statistics())).toBe(true);
+});
+
 test.each<[unknown, string]>([
   [{ timeout: '5' }, 'timeout must be a number of at least 0, got "5"'],
   [{ timeout: -1 }, 'timeout must be a number of at least 0, got -1'],
@@ -229,7 +356,7 @@ test('whatever happens in whatever order, a lock does what its model does', asyn
   await expect(
     fc.assert(
       fc.asyncProperty(steps, async (script) => compareWithModel(new Lock(), 1, script)),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns },
     ),
   ).resolves.toBe(undefined);
 });
