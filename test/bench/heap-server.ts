@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -25,9 +26,12 @@ export interface HeapServer {
 export async function startHeapServer(megabytes: number): Promise<HeapServer> {
   const flags = [`--max-old-space-size=${Math.max(2 * megabytes, 256)}`];
   const child = spawn(process.execPath, [...flags, program, String(megabytes)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
+  createInterface(child.stderr).on('line', (line) => {
+    if (!/^(Debugger |For help, see)/.test(line)) console.error(line);
+  });
   const [port] = (await Promise.race([once(child.stdout, 'data'), ended.then(() => [null])])) as [Buffer | null];
   if (port === null || child.pid === undefined) throw new Error(`the server with ${megabytes} MB did not start`);
   const { pid } = child;
