@@ -1,6 +1,9 @@
 // The wait for a task by another. A cancellation of the one that waits goes on to the one that is waited for, as in
 // asyncio, unless somebody else waits for it too: then only this wait ends, and nobody loses what he waits for.
 import type { Outcome, TaskRecord } from '../channels/task.ts';
+import { outcomeOf } from '../errors.ts';
+import { currentTask } from '../runtime/context.ts';
+import { park, unpark } from '../runtime/wait.ts';
 import { noOptions, Waiter } from './waiter.ts';
 
 // Taken at import: fake timers are the program's.
@@ -36,6 +39,24 @@ export class AwaitWait<Value> extends Waiter<Value> {
     const ended = cancelAwaited([this.record.on as Awaitable], this.record.task, reason);
     if (ended === null) super.abort(reason, outcome);
     else void ended.then(() => super.abort(reason, outcome)); // long over, where the task has settled
+  }
+}
+
+/**
+ * Waits for a task as for a part of the one that waits: a cancellation of that one goes on to this one in any case.
+ * @param result of the task
+ */
+export async function awaitAsPart<Value>(task: Awaitable, result: Promise<Value>): Promise<Value> {
+  const cancellation = currentTask()?.takeCancellation?.();
+  if (cancellation !== undefined) task.cancel(cancellation);
+  const wait = park('await', task, (reason) => task.cancel(reason));
+  try {
+    const value = await result;
+    unpark(wait);
+    return value;
+  } catch (error) {
+    unpark(wait, outcomeOf(error));
+    throw error;
   }
 }
 

@@ -66,3 +66,13 @@ export class Cancellation implements CancelRequest {
     return this.count;
   }
 }
+
+/** Calls `abort` when the signal is aborted, now if it is already: then null is returned, else what stops listening. */
+export function onAbort(signal: AbortSignal, abort: () => void): (() => void) | null {
+  if (signal.aborted) {
+    abort();
+    return null;
+  }
+  signal.addEventListener('abort', abort, { once: true });
+  return () => signal.removeEventListener('abort', abort);
+}

@@ -37,7 +37,7 @@ export class TaskGroup implements AsyncDisposable {
     checkOptions(options);
     const { name } = options;
     this.#record = new Task<void>('group', checkName(name, 'group'), parentForNew()).follow(this.#end.promise);
-    this.#record.watch(() => {}); // whoever joins is told of the failures
+    this.#record.observe(ignore, ignore); // whoever joins is told of the failures
   }
 
   /**
@@ -54,7 +54,7 @@ export class TaskGroup implements AsyncDisposable {
     const group = new TaskGroup(options);
     const body = group.createTask(() => main(group), { name: `${group.#record.name} body` });
     // A body that was cancelled by somebody else is no failure, but the tasks that it started have nobody left.
-    body.watch((rejected, error) => rejected && group.#cancelOnce(error));
+    body.observe(ignore, (error) => group.#cancelOnce(error));
     await group.join();
     return body;
   }
@@ -76,7 +76,10 @@ export class TaskGroup implements AsyncDisposable {
     if (this.#left) throw new StateError(`task group ${this.name} was left: it takes no more tasks`);
     const task = this.#start(run, options);
     this.#pending.add(task);
-    task.watch((failed, error) => this.#noteSettled(task, failed, error));
+    task.observe(
+      () => this.#noteSettled(task, false),
+      (error) => this.#noteSettled(task, true, error),
+    );
     if (this.#cancellation !== null) task.cancel(this.#cancellation);
     return task;
   }
@@ -163,7 +166,7 @@ export class TaskGroup implements AsyncDisposable {
     if (this.#cancellation === null) this.cancel(reason);
   }
 
-  #noteSettled(task: Task, failed: boolean, error: unknown): void {
+  #noteSettled(task: Task, failed: boolean, error?: unknown): void {
     this.#pending.delete(task);
     if (failed && !(error instanceof CancelledError)) {
       this.#failures.push(error);
@@ -174,4 +177,8 @@ export class TaskGroup implements AsyncDisposable {
     if (!this.#isEmpty()) return;
     for (let joiner = this.#joiners.shift(); joiner !== null; joiner = this.#joiners.shift()) joiner.resolve();
   }
+}
+
+function ignore(): void {
+  // told elsewhere
 }

@@ -33,6 +33,13 @@ export function trace(task: TaskRecord): Trace {
   return traced;
 }
 
+/** Somebody waits for the end of a task that may be traced, and is handed its error. */
+export function noteAwaited(traced: Trace | null | undefined, isRetrieved: boolean): void {
+  if (traced == null) return;
+  traced.isAwaited = true;
+  traced.isRetrieved ||= isRetrieved;
+}
+
 /** Says what is to be said of all that were not collected. For the end of the process. */
 export function tellTraces(): void {
   for (const traced of kept) tell(traced);

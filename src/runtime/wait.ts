@@ -64,3 +64,11 @@ export function unpark(wait: WaitRecord, outcome: Outcome = 'fulfilled'): void {
   wait.outcome = outcome;
   if (waitEnded.hasSubscribers) waitEnded.publish(wait);
 }
+
+/** Where a task is parked, newest first, and where it was created, as far as that is known. */
+export function stackOf(task: TaskRecord): Site[] {
+  const sites: Site[] = [];
+  for (let { waits: wait } = task; wait !== null; wait = wait.next) if (wait.site !== null) sites.push(wait.site);
+  if (task.origin.site !== null) sites.push(task.origin.site);
+  return sites;
+}
