@@ -46,6 +46,24 @@ export interface TelemetryConfig {
   readonly metrics: boolean;
   /** Exports log records. `OTEL_LOGS_EXPORTER` other than `none`. */
   readonly logs: boolean;
+  /** Sends metrics to the collector of the spans, too: `OTEL_METRICS_EXPORTER` does not say otherwise. */
+  readonly otlpMetrics: boolean;
+  /** The same for log records, and `OTEL_LOGS_EXPORTER`. */
+  readonly otlpLogs: boolean;
+  /**
+   * Where Prometheus reads metrics: an address that this process listens at, `LOOPSCOPE_PROMETHEUS`; `supervisor` for a
+   * socket in the run directory, from which the supervisor reads them; null for nowhere.
+   */
+  readonly prometheus: Address | 'supervisor' | null;
+  /** After how long a task that is pending gets a log record; null for never. Milliseconds. `LOOPSCOPE_PENDING_AFTER`. */
+  readonly pendingAfterMs: number | null;
+}
+
+/** Where to listen. */
+export interface Address {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
 }
 
 // A tenth of a second is where people begin to notice; loading modules and compiling code take half of it every now and then.
@@ -64,7 +82,7 @@ export function readConfig(environment: Environment = process.env): Config {
     format: parseFormat((runDirectory === null ? read('LOOPSCOPE_FORMAT') : null) ?? 'text', 'LOOPSCOPE_FORMAT'),
     output: output === null ? null : resolve(output), // the program may go to another folder
     debug: isDebugAsked(environment),
-    telemetry: readTelemetry(read),
+    telemetry: readTelemetry(read, runDirectory !== null),
     loop: !isOff(read('LOOPSCOPE_LOOP')),
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
     blockThresholdMs: parseDuration(read('LOOPSCOPE_BLOCK_THRESHOLD') ?? defaultThreshold, 'LOOPSCOPE_BLOCK_THRESHOLD'),
@@ -91,7 +109,7 @@ function readStuck(
   };
 }
 
-function readTelemetry(read: (name: string) => string | null): TelemetryConfig | null {
+function readTelemetry(read: (name: string) => string | null, hasSupervisor: boolean): TelemetryConfig | null {
   if (read('OTEL_SDK_DISABLED')?.trim().toLowerCase() === 'true') return null;
   const listOf = (name: string): string[] | null =>
     read(name)
@@ -105,6 +123,8 @@ function readTelemetry(read: (name: string) => string | null): TelemetryConfig |
   const exporters = listOf('OTEL_TRACES_EXPORTER') ?? (hasEndpoint === null ? [] : ['otlp']);
   const isNone = exporters.includes('none'); // other names are for an SDK of the program's own
   const sends = (name: string): boolean => !isNone && exporters.includes(name);
+  const hasOtlp = otlp !== null || sends('otlp');
+  const pendingAfter = read('LOOPSCOPE_PENDING_AFTER');
   const telemetry: TelemetryConfig = {
     ...(otlp !== null ? { otlp } : sends('otlp') && { otlp: null }),
     console: sends('console'),
@@ -112,8 +132,30 @@ function readTelemetry(read: (name: string) => string | null): TelemetryConfig |
     metrics: isWanted('OTEL_METRICS_EXPORTER'),
     logs: isWanted('OTEL_LOGS_EXPORTER'),
     hasSpans: otlp !== null || path !== null || sends('otlp') || sends('console'),
+    otlpMetrics: hasOtlp && read('OTEL_METRICS_EXPORTER') === null,
+    otlpLogs: hasOtlp && read('OTEL_LOGS_EXPORTER') === null,
+    prometheus: readPrometheus(read, hasSupervisor),
+    pendingAfterMs: pendingAfter === null ? null : parseDuration(pendingAfter, 'LOOPSCOPE_PENDING_AFTER'),
   };
-  return telemetry.hasSpans || telemetry.metrics || telemetry.logs ? telemetry : null;
+  const { hasSpans, metrics, logs, prometheus } = telemetry;
+  return hasSpans || metrics || logs || prometheus !== null ? telemetry : null;
+}
+
+// What the supervisor sets: the processes that it runs leave their metrics to it.
+const bySupervisor = 'supervisor';
+
+function readPrometheus(read: (name: string) => string | null, hasSupervisor: boolean): TelemetryConfig['prometheus'] {
+  const text = read('LOOPSCOPE_PROMETHEUS');
+  if (text === null) return null;
+  // A process that the supervisor's has outlived, or that has its environment, has nobody who reads.
+  if (text === bySupervisor) return hasSupervisor ? bySupervisor : null;
+  return parseAddress(text, 'LOOPSCOPE_PROMETHEUS');
+}
+
+/** Where the environment wants `loopscope run` to serve metrics; null for nowhere. */
+export function prometheusOfRun(environment: Environment = process.env): Address | null {
+  const prometheus = readPrometheus((name) => environment[name] || null, false);
+  return prometheus === bySupervisor ? null : prometheus;
 }
 
 function readLimits(read: (name: string) => string | null): { maxBytes: number; maxFiles: number } {
@@ -131,6 +173,8 @@ function isOff(value: string | null): boolean {
 /** What `loopscope run` sets for the processes that it runs. */
 export interface RunSettings {
   readonly runDirectory: string;
+  /** Whether the supervisor serves the metrics of its processes. */
+  readonly prometheus: boolean;
   /** The path of the module that Node is to require first. */
   readonly preload: string;
   readonly debug: boolean;
@@ -172,6 +216,7 @@ export function runEnvironment(
     ...(blockThresholdMs === null ? {} : { LOOPSCOPE_BLOCK_THRESHOLD: `${blockThresholdMs}ms` }),
     ...(stuckAfterMs === null ? {} : { LOOPSCOPE_STUCK_AFTER: `${stuckAfterMs}ms` }),
     ...(stuckExit ? { LOOPSCOPE_STUCK_EXIT: '1' } : {}),
+    ...(settings.prometheus ? { LOOPSCOPE_PROMETHEUS: bySupervisor } : {}),
   };
 }
 
@@ -205,6 +250,13 @@ export function parseSize(text: string, option: string): number {
   const bytes = Number(number) * (sizes[unit.toLowerCase()] ?? Number.NaN);
   if (bytes >= 1000 && bytes <= 1e12) return bytes;
   throw new UsageError(`${option} must be a size such as 500kB, 64MB or 1GB, not ${JSON.stringify(text)}`);
+}
+
+/** `9464`, `0.0.0.0:9464`, `[::1]:9464`; a port alone is on 127.0.0.1, and port 0 is any that is free. */
+export function parseAddress(text: string, option: string): Address {
+  const [, host, plain, port = ''] = /^(?:(?:\[([^\]\s]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port !== '' && Number(port) < 2 ** 16) return { host: host ?? plain ?? '127.0.0.1', port: Number(port) };
+  throw new UsageError(`${option} must be a port or an address such as 0.0.0.0:9464, not ${JSON.stringify(text)}`);
 }
 
 export function parseUrl(text: string, option: string): string {

@@ -31,6 +31,8 @@ exit code are the program's own.
   --output FILE     append the reports to FILE instead of writing them to stderr
   --quiet           write nothing to stderr
   --otlp URL        send spans to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
+  --prometheus [HOST:]PORT
+                    serve the metrics of all its processes at http://127.0.0.1:PORT/metrics
   --trace-file FILE write spans to FILE, without any server; loopscope export sends them later
   --profile FILE    write a CPU profile of the run: FILE.cpuprofile, or a folder for those of several processes
   --debug           capture the call site of every task and wait, not of the first 200 a second

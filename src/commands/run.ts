@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseDuration, parseFormat, parseUrl } from '../config.ts';
+import { parseAddress, parseDuration, parseFormat, parseUrl, prometheusOfRun } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { checkWritable } from './output.ts';
 import { findProgram } from './program.ts';
@@ -13,6 +13,7 @@ const options = {
   format: { type: 'string' },
   output: { type: 'string' },
   otlp: { type: 'string' },
+  prometheus: { type: 'string' },
   'trace-file': { type: 'string' },
   profile: { type: 'string' },
   quiet: { type: 'boolean' },
@@ -47,7 +48,7 @@ function split(words: readonly string[]): { own: string[]; program: readonly str
 
 function readOptions(words: string[]): RunOptions {
   const { values } = parse(words);
-  const { timeout, format = 'text', output, otlp, profile, quiet = false, debug = false } = values;
+  const { timeout, format = 'text', output, otlp, prometheus, profile, quiet = false, debug = false } = values;
   const threshold = values['block-threshold'];
   const traceFile = values['trace-file'];
   const stuckAfter = values['stuck-after'];
@@ -64,6 +65,7 @@ function readOptions(words: string[]): RunOptions {
     format: parseFormat(format, '--format'),
     output: output ?? null,
     otlp: otlp === undefined ? null : parseUrl(otlp, '--otlp'),
+    prometheus: prometheus === undefined ? prometheusOfRun() : parseAddress(prometheus, '--prometheus'),
     traceFile: traceFile === undefined ? null : resolve(traceFile),
     profile: profile === undefined ? null : resolve(profile),
     quiet,

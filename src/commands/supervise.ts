@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { watch, type FSWatcher } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runEnvironment } from '../config.ts';
+import { runEnvironment, type Address } from '../config.ts';
 import { writeReport, type Destination } from '../process/deliver.ts';
 import { UsageError } from '../errors.ts';
 import { RunDirectory, type Member } from '../process/run-directory.ts';
@@ -17,6 +17,8 @@ export interface RunOptions extends Destination {
   /** When to report and end the program; null for never. */
   readonly timeoutMs: number | null;
   readonly otlp: string | null;
+  /** Where the metrics of all processes are served; null for nowhere. */
+  readonly prometheus: Address | null;
   /** Where spans are written, an absolute path; null for what the environment says. */
   readonly traceFile: string | null;
   readonly quiet: boolean;
@@ -56,7 +58,12 @@ export async function supervise(program: Program, options: RunOptions): Promise<
   const directory = createDirectory();
   const inbox = new Inbox(directory, options);
   let end: End;
+  let stopServing = (): void => {};
   try {
+    if (options.prometheus !== null) {
+      const { serveMetricsOfRun } = await import('./serve-metrics.ts');
+      stopServing = serveMetricsOfRun(options.prometheus, directory, (line) => inbox.note(line));
+    }
     // Before the program is there: a signal that comes meanwhile waits for it.
     const stopRelaying = relaySignals(
       () => child,
@@ -65,7 +72,7 @@ export async function supervise(program: Program, options: RunOptions): Promise<
     );
     const child = spawn(program.file, program.args, {
       stdio: 'inherit',
-      env: runEnvironment({ ...options, runDirectory: directory.path }),
+      env: runEnvironment({ ...options, prometheus: options.prometheus !== null, runDirectory: directory.path }),
     });
     const ended = endOf(child, program);
     const timedOut = await endOrTimeout(ended, child, directory, inbox, options.timeoutMs);
@@ -74,6 +81,7 @@ export async function supervise(program: Program, options: RunOptions): Promise<
     await ended;
     stopRelaying();
   } finally {
+    stopServing();
     inbox.close();
     directory.remove();
   }

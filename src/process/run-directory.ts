@@ -24,6 +24,7 @@ export interface Member {
 
 const supervisorFolder = /^loopscope-(\d+)-/;
 const memberFile = /^member-(\d+)-(\d+)$/;
+const metricsSocketFile = /^metrics-(\d+)\.sock$/;
 const reportFile = /^report-.*\.json$/;
 // An older acknowledgement is of a signal that the supervisor did not get.
 const freshMs = 1000;
@@ -118,6 +119,21 @@ export class RunDirectory {
     tryTo(() =>
       reason === null ? rmSync(this.askFile(pid), { force: true }) : writeFileSync(this.askFile(pid), reason),
     );
+  }
+
+  /** Where a process gives its metrics to whoever connects. */
+  metricsSocket(pid: number): string {
+    return this.#file(`metrics-${pid}.sock`);
+  }
+
+  /** The processes which give metrics. What one that has ended left behind is removed. */
+  metricsSockets(): { readonly pid: number; readonly path: string }[] {
+    const sockets = namesIn(this.path).flatMap((name) => {
+      const pid = Number(metricsSocketFile.exec(name)?.[1]);
+      return pid > 0 ? [{ pid, path: this.#file(name) }] : [];
+    });
+    for (const { pid, path } of sockets) if (!isAlive(pid)) tryTo(() => rmSync(path, { force: true }));
+    return sockets.filter(({ pid }) => isAlive(pid));
   }
 
   /** The process is about to be ended because its loop does not return. */

@@ -3,6 +3,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
+import type { MetricsSources } from './metrics.ts';
 import type { Profiling } from './profile.ts';
 import { RunDirectory } from './run-directory.ts';
 import { complain } from '../runtime/complain.ts';
@@ -37,10 +38,10 @@ export function start(): void {
 }
 
 /** Null if nothing can be exported: that is said in one line, and all else goes on. */
-function exportTelemetry(config: NonNullable<Config['telemetry']>, hasSupervisor: boolean): Telemetry | null {
+function exportTelemetry(sources: MetricsSources): Telemetry | null {
   try {
     const { startTelemetry } = load(import.meta.url, './telemetry') as typeof import('./telemetry.ts');
-    return startTelemetry(config, hasSupervisor ? endingUnderSupervisor : ending);
+    return startTelemetry(sources, sources.runDirectory === null ? ending : endingUnderSupervisor);
   } catch (error) {
     complain('no spans', error);
     return null;
@@ -142,5 +143,6 @@ function startWith(config: Config): void {
     ending: () => profiling?.finish(),
   });
   directory?.join(self); // now: who has joined is asked by a signal that would end it
-  if (config.telemetry !== null) telemetry = exportTelemetry(config.telemetry, directory !== null);
+  const { telemetry: wanted, runDirectory } = config;
+  if (wanted !== null) telemetry = exportTelemetry({ config: wanted, runDirectory, loop: () => loop?.read() ?? null });
 }

@@ -7,6 +7,7 @@ import { complain } from '../runtime/complain.ts';
 import { startExport, type Exporter } from '../subscribers/export.ts';
 import { startSpans, type Spans } from '../subscribers/spans.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
+import { MetricsOfProcess, type MetricsSources } from './metrics.ts';
 import { setTelemetrySource } from './telemetry-source.ts';
 
 const flushAtEndMs = 2000;
@@ -23,7 +24,33 @@ export interface Telemetry {
  * Starts what the configuration asks for.
  * @param ending the signals by which the process may end with nobody listening
  */
-export function startTelemetry(config: TelemetryConfig, ending: readonly NodeJS.Signals[]): Telemetry {
+export function startTelemetry(sources: MetricsSources, ending: readonly NodeJS.Signals[]): Telemetry {
+  const metrics = new MetricsOfProcess(sources);
+  const { hasSpans, metrics: hasMetrics, logs } = sources.config;
+  const exported = hasSpans || hasMetrics || logs ? exportSpans(sources.config, metrics, ending) : null;
+  metrics.serve(exported?.exporter ?? null, exported?.spans ?? null);
+  beforeEvent('beforeExit', () => {
+    metrics.end();
+    if (exported?.exporter.counts().some(({ pending }) => pending > 0) === true) {
+      void exported.exporter.flush(flushAtEndMs);
+    }
+    if (metrics.isDue) void metrics.flush(flushAtEndMs);
+  });
+  return {
+    flush: (milliseconds) => Promise.all([exported?.exporter.flush(milliseconds), metrics.flush(milliseconds)]),
+    leave() {
+      if (exported === null) return;
+      exported.exporter.leave();
+      sayLosses(exported.exporter, exported.spans);
+    },
+  };
+}
+
+function exportSpans(
+  config: TelemetryConfig,
+  metrics: MetricsOfProcess,
+  ending: readonly NodeJS.Signals[],
+): { readonly exporter: Exporter; readonly spans: Spans | null } {
   const { traceFile, hasSpans } = config;
   const exporter = startExport({
     ...(config.otlp !== undefined && { otlp: config.otlp }),
@@ -31,20 +58,13 @@ export function startTelemetry(config: TelemetryConfig, ending: readonly NodeJS.
     file: traceFile === null ? null : { ...traceFile, pathOfOthers: withNumber(traceFile.path) },
     metrics: config.metrics,
     logs: config.logs,
+    others: metrics.others,
   });
   const spans = hasSpans ? startSpans({ api: exporter.sdk.api, tracer: exporter.sdk.tracer }) : null;
   setTelemetrySource(() => entryOf(exporter, spans));
-  beforeEvent('beforeExit', () => {
-    if (exporter.counts().some(({ pending }) => pending > 0)) void exporter.flush(flushAtEndMs);
-  });
+  metrics.start(exporter, spans);
   if (traceFile !== null) for (const signal of ending) beforeEndBy(signal, () => exporter.leave());
-  return {
-    flush: (milliseconds) => exporter.flush(milliseconds),
-    leave() {
-      exporter.leave();
-      sayLosses(exporter, spans);
-    },
-  };
+  return { exporter, spans };
 }
 
 function sayLosses(exporter: Exporter, spans: Spans | null): void {

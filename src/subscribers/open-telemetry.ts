@@ -22,6 +22,7 @@ interface Core {
 interface Resources {
   defaultResource(): Resource;
   resourceFromAttributes(attributes: OpenTelemetry.Attributes): Resource;
+  detectResources(options: { readonly detectors: readonly Detector[] }): Resource;
   readonly envDetector: Detector;
   readonly serviceInstanceIdDetector: Detector;
 }

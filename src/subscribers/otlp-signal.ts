@@ -1,5 +1,4 @@
 // The way of metrics and log records to a collector by OTLP. What cannot be sent never holds the process and is said once.
-import type { Context } from '@opentelemetry/api';
 import { complain } from '../runtime/complain.ts';
 import { QuietAgent, whyUnreachable } from './collector.ts';
 import type { ExportResult } from './export-queue.ts';
@@ -52,7 +51,7 @@ export function otlpSignal(sdk: SdkPackages, signal: OtlpSignal, endpoint: strin
     ...(url.startsWith('http:') && !isGrpc && { httpAgentOptions: () => new QuietAgent() }),
   });
   const { context } = sdk.api;
-  const untraced = (run: () => void): void => context.with(sdk.core.suppressTracing(context.active() as Context), run);
+  const untraced = (run: () => void): void => context.with(sdk.core.suppressTracing(context.active()), run);
   return new QuietExporter(exporter, signal, url, untraced);
 }
 
@@ -74,13 +73,16 @@ class QuietExporter implements PushExporter {
   }
 
   export(batch: unknown, done: (result: ExportResult) => void): void {
-    this.#export(batch).then(
-      () => done({ code: 0 }),
-      (error: unknown) => {
-        this.#fail(error);
-        done({ code: 0 });
-      },
-    );
+    void this.#try(batch, done);
+  }
+
+  async #try(batch: unknown, done: (result: ExportResult) => void): Promise<void> {
+    try {
+      await this.#export(batch);
+    } catch (error) {
+      this.#fail(error);
+    }
+    done({ code: 0 });
   }
 
   async #export(batch: unknown): Promise<void> {

@@ -9,6 +9,7 @@ import type { SdkPackages } from './open-telemetry.ts';
 import { resourceAttribute, scopeName } from './semconv.ts';
 
 type Configuration = Partial<SdkNode.NodeSDKConfiguration>;
+type SdkResource = SdkNode.NodeSDKConfiguration['resource'];
 
 export interface SdkOptions {
   /** None: no spans are recorded. */
@@ -97,18 +98,11 @@ export function providerOfProgram({ trace, ProxyTracerProvider }: typeof OpenTel
   return behind.constructor === new ProxyTracerProvider().getDelegate().constructor ? null : behind;
 }
 
-function configuration({ core, resources }: SdkPackages, options: SdkOptions): Configuration {
+function configuration(packages: SdkPackages, options: SdkOptions): Configuration {
+  const { core, resources } = packages;
   const { spanProcessors, metrics = false, metricReaders = [], logs = false, logRecordProcessors = [] } = options;
   return {
-    // Below what the variables say, which detectors merge over it.
-    resource: resources.defaultResource().merge(
-      resources.resourceFromAttributes({
-        [resourceAttribute.serviceName]: options.serviceName ?? nameOfScript(),
-        [resourceAttribute.processId]: process.pid,
-        [resourceAttribute.runtimeName]: 'nodejs',
-        [resourceAttribute.runtimeVersion]: process.versions.node,
-      }),
-    ),
+    resource: resourceOf(packages, options.serviceName),
     // The detectors of the SDK's own choice would send the command line and the name of the host.
     ...(core.getStringFromEnv('OTEL_NODE_RESOURCE_DETECTORS') === undefined && {
       resourceDetectors: [resources.envDetector, resources.serviceInstanceIdDetector],
@@ -118,6 +112,18 @@ function configuration({ core, resources }: SdkPackages, options: SdkOptions): C
     ...(!metrics && { metricReaders }),
     ...(!logs && { logRecordProcessors }),
   };
+}
+
+/** What this process is, below what the variables say, which detectors merge over it. */
+export function resourceOf({ resources }: SdkPackages, serviceName: string = nameOfScript()): SdkResource {
+  return resources.defaultResource().merge(
+    resources.resourceFromAttributes({
+      [resourceAttribute.serviceName]: serviceName,
+      [resourceAttribute.processId]: process.pid,
+      [resourceAttribute.runtimeName]: 'nodejs',
+      [resourceAttribute.runtimeVersion]: process.versions.node,
+    }),
+  );
 }
 
 /** The SDK takes either readers or variables; where both are wanted, ours go beside those that it has made. */

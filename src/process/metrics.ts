@@ -1,0 +1,116 @@
+// Metrics and log records of this process: to the SDK that exports spans, and to Prometheus.
+import type { TelemetryConfig } from '../config.ts';
+import { now } from '../runtime/clock.ts';
+import { complain } from '../runtime/complain.ts';
+import type { Exporter, ExportOptions } from '../subscribers/export.ts';
+import { LogBatch } from '../subscribers/logs-batch.ts';
+import { startLogs, type Logs } from '../subscribers/logs.ts';
+import type { LoopReading } from '../subscribers/metrics-loop.ts';
+import { otlpMetricReader, type MetricReader } from '../subscribers/metrics-reader.ts';
+import { giveMetrics, serveMetrics } from '../subscribers/metrics-server.ts';
+import { startMetrics, type Metrics, type MetricsOptions } from '../subscribers/metrics.ts';
+import { loadSdk } from '../subscribers/open-telemetry.ts';
+import { prometheusSource } from '../subscribers/prometheus.ts';
+import type { Spans } from '../subscribers/spans.ts';
+import { RunDirectory } from './run-directory.ts';
+
+// The end of the loop is told again after each flush that made it turn.
+const betweenFlushesMs = 1000;
+
+/** Where metrics come from, and what becomes of them. */
+export interface MetricsSources {
+  readonly config: TelemetryConfig;
+  readonly runDirectory: string | null;
+  /** What was measured of the loop; null where nobody did. */
+  readonly loop: () => LoopReading | null;
+}
+
+/** The metrics and log records of a process. */
+export class MetricsOfProcess {
+  readonly #sources: MetricsSources;
+  readonly #metrics: Metrics[] = [];
+  #reader: MetricReader | null = null;
+  #batch: LogBatch | null = null;
+  #logs: Logs | null = null;
+  #flushedAt = -Infinity;
+
+  constructor(sources: MetricsSources) {
+    this.#sources = sources;
+  }
+
+  /** What sends metrics and log records beside the spans. */
+  readonly others: NonNullable<ExportOptions['others']> = (sdk) => {
+    const { otlp = null, otlpMetrics, otlpLogs } = this.#sources.config;
+    if (otlpMetrics) this.#reader = otlpMetricReader(sdk, otlp);
+    if (otlpLogs) this.#batch = new LogBatch(sdk, otlp);
+    return {
+      metricReaders: this.#reader === null ? [] : [this.#reader],
+      logRecordProcessors: this.#batch === null ? [] : [this.#batch],
+    };
+  };
+
+  /** Starts them, once it is known where spans go. */
+  start(exporter: Exporter, spans: Spans | null): void {
+    const { config } = this.#sources;
+    const { sdk } = exporter;
+    this.#startMetrics(sdk.api, () => sdk.meterProvider(), exporter, spans);
+    this.#logs = startLogs({
+      api: sdk.api,
+      loggerProvider: () => sdk.loggerProvider(),
+      pendingAfterMs: config.pendingAfterMs,
+      ...(spans !== null && { contextOf: (task) => spans.contextOf(task) }),
+    });
+  }
+
+  /** Gives metrics to Prometheus. Whatever fails is said in one line. */
+  serve(exporter: Exporter | null, spans: Spans | null): void {
+    const { config, runDirectory } = this.#sources;
+    const { prometheus } = config;
+    if (prometheus === null) return;
+    try {
+      const sdk = loadSdk();
+      const source = prometheusSource(sdk, prometheus === 'supervisor');
+      this.#startMetrics(sdk.api, source.meterProvider, exporter, spans);
+      const render = (): Promise<string> => source.render();
+      if (prometheus !== 'supervisor') serveMetrics({ ...prometheus, render, say: complain });
+      else if (runDirectory !== null) {
+        giveMetrics(new RunDirectory(runDirectory).metricsSocket(process.pid), render, complain);
+      }
+    } catch (error) {
+      complain('no metrics for Prometheus', error);
+    }
+  }
+
+  #startMetrics(
+    api: MetricsOptions['api'],
+    meterProvider: NonNullable<MetricsOptions['meterProvider']>,
+    exporter: Exporter | null,
+    spans: Spans | null,
+  ): void {
+    const { loop } = this.#sources;
+    const exports = exporter === null ? {} : { exports: () => exporter.counts() };
+    const dropped = spans === null ? {} : { spans: () => spans.dropped() };
+    this.#metrics.push(startMetrics({ api, meterProvider, loop, ...exports, ...dropped }));
+  }
+
+  /** The loop has run empty. */
+  end(): void {
+    for (const metrics of this.#metrics) metrics.end();
+    this.#logs?.look();
+  }
+
+  /** Whether there is something to send at the end that was not just sent. */
+  get isDue(): boolean {
+    return (this.#reader !== null || this.#batch !== null) && now() - this.#flushedAt > betweenFlushesMs;
+  }
+
+  /** Sends what there is. Never rejects. */
+  async flush(timeoutMs: number): Promise<void> {
+    const { promise: timeout, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timeoutMs);
+    const flushed = Promise.allSettled([this.#reader?.forceFlush(), this.#batch?.forceFlush()]);
+    await Promise.race([flushed, timeout]);
+    clearTimeout(timer);
+    this.#flushedAt = now();
+  }
+}
