@@ -97,6 +97,23 @@ test('queue-join with --forget: the report says that one order was taken and not
   expect(stderr).toContain(`at examples/queue-join.ts:${lineOf('queue-join.ts', 'orders.join()')}:`);
 });
 
+test('tcp-echo: the echo of asyncio works, and where both ends wait the report says on which streams and where', async () => {
+  const { stdout, stderr, code } = await loopscope(['run', '--', 'examples/tcp-echo.ts']);
+  expect(code).toBe(0);
+  expect(stdout.split('\n')).toEqual([
+    'server: received Hello World!',
+    'client: the answer is Hello World!',
+    'server: received Hello again!',
+    'client: read stream tcp 127.0.0.1:PORT: timed out after 1000 ms',
+    '',
+  ]);
+  const lines = stderr.split('\n').map((line) => line.trim());
+  for (const read of ['await reader.readLine(', 'for await (const line of reader)']) {
+    const at = lines.findIndex((line) => line.includes(`at examples/tcp-echo.ts:${lineOf('tcp-echo.ts', read)}:`));
+    expect(lines.slice(at - 1, at + 1).join(' ')).toMatch(/waits for stream tcp 127\.0\.0\.1:\d+ to read/);
+  }
+});
+
 test('the output in the README is that of npm start', () => {
   expect(read('README.md')).toContain(read('test/golden/order-service.80.txt').trim());
 });

@@ -1,0 +1,41 @@
+// The TCP echo server and client of asyncio's documentation, and what a hang of theirs looks like: the second client forgets
+// the line break. Both ends wait then, and the report says on which stream and where.
+//   npx loopscope run examples/tcp-echo.ts
+import { openConnection, printTasks, startServer, type StreamReader, type StreamWriter } from 'loopscope';
+
+const host = '127.0.0.1';
+
+async function echo(reader: StreamReader, writer: StreamWriter): Promise<void> {
+  for await (const line of reader) {
+    console.log(`server: received ${String(line).trim()}`);
+    writer.write(line);
+    await writer.drain();
+  }
+  writer.close();
+}
+
+async function ask(port: number, message: string): Promise<string> {
+  const { reader, writer } = await openConnection({ host, port, timeout: 5000 });
+  try {
+    writer.write(message);
+    await writer.drain();
+    const answer = await reader.readLine({ timeout: 1000 });
+    return String(answer).trim();
+  } finally {
+    writer.close();
+    await writer.waitClosed();
+  }
+}
+
+const server = await startServer(echo, { host });
+const { port } = server;
+if (port === null) throw new Error('the server listens on no port');
+
+console.log(`client: the answer is ${await ask(port, 'Hello World!\n')}`);
+
+const second = ask(port, 'Hello again!');
+setTimeout(printTasks, 500); // both ends wait to read
+await second.catch((error: Error) => console.log(`client: ${error.message.replace(String(port), 'PORT')}`));
+
+server.close();
+await server.waitClosed();
