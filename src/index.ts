@@ -91,7 +91,21 @@ export type { LimitChange, LimitHistory } from './resilience/limit-history.ts';
 export { RateLimiter, type PassOptions, type RateLimiterOptions } from './resilience/rate-limiter.ts';
 export { compose, type Call, type CallOptions, type ComposedPolicy, type Policy } from './resilience/policy.ts';
 export type { Attempt } from './resilience/retry-operation.ts';
+export type { ExecuteOptions, Executor, MapOptions } from './resilience/executor.ts';
+export type { ModuleFunction, Work } from './resilience/job-code.ts';
 export { Loan } from './resilience/loan.ts';
+export { move, type Transferable } from './resilience/move.ts';
+export type { JobResult, PoolJob } from './resilience/pool-job.ts';
+export { ProcessExecutor } from './resilience/process-executor.ts';
+export { runInExecutor } from './resilience/run-in-executor.ts';
+export { ThreadExecutor, type ExecutorOptions, type ThreadExecutorOptions } from './resilience/thread-executor.ts';
+export {
+  WorkerPool,
+  type JobContext,
+  type JobFunction,
+  type JobOptions,
+  type WorkerPoolOptions,
+} from './resilience/worker-pool.ts';
 export type { ResourcePoolOptions } from './resilience/pool-options.ts';
 export { ResourcePool, type CloseOptions } from './resilience/resource-pool.ts';
 export { retry, type RetryCallOptions, type RetryOptions } from './resilience/retry.ts';

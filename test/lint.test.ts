@@ -13,9 +13,25 @@ type Permission = 'all' | 'types';
 // Written out a second time on purpose: the configuration is what is on trial here.
 const matrix: Record<string, Record<string, Permission>> = {
   channels: { channels: 'all', 'node:diagnostics_channel': 'all' },
-  runtime: { runtime: 'all', channels: 'all', 'node:diagnostics_channel': 'all', 'node:fs': 'all', 'node:net': 'all' },
+  runtime: {
+    runtime: 'all',
+    channels: 'all',
+    'node:diagnostics_channel': 'all',
+    'node:fs': 'all',
+    'node:net': 'all',
+    'node:worker_threads': 'all',
+  },
   primitives: { primitives: 'all', channels: 'all', runtime: 'all', errors: 'all', 'node:net': 'all' },
-  resilience: { resilience: 'all', primitives: 'all', channels: 'all', runtime: 'all', errors: 'all' },
+  resilience: {
+    resilience: 'all',
+    primitives: 'all',
+    channels: 'all',
+    runtime: 'all',
+    errors: 'all',
+    'node:worker_threads': 'all',
+    'lru-cache': 'types',
+    piscina: 'types',
+  },
   loop: {
     loop: 'all',
     channels: 'all',
@@ -23,8 +39,16 @@ const matrix: Record<string, Record<string, Permission>> = {
     'node:diagnostics_channel': 'all',
     'node:fs': 'all',
     'node:net': 'all',
+    'node:worker_threads': 'all',
   },
-  heap: { heap: 'all', report: 'types', 'node:diagnostics_channel': 'all', 'node:fs': 'all', 'node:net': 'all' },
+  heap: {
+    heap: 'all',
+    report: 'types',
+    'node:diagnostics_channel': 'all',
+    'node:fs': 'all',
+    'node:net': 'all',
+    'node:worker_threads': 'all',
+  },
   subscribers: {
     subscribers: 'all',
     channels: 'all',
@@ -34,6 +58,7 @@ const matrix: Record<string, Record<string, Permission>> = {
     'node:diagnostics_channel': 'all',
     'node:fs': 'all',
     'node:net': 'all',
+    'node:worker_threads': 'all',
     '@opentelemetry/api': 'all',
   },
   report: { report: 'all', channels: 'types' },
@@ -45,6 +70,7 @@ const matrix: Record<string, Record<string, Permission>> = {
     'node:diagnostics_channel': 'all',
     'node:fs': 'all',
     'node:net': 'all',
+    'node:worker_threads': 'all',
     'string-width': 'all',
   },
   errors: { channels: 'types' },
@@ -57,9 +83,12 @@ const matrix: Record<string, Record<string, Permission>> = {
     'node:diagnostics_channel': 'all',
     'node:fs': 'all',
     'node:net': 'all',
+    'node:worker_threads': 'all',
     '@opentelemetry/api': 'types',
     'string-width': 'types',
     'p-limit': 'types',
+    'lru-cache': 'types',
+    piscina: 'types',
   },
   'instrumentation/index': { hook: 'all', wrap: 'all', 'p-queue-file': 'all', channels: 'all', runtime: 'all' },
 };
@@ -71,9 +100,12 @@ const packages = [
   'node:fs',
   'node:net',
   'node:process',
+  'node:worker_threads',
   '@opentelemetry/api',
   'string-width',
   'p-limit',
+  'lru-cache',
+  'piscina',
 ];
 
 /** Where each thing that can be imported lies. */

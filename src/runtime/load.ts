@@ -17,3 +17,8 @@ export function load(url: string, name: string): unknown {
 export function loadNode(name: `node:${string}`): unknown {
   return createRequire(import.meta.url)(name);
 }
+
+/** Loads a package that loopscope depends on when it is needed. */
+export function loadPackage(name: 'lru-cache' | 'piscina'): unknown {
+  return createRequire(import.meta.url)(name);
+}

@@ -1,0 +1,33 @@
+// What each process of a process executor runs. Its only tie is the channel to the process that started it: when that is
+// gone nobody wants what it computes.
+import { sendError } from './job-error.ts';
+import type { JobMessage, JobReply } from './job-message.ts';
+import { cancelJob, runJob } from './job-runner.ts';
+import { unwrap } from './move.ts';
+
+process.on('message', (message: JobMessage | { readonly cancel: string }) => {
+  if ('cancel' in message) cancelJob(message.cancel);
+  else void answer(message);
+});
+process.on('disconnect', () => {
+  // oxlint-disable-next-line no-restricted-properties -- this process is loopscope's own
+  process.exit();
+});
+
+async function answer(message: JobMessage): Promise<void> {
+  const reply = await runJob(message);
+  try {
+    send(reply.ok ? { ok: true, value: unwrap(reply.value).value } : reply);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    send({
+      ok: false,
+      error: sendError(new TypeError(`the result of ${message.name} cannot be sent: ${reason}`)),
+      isCancelled: false,
+    });
+  }
+}
+
+function send(reply: JobReply): void {
+  process.send?.(reply);
+}
