@@ -263,3 +263,46 @@ export function parseUrl(text: string, option: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new UsageError(`${option} must be a URL such as http://localhost:4318, not ${JSON.stringify(text)}`);
 }
+
+/** What the variables of OpenTelemetry say about sending trace files. */
+export interface ExportSettings {
+  /** Where spans are sent; null where the environment does not say. */
+  readonly url: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For one request. */
+  readonly timeoutMs: number;
+}
+
+export function readExportSettings(environment: Environment = process.env): ExportSettings {
+  const read = (name: string): string | null =>
+    environment[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || environment[`OTEL_EXPORTER_OTLP_${name}`] || null;
+  const traces = environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || null;
+  const all = environment['OTEL_EXPORTER_OTLP_ENDPOINT'] || null;
+  const timeoutMs = Number(read('TIMEOUT') ?? 10_000);
+  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) throw new UsageError('OTEL_EXPORTER_OTLP_TIMEOUT must be milliseconds');
+  return {
+    url: traces ?? (all === null ? null : `${all.replace(/\/$/, '')}/v1/traces`),
+    headers: parseHeaders(read('HEADERS') ?? ''),
+    timeoutMs,
+  };
+}
+
+/** `key=value,key=value`, with values as in URLs. */
+function parseHeaders(text: string): Record<string, string> {
+  const pairs = text.split(',').filter((pair) => pair.includes('='));
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      const value = pair.slice(at + 1).trim();
+      return [pair.slice(0, at).trim(), decode(value)];
+    }),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // it was never encoded
+  }
+}

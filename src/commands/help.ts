@@ -2,9 +2,12 @@
 
 const exitCodes = `Exit codes of ps and tree: 0 when all was read, 4 if there is no such process or
 it is not Node, 5 if the system does not permit it, 6 if it cannot be read in
-this way. Of run: the program's own; 70 after --stuck-exit, 124 after
---timeout, 126 if it cannot be executed, 127 if it is not found. Of all: 2 for
-a mistake on the command line, 3 on a version of Node that is not supported.
+this way. Of export: 4 if there is no such file, 5 if it may not be read, 6 if
+lines were skipped or spans rejected, 7 if the collector takes nothing now: the
+rest is for the next call. Of run: the program's own; 70 after --stuck-exit,
+124 after --timeout, 126 if it cannot be executed, 127 if it is not found. Of
+all: 2 for a mistake on the command line, 3 on a version of Node that is not
+supported.
 `;
 
 export const helpText = `loopscope: ask any Node program what it is waiting for
@@ -14,6 +17,8 @@ export const helpText = `loopscope: ask any Node program what it is waiting for
   loopscope tree [options] PID   what a process awaits, as trees of who awaits whom
   loopscope run [options] -- <script> [args]
                                  runs a program, and reports what is pending
+  loopscope export FILE... --otlp URL
+                                 sends spans of trace files to a collector
 
   loopscope ps --help            the options of a command
   loopscope --version
@@ -100,5 +105,24 @@ ${common}  --down            below each function what it awaits (default)
 ${output}
 ${exitCodes}`;
 
+const exported = `  loopscope export FILE... --otlp URL
+
+Sends what was written by --trace-file, or by the file exporter of the
+OpenTelemetry Collector, by OTLP over HTTP. What FILE was rotated to (FILE.1,
+FILE.2, ...) is sent first. How far it got is noted in FILE.sent: another call
+goes on there, and sends nothing twice. A line that is no request of OTLP, or
+that the collector refuses, is named on stderr and skipped.
+
+  --otlp URL        the collector, such as http://localhost:4318; also
+                    OTEL_EXPORTER_OTLP_(TRACES_)ENDPOINT, whose _HEADERS and
+                    _TIMEOUT count, too
+
+`;
+
 /** Of each command. */
-export const helpTexts: Readonly<Record<string, string>> = { run: `${run}\n${exitCodes}`, ps, tree };
+export const helpTexts: Readonly<Record<string, string>> = {
+  export: `${exported}${exitCodes}`,
+  run: `${run}\n${exitCodes}`,
+  ps,
+  tree,
+};
