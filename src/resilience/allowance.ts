@@ -12,7 +12,7 @@ export interface Allowance {
 }
 
 // Less than clocks and timers can tell: a rest of a sum of fractions must not cost another turn of a timer.
-const nothing = 1e-6;
+export const nothing = 1e-6;
 const mostEntries = 1024;
 
 /**
@@ -63,7 +63,7 @@ export class SlidingWindow implements Allowance {
     const entries = this.#entries;
     for (; this.#first < entries.length; this.#first++) {
       const entry = entries[this.#first] as Entry;
-      if (entry.at + this.#windowMs > at) break;
+      if (entry.at + this.#windowMs > at + nothing) break;
       this.#used -= entry.weight;
     }
     if (this.#first * 2 > entries.length) {

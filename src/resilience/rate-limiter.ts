@@ -10,7 +10,7 @@ import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../primitives
 import { now } from '../runtime/clock.ts';
 import { List } from '../runtime/list.ts';
 import { announce, identify } from '../runtime/resource.ts';
-import { SlidingWindow, TokenBucket, type Allowance } from './allowance.ts';
+import { nothing, SlidingWindow, TokenBucket, type Allowance } from './allowance.ts';
 
 export interface RateLimiterOptions {
   /** So much may pass within `windowMs`: a whole number of at least 1. */
@@ -22,7 +22,10 @@ export interface RateLimiterOptions {
    * further ones evenly, at the rate of the limit. Default `sliding window`.
    */
   readonly algorithm?: 'sliding window' | 'token bucket';
-  /** Of a token bucket: how much may pass at once after a quiet time; 1 spaces all evenly. Default: the limit. */
+  /**
+   * Of a token bucket: how much may pass at once after a quiet time. Default: the limit. With 1 there is at least
+   * `windowMs / limit` between any two, and what a late timer has cost is not made up for.
+   */
   readonly burst?: number;
   /** How many may wait; further ones are refused with a `LimitError`. 0: nobody waits. Default Infinity. */
   readonly queueLimit?: number;
@@ -166,7 +169,7 @@ export class RateLimiter implements ResourceRecord {
       const at = now();
       const wait = this.#allowance.timeUntil(first.item, at);
       if (wait > 0) {
-        this.#stopTimer = startTimer(Math.ceil(wait), () => this.#serve());
+        this.#stopTimer = startTimer(Math.ceil(wait - nothing), () => this.#serve());
         return;
       }
       this.#allowance.take(first.item, at);

@@ -26,7 +26,7 @@ const failing = async (): Promise<never> => {
 /** Lets so much time pass and says what the operation came to: its error and why it gave up. */
 async function outcomeAfter(
   milliseconds: number,
-  operation: Task<unknown>,
+  operation: Task,
 ): Promise<{ message: string; gaveUp: GiveUpReason | undefined }> {
   const rejected = rejection(operation);
   await pass(milliseconds);
@@ -44,10 +44,10 @@ async function startsOf(error: unknown, options: RetryOptions, milliseconds: num
     },
     { jitter: 0, attempts: 3, delay: 10, ...options },
   );
-  operation.catch(() => {});
+  const rejected = rejection(operation);
   await pass(milliseconds);
   operation.cancel();
-  await rejection(operation);
+  await rejected;
   return starts;
 }
 
@@ -185,7 +185,7 @@ test('a cancellation during an attempt is told as such', async () => {
 });
 
 test('a cancelled task ends the retry that it alone waits for', async () => {
-  let operation: Task<unknown> | undefined;
+  let operation: Task | undefined;
   const waiter = createTask(async () => (operation = retry(async () => sleep(Infinity))));
   await pass(1);
   waiter.cancel();
