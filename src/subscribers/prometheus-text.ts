@@ -34,18 +34,17 @@ export function withUnits<Metric extends CollectedMetric, All extends CollectedM
 export function mergeTexts(texts: readonly string[]): string {
   const families = new Map<string, { readonly comments: string[]; readonly samples: string[] }>();
   for (const text of texts) {
-    let family: { readonly comments: string[]; readonly samples: string[] } | undefined;
-    let isKnown = false;
+    let current = '';
+    let isNew = false;
     for (const line of text.split('\n')) {
-      const [, word, name = ''] = /^# (HELP|TYPE|UNIT) (\S+)/.exec(line) ?? [];
-      if (word === 'HELP' || (word !== undefined && !families.has(name))) {
-        isKnown = families.has(name);
-        family = families.get(name) ?? { comments: [], samples: [] };
-        families.set(name, family);
+      const [, name] = /^# (?:HELP|TYPE|UNIT) (\S+)/.exec(line) ?? [];
+      if (name !== undefined && name !== current) {
+        current = name;
+        isNew = !families.has(name);
+        if (isNew) families.set(name, { comments: [], samples: [] });
       }
-      if (word !== undefined) {
-        if (!isKnown) family?.comments.push(line);
-      } else if (line !== '' && !line.startsWith('#')) family?.samples.push(line);
+      if (name === undefined && line !== '' && !line.startsWith('#')) families.get(current)?.samples.push(line);
+      else if (name !== undefined && isNew) families.get(current)?.comments.push(line);
     }
   }
   return [...families.values()]
