@@ -205,12 +205,11 @@ test('an iterator without return is left as it is', async () => {
   }
 });
 
-test('await using closes the source', async () => {
+test('disposing of an iteration closes the source', async () => {
   const log: string[] = [];
-  {
-    await using iteration = iterate(noted(log));
-    await iteration.next();
-  }
+  const iteration = iterate(noted(log));
+  await iteration.next();
+  await iteration[Symbol.asyncDispose]();
   expect(log).toEqual(['makes 1', 'cleaned up']);
 });
 

@@ -119,11 +119,9 @@ test('cancel after the call, or within it, does nothing', () => {
   expect([results, handle.cancelled, handle.settlement?.outcome]).toEqual([[false, false], false, 'fulfilled']);
 });
 
-test('using cancels at the end of the block', () => {
+test('what is disposed of is cancelled', () => {
   const call = vi.fn<() => void>();
-  {
-    using _ = loop.callLater(5, call);
-  }
+  loop.callLater(5, call)[Symbol.dispose]();
   vi.advanceTimersByTime(10);
   expect(call).not.toHaveBeenCalled();
 });

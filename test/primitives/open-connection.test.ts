@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createTask, openConnection, startServer, takeReport } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
-import { connectedPair, text } from '../support/streams.ts';
+import { connectedPair, disposeKept, keep, text } from '../support/streams.ts';
 import { expectNothingLeft, rejection, turn } from '../support/turn.ts';
 
 const host = '127.0.0.1';
 
-afterEach(expectNothingLeft);
+afterEach(async () => {
+  await disposeKept();
+  await expectNothingLeft();
+});
 
 /** A server of Node's, and the sockets of its clients. */
 async function plainServer(onSocket: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
@@ -35,9 +38,11 @@ test('messages of a client which connects, asks, and closes', async () => {
   const { stop } = recordMessages();
   const client = createTask(
     async () => {
-      await using connection = await openConnection({ host, port, name: 'shop' });
+      const connection = await openConnection({ host, port, name: 'shop' });
       connection.writer.write('question\n');
-      return await text(connection.reader.readLine());
+      const answer = await text(connection.reader.readLine());
+      await connection[Symbol.asyncDispose]();
+      return answer;
     },
     { name: 'client' },
   );
@@ -58,7 +63,7 @@ test('messages of a client which connects, asks, and closes', async () => {
 });
 
 test('an open stream is in the report with what passed through it, and a closed one is not', async () => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   const { client, peer } = pair;
   client.writer.write('hello');
   expect(await text(peer.reader.readExactly(3))).toBe('hel');
@@ -79,7 +84,7 @@ test('an open stream is in the report with what passed through it, and a closed 
 });
 
 test('a task that waits to read is in the report with the stream', async () => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   const task = createTask(async () => text(pair.client.reader.readLine()), { name: 'reader' });
   const entry = takeReport().tasks.find(({ id }) => id === task.id);
   expect(entry?.waits).toMatchObject([
@@ -145,12 +150,14 @@ test.each<[object | undefined, string]>([
 test('a stream over a Unix socket', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'loopscope-'));
   const path = process.platform === 'win32' ? `\\\\.\\pipe\\${folder}` : join(folder, 'socket');
-  await using server = await startServer(
-    (reader, writer) => void reader.readLine().then((line) => (writer.write(line as Buffer), writer.close())),
-    { path },
+  const server = keep(
+    await startServer(
+      (reader, writer) => void reader.readLine().then((line) => (writer.write(line as Buffer), writer.close())),
+      { path },
+    ),
   );
   expect([server.address, server.port, server.name]).toEqual([path, null, `server ${path}`]);
-  await using connection = await openConnection({ path });
+  const connection = await openConnection({ path });
   connection.writer.write('over a path\n');
   expect(openStreams()).toContain(`unix ${path}`);
   expect(await text(connection.reader.read())).toBe('over a path\n');
@@ -159,7 +166,7 @@ test('a stream over a Unix socket', async () => {
 });
 
 test('writeEof ends one direction: the other goes on', async () => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   const { client, peer } = pair;
   client.writer.write('all of it');
   client.writer.writeEof();
@@ -176,7 +183,7 @@ test('writeEof ends one direction: the other goes on', async () => {
 });
 
 test('text is written as UTF-8, bytes as they are', async () => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   pair.client.writer.write('ä€');
   pair.client.writer.write(new Uint8Array([0, 255, 10]));
   expect(pair.client.writer.bytesWritten).toBe(8);
@@ -187,7 +194,7 @@ test('text is written as UTF-8, bytes as they are', async () => {
 });
 
 test('drain waits while the receiver does not read, and goes on when it does', async () => {
-  await using pair = await connectedPair({ peer: 1000 });
+  const pair = keep(await connectedPair({ peer: 1000 }));
   const { client, peer } = pair;
   await client.writer.drain();
   const block = Buffer.alloc(2 ** 20, 'x');
@@ -206,7 +213,7 @@ test('drain waits while the receiver does not read, and goes on when it does', a
 });
 
 test('the limit bounds what is buffered: the sender is held up', async () => {
-  await using pair = await connectedPair({ peer: 1000 });
+  const pair = keep(await connectedPair({ peer: 1000 }));
   const { client, peer } = pair;
   const block = Buffer.alloc(2 ** 22, 'x');
   client.writer.write(block);
@@ -219,7 +226,7 @@ test('the limit bounds what is buffered: the sender is held up', async () => {
 test.each(['timeout', 'signal', 'cancellation'] as const)(
   'a drain is ended by a %s, and nothing is lost',
   async (how) => {
-    await using pair = await connectedPair({ peer: 1000 });
+    const pair = keep(await connectedPair({ peer: 1000 }));
     const { client, peer } = pair;
     const block = Buffer.alloc(2 ** 24, 'x');
     client.writer.write(block);
@@ -236,7 +243,7 @@ test.each(['timeout', 'signal', 'cancellation'] as const)(
 );
 
 test('close sends what was written, then closes; waitClosed says when', async () => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   const { client, peer } = pair;
   const block = Buffer.alloc(2 ** 20, 'x');
   client.writer.write(block);
@@ -251,7 +258,7 @@ test('close sends what was written, then closes; waitClosed says when', async ()
 });
 
 test('a read that waits when its own stream is closed gets the end', async () => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   const line = pair.client.reader.readLine();
   const bytes = pair.peer.reader.readExactly(5);
   pair.client.writer.close();
@@ -260,7 +267,7 @@ test('a read that waits when its own stream is closed gets the end', async () =>
 });
 
 test('a connection that the other end resets: reads, drain and waitClosed say so, writes are silent', async () => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   const { client, peer } = pair;
   const [line, closed] = [rejection(client.reader.readLine()), rejection(client.writer.waitClosed())];
   peer.writer.socket.resetAndDestroy();
@@ -274,8 +281,8 @@ test('a connection that the other end resets: reads, drain and waitClosed say so
   await client[Symbol.asyncDispose]();
 });
 
-test('a reset that nobody was told of is told at the end of `await using`', async () => {
-  await using pair = await connectedPair();
+test('a reset that nobody was told of is told when the stream is disposed of', async () => {
+  const pair = keep(await connectedPair());
   const { client, peer } = pair;
   peer.writer.socket.resetAndDestroy();
   await once(client.writer.socket, 'close').catch(() => {});
@@ -283,22 +290,18 @@ test('a reset that nobody was told of is told at the end of `await using`', asyn
   await client[Symbol.asyncDispose]();
 });
 
-test('using closes without waiting, await using waits', async () => {
-  await using pair = await connectedPair();
-  {
-    using writer = pair.peer.writer;
-    writer.write('bye');
-  }
+test('disposing of a writer closes it; disposing asynchronously waits for that', async () => {
+  const pair = keep(await connectedPair());
+  pair.peer.writer.write('bye');
+  pair.peer.writer[Symbol.dispose]();
   expect(await text(pair.client.reader.read())).toBe('bye');
-  {
-    await using writer = pair.client.writer;
-    expect(writer.isClosing).toBe(false);
-  }
+  expect(pair.client.writer.isClosing).toBe(false);
+  await pair.client.writer[Symbol.asyncDispose]();
   expect(pair.client.writer.socket.destroyed).toBe(true);
 });
 
 test('abort closes at once: what is not sent is lost', async () => {
-  await using pair = await connectedPair({ peer: 1000 });
+  const pair = keep(await connectedPair({ peer: 1000 }));
   const { client, peer } = pair;
   client.writer.write(Buffer.alloc(2 ** 24));
   client.writer.abort();
@@ -308,7 +311,7 @@ test('abort closes at once: what is not sent is lost', async () => {
 });
 
 test.each(['timeout', 'signal', 'cancellation'] as const)('waitClosed is ended by a %s', async (how) => {
-  await using pair = await connectedPair();
+  const pair = keep(await connectedPair());
   const controller = new AbortController();
   const task = createTask(async () =>
     pair.client.writer.waitClosed(how === 'timeout' ? { timeout: 5 } : { signal: controller.signal }),

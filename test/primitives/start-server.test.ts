@@ -17,12 +17,15 @@ import {
   type StreamWriter,
 } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
-import { collect, text } from '../support/streams.ts';
+import { collect, disposeKept, keep, text } from '../support/streams.ts';
 import { expectNothingLeft, rejection } from '../support/turn.ts';
 
 const host = '127.0.0.1';
 
-afterEach(expectNothingLeft);
+afterEach(async () => {
+  await disposeKept();
+  await expectNothingLeft();
+});
 
 async function echo(reader: StreamReader, writer: StreamWriter): Promise<void> {
   for await (const line of reader) {
@@ -79,7 +82,7 @@ test('messages of a server that serves one client', async () => {
 });
 
 test('each client is served by a task of its own, at the same time', async () => {
-  await using server = await startServer(echo, { host });
+  const server = keep(await startServer(echo, { host }));
   const clients = await Promise.all([1, 2, 3].map(async () => connectTo(server)));
   await vi.waitFor(() => expect(allTasks().map(({ origin }) => origin.name)).toEqual(['echo', 'echo', 'echo']));
   expect(server.connections).toBe(3);
@@ -89,8 +92,8 @@ test('each client is served by a task of its own, at the same time', async () =>
 });
 
 test('the report says which client a task waits for, and what all of them have sent', async () => {
-  await using server = await startServer(echo, { host, name: 'session' });
-  await using client = await connectTo(server);
+  const server = keep(await startServer(echo, { host, name: 'session' }));
+  const client = keep(await connectTo(server));
   client.writer.write('one\n');
   await client.reader.readLine();
   const closed = createTask(async () => server.waitClosed(), { name: 'stop' });
@@ -120,12 +123,14 @@ test('address and port say where it listens, until it is closed', async () => {
 });
 
 test('what a handler throws closes the stream of its client, is a warning with its stack, and the server goes on', async () => {
-  await using server = await startServer(
-    async function shop(reader) {
-      const line = await text(reader.readLine());
-      if (line === 'bad\n') throw new Error('no such item');
-    },
-    { host },
+  const server = keep(
+    await startServer(
+      async function shop(reader) {
+        const line = await text(reader.readLine());
+        if (line === 'bad\n') throw new Error('no such item');
+      },
+      { host },
+    ),
   );
   const [bad, good] = [await connectTo(server), await connectTo(server)];
   const warned = warning();
@@ -146,34 +151,37 @@ test('what a handler throws closes the stream of its client, is a warning with i
 
 test('onError is told instead of the process; a handler that throws at once is told, too', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown[]>();
-  await using server = await startServer(
-    () => {
-      throw new TypeError('at once');
-    },
-    { host, onError: (error, { name }) => resolve([String(error), name]) },
+  const server = keep(
+    await startServer(
+      () => {
+        throw new TypeError('at once');
+      },
+      { host, onError: (error, { name }) => resolve([String(error), name]) },
+    ),
   );
-  await using client = await connectTo(server);
+  const client = keep(await connectTo(server));
   expect(await promise).toEqual(['TypeError: at once', `tcp ${host}:${client.writer.socket.localPort}`]);
 });
 
 test('a client that breaks off in the middle of a record ends its handler and nothing else', async () => {
   const errors: unknown[] = [];
-  await using server = await startServer(async (reader) => void (await reader.readExactly(10)), {
-    host,
-    onError: (error) => errors.push(error),
-  });
-  {
-    await using client = await connectTo(server);
-    client.writer.write('half');
-  }
+  const server = keep(
+    await startServer(async (reader) => void (await reader.readExactly(10)), {
+      host,
+      onError: (error) => errors.push(error),
+    }),
+  );
+  const client = await connectTo(server);
+  client.writer.write('half');
+  await client[Symbol.asyncDispose]();
   await vi.waitFor(() => expect(errors).toMatchObject([{ code: 'ERR_LOOPSCOPE_INCOMPLETE_READ', expected: 10 }]));
   expect(server.isListening).toBe(true);
 });
 
 test('a handler whose task is cancelled closes its stream, and that is no error', async () => {
   const onError = vi.fn<() => void>();
-  await using server = await startServer(async () => sleep(Infinity), { host, onError, name: 'sleeper' });
-  await using client = await connectTo(server);
+  const server = keep(await startServer(async () => sleep(Infinity), { host, onError, name: 'sleeper' }));
+  const client = keep(await connectTo(server));
   await vi.waitFor(() => expect(allTasks()).toHaveLength(1));
   (allTasks()[0] as ReturnType<typeof createTask>).cancel();
   expect(await client.reader.readLine()).toBe(null);
@@ -182,8 +190,8 @@ test('a handler whose task is cancelled closes its stream, and that is no error'
 
 test('a handler that returns leaves its stream open to whom it was handed', async () => {
   const { promise, resolve } = Promise.withResolvers<StreamWriter>();
-  await using server = await startServer((_reader, writer) => resolve(writer), { host });
-  await using client = await connectTo(server);
+  const server = keep(await startServer((_reader, writer) => resolve(writer), { host }));
+  const client = keep(await connectTo(server));
   const writer = await promise;
   await vi.waitFor(() => expect(allTasks()).toEqual([]));
   writer.write('still here\n');
@@ -222,7 +230,7 @@ test('closeClients sends what was written and closes each stream; abortClients d
 });
 
 test.each(['timeout', 'signal', 'cancellation'] as const)('waitClosed of a server is ended by a %s', async (how) => {
-  await using server = await startServer(echo, { host });
+  const server = keep(await startServer(echo, { host }));
   const controller = new AbortController();
   const task = createTask(async () =>
     server.waitClosed(how === 'timeout' ? { timeout: 5 } : { signal: controller.signal }),
@@ -234,7 +242,7 @@ test.each(['timeout', 'signal', 'cancellation'] as const)('waitClosed of a serve
 });
 
 test('a port that is taken is an error, and nothing is left', async () => {
-  await using server = await startServer(echo, { host });
+  const server = keep(await startServer(echo, { host }));
   await expect(startServer(echo, { host, port: server.port as number })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
@@ -258,11 +266,11 @@ test.each<[string, unknown, object, string]>([
 });
 
 test('many clients send many lines at once, in pieces, and each gets its own back', async () => {
-  await using server = await startServer(echo, { host, limit: 500 });
+  const server = keep(await startServer(echo, { host, limit: 500 }));
   const lines = Array.from({ length: 60 }, (_, index) => `${'x'.repeat((index * 37) % 480)}${index}\n`);
   const answers = await Promise.all(
     Array.from({ length: 8 }, async (_, number) => {
-      await using client = await connectTo(server);
+      const client = keep(await connectTo(server));
       const sent = lines.map((line) => `${number}${line}`);
       const whole = sent.join('');
       const step = 7 + number * 61;
@@ -303,12 +311,12 @@ const identity = certificate();
 
 test.runIf(identity !== null)('TLS: the certificate is checked, and lines pass', async () => {
   const { key, cert } = identity as { key: Buffer; cert: Buffer };
-  await using server = await startServer(echo, { host: 'localhost', tls: { key, cert } });
+  const server = keep(await startServer(echo, { host: 'localhost', tls: { key, cert } }));
   const port = server.port as number;
   await expect(openConnection({ host: 'localhost', port, tls: true })).rejects.toMatchObject({
     code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
   });
-  await using client = await openConnection({ host: 'localhost', port, tls: { ca: cert } });
+  const client = keep(await openConnection({ host: 'localhost', port, tls: { ca: cert } }));
   client.writer.write('secret\n');
   expect(await text(client.reader.readLine())).toBe('secret\n');
   expect(takeReport().resources.map(({ name }) => name)).toContain(`tls localhost:${port}`);

@@ -36,6 +36,19 @@ export function feeder(limit: number = 2 ** 16): Feeder {
   };
 }
 
+const kept: AsyncDisposable[] = [];
+
+/** Sees to it that something is disposed of by `disposeKept`: Node 22 does not know `await using`. */
+export function keep<Thing extends AsyncDisposable>(thing: Thing): Thing {
+  kept.push(thing);
+  return thing;
+}
+
+/** Disposes of what was kept, the newest first. */
+export async function disposeKept(): Promise<void> {
+  for (let thing = kept.pop(); thing !== undefined; thing = kept.pop()) await thing[Symbol.asyncDispose]();
+}
+
 /** Everything that comes, until the end. */
 export async function collect<Item>(source: AsyncIterable<Item>): Promise<Item[]> {
   const items: Item[] = [];
