@@ -2,6 +2,8 @@
 import type { Store } from './store.ts';
 
 const smallest = 16;
+// Up to this a ring that has grown stays as it is: bursts come again.
+const kept = 1024;
 
 export class Ring<Value> implements Store<Value> {
   #slots: (Value | undefined)[] = new Array<Value | undefined>(smallest).fill(undefined);
@@ -28,7 +30,7 @@ export class Ring<Value> implements Store<Value> {
     this.#head = (this.#head + 1) & (this.#slots.length - 1);
     this.size--;
     const capacity = this.#slots.length;
-    if (capacity > smallest && this.size < capacity / 4) this.#resize(capacity / 2);
+    if (capacity > kept && this.size < capacity / 4) this.#resize(capacity / 2);
     return value;
   }
 

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { benchHeap } from './heap.ts';
 import { benchLoop } from './loop.ts';
 import { benchPrimitives } from './primitives.ts';
+import { benchQueues } from './queues.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchSafety } from './safety.ts';
 import { benchServer } from './server.ts';
@@ -23,6 +24,7 @@ interface Part {
 
 const parts: Readonly<Record<string, Part>> = {
   primitives: { title: 'primitives while nobody listens, against the same without channels', run: benchPrimitives },
+  queues: { title: 'queues against others (bare), without and with the registry; and how they grow', run: benchQueues },
   tasks: { title: 'tasks with the registry, against bare async functions: the fastest of 7 rounds', run: benchTasks },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
