@@ -12,11 +12,12 @@ import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
 /** asyncio's Server. `await using` closes it and waits for its clients. */
 export class StreamServer implements ResourceRecord, AsyncDisposable {
   readonly kind = 'stream';
+  /** `server 127.0.0.1:8888` */
+  name: string;
   readonly id: number;
   readonly createdAt: number;
   readonly site: Site | null;
   readonly #server: Server;
-  #name: string;
   readonly #streams = new Set<Stream>();
   readonly #closers: List<Waiter<void>> = new List();
   #read = 0;
@@ -28,18 +29,13 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
    * @internal
    */
   constructor(name: string, server: Server) {
-    this.#name = name;
+    this.name = name;
     this.#server = server;
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(name));
     server.on('close', () => {
       this.#isClosed = true;
       this.#wakeClosers();
     });
-  }
-
-  /** `server 127.0.0.1:8888` */
-  get name(): string {
-    return this.#name;
   }
 
   /** Where it listens: address, port and family; the path of a Unix socket; null once it is closed. */
@@ -118,7 +114,7 @@ export class StreamServer implements ResourceRecord, AsyncDisposable {
   markListening(): void {
     const { address } = this;
     if (typeof address === 'object' && address !== null) {
-      this.#name = `server ${hostAndPort(address.address, address.port)}`;
+      this.name = `server ${hostAndPort(address.address, address.port)}`;
     }
   }
 

@@ -10,7 +10,7 @@ const taskFields = ['id', 'origin', 'createdAt', 'parent', 'waits'];
 /** A wait of loopscope's own. */
 export interface OwnWait {
   readonly kind: LeafKind;
-  /** `lock stock`, `queue orders to put`; empty for a sleep. */
+  /** `lock stock`, `queue orders to put`, `stream tcp 10.0.0.1:80 to read`; empty for a sleep. */
   readonly on: string;
   /** Until it ends by itself; null without an end. */
   readonly leftMs: number | null;
@@ -77,11 +77,12 @@ export class Tasks {
     const objects = this.#objects;
     const record = objects.property(object, 'record');
     const kind = objects.string(objects.property(record, 'kind'), 20) ?? '';
-    const leafKind = leafKinds[kind];
-    if (leafKind === undefined) return null;
     const on = objects.property(record, 'on');
-    const name = objects.string(objects.property(on, 'name'));
     const onKind = objects.string(objects.property(on, 'kind'), 20) ?? '';
+    const leafKind = onKind === 'stream' ? onKind : leafKinds[kind];
+    if (leafKind === undefined) return null;
+    const name = objects.string(objects.property(on, 'name'));
+    const says = leafKind === 'queue' || (leafKind === 'stream' && kind !== 'join');
     const until = objects.number(objects.property(record, 'until'));
     const permit = objects.property(objects.property(objects.property(on, '#permits'), 'holders'), 'first');
     const holder = this.#task(objects.property(permit, 'task'));
@@ -89,7 +90,7 @@ export class Tasks {
     const uptime = this.#uptimeMs;
     return {
       kind: leafKind,
-      on: name === null ? '' : `${onKind} ${name}${leafKind === 'queue' ? ` to ${kind}` : ''}`.trim(),
+      on: name === null ? '' : `${onKind} ${name}${says ? ` to ${kind}` : ''}`.trim(),
       leftMs: until === null || uptime === null ? null : Math.max(0, until - uptime),
       holder: holder === null ? null : `${holder.name} #${holder.id}`,
       heldMs: since === null || uptime === null ? null : Math.max(0, uptime - since),
