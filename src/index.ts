@@ -91,10 +91,23 @@ export type { LimitChange, LimitHistory } from './resilience/limit-history.ts';
 export { RateLimiter, type PassOptions, type RateLimiterOptions } from './resilience/rate-limiter.ts';
 export { compose, type Call, type CallOptions, type ComposedPolicy, type Policy } from './resilience/policy.ts';
 export type { Attempt } from './resilience/retry-operation.ts';
+export { batch, type BatchContext, type BatchOptions } from './resilience/batch.ts';
+export { batchLoader, type BatchLoader, type BatchLoaderOptions } from './resilience/batch-loader.ts';
+export { cached, type CachedFunction, type CachedOptions } from './resilience/cached.ts';
 export type { ExecuteOptions, Executor, MapOptions } from './resilience/executor.ts';
 export type { ModuleFunction, Work } from './resilience/job-code.ts';
 export { Loan } from './resilience/loan.ts';
+export {
+  compare,
+  measure,
+  type CompareOptions,
+  type ComparisonRow,
+  type Measurement,
+  type MeasureOptions,
+} from './resilience/measure.ts';
 export { move, type Transferable } from './resilience/move.ts';
+export { pipeline, type Pipeline, type PipelineOptions } from './resilience/pipeline.ts';
+export type { Stage, StageContext, StageFunction } from './resilience/pipeline-stage.ts';
 export type { JobResult, PoolJob } from './resilience/pool-job.ts';
 export { ProcessExecutor } from './resilience/process-executor.ts';
 export { runInExecutor } from './resilience/run-in-executor.ts';
