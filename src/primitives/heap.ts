@@ -26,6 +26,7 @@ export class Heap<Item> implements Store<Item> {
   #entries: Entry<Item>[] = [];
   #moves = 0;
   pushed = 0;
+  shifted = 0;
 
   constructor(order: Order<Item>) {
     this.#order = order;
@@ -33,10 +34,6 @@ export class Heap<Item> implements Store<Item> {
 
   get size(): number {
     return this.#entries.length;
-  }
-
-  get nextNumber(): number {
-    return (this.#entries[0] as Entry<Item>).number;
   }
 
   push(item: Item): void {
@@ -74,16 +71,16 @@ export class Heap<Item> implements Store<Item> {
       place = child;
     }
     this.#noteMove(before);
+    const first = entries[0] as Entry<Item>;
+    this.shifted = first.number;
     entries.pop();
-    if (size === 0) return last.item;
-    // Up again, each to its parent's place; the first falls out.
-    let carried = last;
-    for (;;) {
-      const { [place]: lifted } = entries;
+    if (size === 0) return first.item;
+    // Up again, each to its parent's place, over the first.
+    for (let carried = last; ; place = (place - 1) >> 1) {
+      const lifted = entries[place] as Entry<Item>;
       entries[place] = carried;
-      carried = lifted as Entry<Item>;
-      if (place === 0) return carried.item;
-      place = (place - 1) >> 1;
+      if (place === 0) return first.item;
+      carried = lifted;
     }
   }
 

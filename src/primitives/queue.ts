@@ -211,7 +211,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
     return [];
   }
 
-  /** `<Queue orders 2 of 10, 1 putter, 3 unfinished>`, so that a logged queue says what is in it in one line. */
+  /** `<Queue orders 2 of 10, 1 putter, 3 unfinished>`: a logged queue says what is in it in one line. */
   [inspect.custom](): string {
     const { depth, maxsize } = this;
     const facts = [
@@ -235,9 +235,8 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
     }
   }
 
-  #await(iterator: QueueIterator<Item> | null, options: WaitOptions): Getter<Item>['promise'] {
-    const getter: Getter<Item> = new Waiter('get', this, iterator, options, this.#getters);
-    return getter.promise;
+  #await(iterator: Getter<Item>['item'], options: WaitOptions): Getter<Item>['promise'] {
+    return new Waiter('get', this, iterator, options, this.#getters).promise;
   }
 
   /** Takes an item in, and hands it on if somebody waits for one: then nothing else is in the store. */
@@ -260,11 +259,10 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
   }
 
   #shift(task: TaskRecord): Item {
-    const number = queueTaken.hasSubscribers ? this.#store.nextNumber : 0;
     const item = this.#store.shift();
     this.#taken++;
     this.lastTaker = task;
-    if (queueTaken.hasSubscribers) queueTaken.publish({ queue: this, item: number, task });
+    if (queueTaken.hasSubscribers) queueTaken.publish({ queue: this, item: this.#store.shifted, task });
     return item;
   }
 

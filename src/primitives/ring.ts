@@ -11,8 +11,8 @@ export class Ring<Value> implements Store<Value> {
   size = 0;
   pushed = 0;
 
-  get nextNumber(): number {
-    return this.pushed - this.size + 1;
+  get shifted(): number {
+    return this.pushed - this.size;
   }
 
   push(value: Value): void {

@@ -5,13 +5,10 @@ export class Stack<Value> implements Store<Value> {
   #values: Value[] = [];
   #numbers: number[] = [];
   pushed = 0;
+  shifted = 0;
 
   get size(): number {
     return this.#values.length;
-  }
-
-  get nextNumber(): number {
-    return this.#numbers.at(-1) as number;
   }
 
   push(value: Value): void {
@@ -21,7 +18,7 @@ export class Stack<Value> implements Store<Value> {
 
   /** The newest value. */
   shift(): Value {
-    this.#numbers.pop();
+    this.shifted = this.#numbers.pop() as number;
     return this.#values.pop() as Value;
   }
 

@@ -6,8 +6,8 @@ export interface Store<Item> {
   readonly size: number;
   /** How many were ever put into it: the number of the item that came last. */
   readonly pushed: number;
-  /** The number of the item that `shift` takes out next. Must not be asked of an empty store. */
-  readonly nextNumber: number;
+  /** The number of the item that `shift` took out last. */
+  readonly shifted: number;
   /** Takes an item in. If the program's order throws, nothing has changed. */
   push(item: Item): void;
   /** Takes the next item out. Must not be called on an empty store. If the program's order throws, nothing has changed. */
