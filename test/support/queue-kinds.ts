@@ -7,6 +7,8 @@ export interface QueueKind {
   readonly make: (options?: QueueOptions) => Queue<number>;
   /** Which of these, given oldest first, comes out first. */
   readonly next: (items: readonly number[]) => number;
+  /** The same items in the order in which they come out. */
+  readonly inOrder: (items: readonly number[]) => number[];
 }
 
 /** Small numbers with many equals: 12 and 22 are of the same priority. */
@@ -19,7 +21,7 @@ function lowest(items: readonly number[]): number {
   return items.findIndex((item) => priorityOf(item) === least);
 }
 
-export const queueKinds: readonly QueueKind[] = [
+const kinds: readonly Omit<QueueKind, 'inOrder'>[] = [
   { kind: 'Queue', make: (options) => new Queue(options), next: () => 0 },
   { kind: 'LifoQueue', make: (options) => new LifoQueue(options), next: (items) => items.length - 1 },
   {
@@ -33,3 +35,11 @@ export const queueKinds: readonly QueueKind[] = [
     next: lowest,
   },
 ];
+
+export const queueKinds: readonly QueueKind[] = kinds.map((each) => ({
+  ...each,
+  inOrder(items) {
+    const rest = [...items];
+    return items.map(() => rest.splice(each.next(rest), 1)[0] as number);
+  },
+}));
