@@ -47,7 +47,9 @@ export class ByteBuffer {
 
   /** Where `bytes` begin, counted from the next byte, not before `from`; -1 if they are not there. */
   indexOf(bytes: Uint8Array, from: number): number {
-    const index = this.#bytes.indexOf(bytes, this.#start + from);
+    // a single byte is found three times as fast as a number
+    const what = bytes.length === 1 ? (bytes[0] as number) : bytes;
+    const index = this.#bytes.indexOf(what, this.#start + from);
     return index === -1 || index + bytes.length > this.#end ? -1 : index - this.#start;
   }
 

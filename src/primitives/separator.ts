@@ -1,4 +1,5 @@
 // Looks for the separators of a stream as its bytes arrive, and at no byte twice.
+import type { ResourceRecord } from '../channels/resource.ts';
 import { ArgumentError, LimitOverrunError } from '../errors.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 
@@ -8,23 +9,25 @@ export type Separator = string | Uint8Array;
 /** One search through the buffer of a reader, which goes on when more has arrived. */
 export class SeparatorSearch {
   readonly #separators: readonly Uint8Array[];
-  readonly #longest: number;
-  readonly #shortest: number;
-  readonly #stream: string;
+  #longest = 0;
+  #shortest = Infinity;
+  readonly #stream: ResourceRecord;
   #offset = 0;
 
   /**
-   * @param stream what errors call it
+   * @param stream what errors name
    * @throws ArgumentError if there is no separator, or one is empty
    */
-  constructor(separators: Separator | readonly Separator[], stream: string) {
+  constructor(separators: Separator | readonly Separator[], stream: ResourceRecord) {
     this.#stream = stream;
-    const list = Array.isArray(separators) ? (separators as readonly Separator[]) : [separators as Separator];
-    this.#separators = list.map(bytesOf);
-    if (list.length === 0) throw new ArgumentError('separator must be at least one, got an empty array');
-    const lengths = this.#separators.map(({ length }) => length);
-    this.#shortest = Math.min(...lengths);
-    this.#longest = Math.max(...lengths);
+    this.#separators = Array.isArray(separators)
+      ? (separators as readonly Separator[]).map(bytesOf)
+      : [bytesOf(separators)];
+    if (this.#separators.length === 0) throw new ArgumentError('separator must be at least one, got an empty array');
+    for (const { length } of this.#separators) {
+      this.#shortest = Math.min(this.#shortest, length);
+      this.#longest = Math.max(this.#longest, length);
+    }
   }
 
   /**
@@ -52,7 +55,8 @@ export class SeparatorSearch {
   }
 
   #overrun(what: string, consumed: number, limit: number): LimitOverrunError {
-    return new LimitOverrunError(`${this.#stream}: ${what}, more than the limit of ${limit}`, consumed);
+    const { kind, name } = this.#stream;
+    return new LimitOverrunError(`${kind} ${name}: ${what}, more than the limit of ${limit}`, consumed);
   }
 }
 

@@ -1,6 +1,7 @@
 // asyncio's start_server, over node:net and node:tls: a task for each client.
 import type { ListenOptions, Server, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { inspect } from 'node:util';
 import { CancelledError } from '../errors.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { loadNode } from '../runtime/load.ts';
@@ -90,8 +91,7 @@ export async function startServer(handler: ConnectionHandler, options: StartServ
   const waiter = new Waiter<void>('connect', server, undefined, options, null);
   const failed = (error: unknown): void => waiter.reject(error);
   listener.once('error', failed);
-  const where: ListenOptions =
-    path === undefined ? { port, ...(host !== undefined && { host }) } : { path };
+  const where: ListenOptions = path === undefined ? { port, ...(host !== undefined && { host }) } : { path };
   listener.listen({ ...where, ...(backlog !== undefined && { backlog }) }, () => {
     server.markListening();
     waiter.resolve();
@@ -118,7 +118,7 @@ function createTlsServer(options: TlsOptions): Server {
 }
 
 function warn(name: string, peer: string, error: unknown): void {
-  const [message, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
+  const [message, stack] = error instanceof Error ? [error.message, error.stack] : [inspect(error), undefined];
   process.emitWarning(`the handler ${name} of ${peer} failed: ${message}`, {
     type: 'ConnectionWarning',
     code: 'LOOPSCOPE_CONNECTION',

@@ -5,7 +5,10 @@ import { List } from '../runtime/list.ts';
 import { checkCount } from './arguments.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { SeparatorSearch, type Separator } from './separator.ts';
+import { StreamIterator } from './stream-iterator.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
+
+const newline = Buffer.from('\n');
 
 /** Where the bytes come from: told when to stop for a while. */
 export interface Source {
@@ -113,24 +116,21 @@ export class StreamReader implements AsyncIterable<Buffer> {
    * @throws LimitOverrunError if it is longer than `limit`; it stays in the buffer
    */
   readLine(options: WaitOptions = noOptions): Promise<Buffer | null> {
-    return this.#readUntil('\n', options, (rest) => (rest.length === 0 ? null : rest));
+    return this.#readUntil(newline, options, (rest) => (rest.length === 0 ? null : rest));
   }
 
   /** The lines until the end of the stream. Leaving the loop leaves the stream open. */
-  async *lines(options: WaitOptions = noOptions): AsyncGenerator<Buffer, void> {
-    for (let line = await this.readLine(options); line !== null; line = await this.readLine(options)) yield line;
+  lines(options: WaitOptions = noOptions): AsyncIterableIterator<Buffer, undefined> {
+    return new StreamIterator(() => this.readLine(options));
   }
 
   /** What comes, as it comes, until the end of the stream. Leaving the loop leaves the stream open. */
-  async *chunks(options: WaitOptions = noOptions): AsyncGenerator<Buffer, void> {
-    const most = Math.max(1, this.limit);
-    for (let chunk = await this.read(most, options); chunk !== null; chunk = await this.read(most, options)) {
-      yield chunk;
-    }
+  chunks(options: WaitOptions = noOptions): AsyncIterableIterator<Buffer, undefined> {
+    return new StreamIterator(() => this.read(this.limit, options));
   }
 
   /** Its lines, as `async for` in asyncio. */
-  [Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer, undefined> {
     return this.lines();
   }
 
@@ -175,7 +175,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
   ): Promise<Buffer | null> {
     let search: SeparatorSearch;
     return this.#answer(
-      () => (search = new SeparatorSearch(separator, this.#name)),
+      () => (search = new SeparatorSearch(separator, this.#source.resource)),
       options,
       () => {
         const length = search.find(this.#buffer, this.limit);

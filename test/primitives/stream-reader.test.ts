@@ -214,6 +214,17 @@ test('leaving a loop over lines leaves the rest in the buffer', async () => {
   expect(await text(reader.readLine())).toBe('three\n');
 });
 
+test('an iteration that failed or was left is over', async () => {
+  const { reader, feed } = feeder(3);
+  feed('1\n2\n12345\n');
+  const [left, failed] = [reader.lines(), reader.lines()];
+  await left.next();
+  await left.return?.();
+  expect([await left.next(), String((await failed.next()).value)]).toEqual([{ done: true, value: undefined }, '2\n']);
+  await expect(failed.next()).rejects.toThrow(LimitOverrunError);
+  expect([await failed.next(), await text(reader.read(10))]).toEqual([{ done: true, value: undefined }, '12345\n']);
+});
+
 test('two tasks cannot read at the same time: the error names who reads', async () => {
   const { reader, feed } = feeder();
   const first = createTask(async () => text(reader.readLine()), { name: 'first' });
