@@ -29,11 +29,18 @@ export function startTelemetry(sources: MetricsSources, ending: readonly NodeJS.
   const { hasSpans, metrics: hasMetrics, logs } = sources.config;
   const exported = hasSpans || hasMetrics || logs ? exportSpans(sources.config, metrics, ending) : null;
   metrics.serve(exported?.exporter ?? null, exported?.spans ?? null);
+  let endedAtFlush = 0;
   beforeEvent('beforeExit', () => {
     metrics.end();
-    if (exported?.exporter.counts().some(({ pending }) => pending > 0) === true) {
-      void exported.exporter.flush(flushAtEndMs);
-    }
+    const counts = exported?.exporter.counts() ?? [];
+    const ended = counts.reduce(
+      (sum, { exported: sent, pending, dropped, failed }) => sum + sent + pending + dropped + failed,
+      0,
+    );
+    // Node asks again after each flush: what a collector did not take in that time it gets no more time for.
+    if (ended !== endedAtFlush && counts.some(({ pending }) => pending > 0))
+      void exported?.exporter.flush(flushAtEndMs);
+    endedAtFlush = ended;
     if (metrics.isDue) void metrics.flush(flushAtEndMs);
   });
   return {

@@ -2,12 +2,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { program, register, startNode, type Outcome } from '../support/cli.ts';
+import { startCollector } from '../support/collector.ts';
 
 const programs = join(import.meta.dirname, '../programs');
 
@@ -79,6 +81,101 @@ test('a collector that refuses costs one line', async () => {
       expect(stderr).toMatch(/^loopscope: spans cannot be exported to \S+: Bad Request\n$/);
     },
   );
+});
+
+test.each([
+  ['http/json', JSON.stringify({ partialSuccess: { rejectedSpans: '4', errorMessage: 'too old' } })],
+  // The same by hand: field 1 is the partial success, in which 1 is the number and 2 the message.
+  ['http/protobuf', Buffer.from([0x0a, 0x0b, 0x08, 4, 0x12, 7, ...Buffer.from('too old')])],
+])('what a collector takes in part, over %s, is counted and said', async (protocol, answer) => {
+  await withCollector(
+    (request, response) => {
+      request
+        .resume()
+        .on('end', () => response.setHeader('content-type', `application/${protocol.slice(5)}`).end(answer));
+    },
+    async (endpoint) => {
+      const { stdout, stderr } = await run('traced.ts', [endpoint], { OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+      expect(JSON.parse(stdout)).toMatchObject({ pending: 0, dropped: 0, problem: 'too old' });
+      const { exported, failed } = JSON.parse(stdout);
+      expect([exported + failed, failed % 4]).toEqual([15, 0]); // a loaded machine sends more than one batch
+      expect(stderr).toMatch(/^loopscope: spans cannot be exported to \S+: too old\n$/);
+    },
+  );
+});
+
+test('a collector that is slow loses what exceeds the limit, and one that dies the rest: all of it is counted', async () => {
+  const sockets = new Set<Socket>();
+  let requests = 0;
+  const listener: RequestListener = (request, response) => {
+    sockets.add(request.socket);
+    request.resume().on('end', () => {
+      if (++requests === 4) for (const socket of sockets) socket.destroy();
+      else setTimeout(() => response.end(), 20);
+    });
+  };
+  await withCollector(listener, async (endpoint) => {
+    const { stdout, lastedMs } = await run('many-spans.ts', [endpoint, '30000', '2000']);
+    const { exported, pending, dropped, failed, longestTurnMs, stopMs } = JSON.parse(stdout);
+    expect({ sum: exported + pending + dropped + failed, pending }).toEqual({ sum: 30_000, pending: 0 });
+    expect(exported).toBeGreaterThan(500);
+    expect(dropped).toBeGreaterThan(1000);
+    expect(longestTurnMs).toBeLessThan(2000);
+    expect(stopMs).toBeLessThan(5000); // 2 s, on a machine that has time
+    expect(lastedMs).toBeLessThan(5000);
+  });
+});
+
+test('under the hook a collector that hangs delays the end by two seconds at most, and its loss is said', async () => {
+  await withCollector(
+    () => {},
+    async (endpoint) => {
+      const started = performance.now();
+      const { stderr, code } = await startNode(['--import', register, program('trace-ends.mjs'), 'return'], {
+        env: { LOOPSCOPE_OTLP: endpoint, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
+      }).outcome;
+      expect({ stderr, code }).toEqual({
+        stderr: `loopscope: 3 of the spans that ended were not exported to ${endpoint}/v1/traces\n`,
+        code: 0,
+      });
+      expect(performance.now() - started).toBeLessThan(10_000);
+    },
+  );
+});
+
+test('the variables of OpenTelemetry choose exporter, sampler, name and headers, or switch all of it off', async () => {
+  const collector = await startCollector();
+  const outcome = (env: Record<string, string>): Promise<Outcome> =>
+    startNode(['--import', register, program('trace-ends.mjs'), 'return'], { env }).outcome;
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+  const said = ({ code, stdout, stderr }: Outcome): object => ({ code, stdout, stderr });
+  const quiet = { code: 0, stdout: '', stderr: '' };
+  try {
+    const off: Record<string, string>[] = [
+      { OTEL_SDK_DISABLED: 'true' },
+      { OTEL_TRACES_EXPORTER: 'none' },
+      { OTEL_TRACES_SAMPLER: 'always_off' },
+      { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' },
+    ];
+    const ends = await Promise.all(off.map((env) => outcome({ ...endpoint, ...env, OTEL_METRICS_EXPORTER: 'none' })));
+    expect(ends.map(said)).toEqual(off.map(() => quiet));
+    expect(collector.taken).toEqual([]);
+    const headers = {
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=secret',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+    };
+    expect(said(await outcome({ ...endpoint, ...headers }))).toEqual(quiet);
+    expect(collector.taken).toEqual(['run stored', 'run first', 'run last']);
+    expect(collector.requests[0]?.headers['x-key']).toBe('secret');
+    const { stdout } = await outcome({ OTEL_TRACES_EXPORTER: 'console', OTEL_SERVICE_NAME: 'shop' });
+    expect(stdout.match(/(?<=name: )'(run )?.*'/g)).toEqual(
+      expect.arrayContaining(["'run stored'", "'run first'", "'run last'"]),
+    );
+    expect(stdout).toContain("'service.name': 'shop'");
+  } finally {
+    collector.close();
+  }
 });
 
 test('spans go where the variables of OpenTelemetry say, with the name of the script and no command line', async () => {
