@@ -52,6 +52,8 @@ export interface WaitRecord {
   readonly site: Site | null;
   /** For a wait for several things at once; `on` is null then. */
   readonly members?: WaitMembers | null;
+  /** At a lock for reading and writing: for which of the two. Set as soon as the wait has begun. */
+  mode?: 'read' | 'write';
   /** How the wait ended; null while it lasts. */
   outcome: Outcome | null;
   /** Ends the wait with this error, if it can be ended from outside. */

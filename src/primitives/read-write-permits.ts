@@ -117,7 +117,9 @@ export class ReadWritePermits implements Line<ModeWaiter> {
   }
 
   #wait(mode: Mode, options: WaitOptions): ModeWaiter {
-    return new Waiter<Permit, Mode>('acquire', this.resource, mode, options, this);
+    const waiter = new Waiter<Permit, Mode>('acquire', this.resource, mode, options, this);
+    waiter.record.mode = mode;
+    return waiter;
   }
 
   #grant(mode: Mode, task: TaskRecord, site: Site | null | undefined): Permit {

@@ -153,10 +153,11 @@ function stateOf(task: TaskRecord, running: TaskRecord | null): TaskState {
   return task.waits === null && task.origin.kind !== 'group' ? 'pending' : 'waiting';
 }
 
-function waitEntry({ kind, on, since, until, site }: WaitRecord, { now, mapSite }: LiveSources): WaitEntry {
+function waitEntry({ kind, on, since, until, site, mode }: WaitRecord, { now, mapSite }: LiveSources): WaitEntry {
   return {
     kind,
     on: on === null ? null : targetOf(on),
+    ...(mode !== undefined && { mode }),
     forMs: elapsed(since, now),
     leftMs: until === null || until === Infinity ? null : elapsed(now, until),
     at: site === null ? null : mapSite(site),

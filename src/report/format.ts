@@ -124,6 +124,8 @@ export interface WaitEntry {
   readonly on: Target | null;
   /** What it is of several things that are waited for at once, which are one entry each; absent for a wait of its own. */
   readonly part?: PartEntry;
+  /** At a lock for reading and writing: for which of the two. */
+  readonly mode?: 'read' | 'write';
   readonly forMs: number;
   /** Until it ends by itself: the rest of a sleep or timeout. Null without one. */
   readonly leftMs: number | null;

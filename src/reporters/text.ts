@@ -1,7 +1,7 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
 import { viewAwaits } from '../report/await-view.ts';
 import type { AwaitReport } from '../report/awaits.ts';
-import type { Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../report/format.ts';
+import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../report/format.ts';
 import { drawAwaitTrees } from './await-tree.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import { blockedPhrase, drawLoop } from './loop-lines.ts';
@@ -133,9 +133,12 @@ function drawCycle({ steps }: WaitCycle, number: number, known: Known, width: nu
     const hold = held?.holders.find((holder) => holder.task.id === id);
     if (held !== undefined && hold !== undefined) {
       const where = hold.at === null ? [] : [`taken at ${place(hold.at, directory)}`];
-      lines.push(
-        ...wrap([`holds     ${held.kind} ${plain(held.name)}`, duration(hold.forMs), ...where], width, '    ', '    '),
-      );
+      lines.push(...wrap([...holds(held, hold), duration(hold.forMs), ...where], width, '    ', '    '));
+    }
+    if (held?.line !== undefined && hold === undefined) {
+      const before = tasks.get(steps[(index + steps.length - 1) % steps.length]?.task ?? 0);
+      const whom = before === undefined ? [] : [`before ${taskName(before)}`];
+      lines.push(...wrap([`in line   ${held.kind} ${plain(held.name)}`, ...whom], width, '    ', '    '));
     }
     const wait = task.waits.find(({ on }) => on?.type === waitsFor.type && on.id === waitsFor.id);
     if (wait === undefined) continue;
@@ -144,6 +147,11 @@ function drawCycle({ steps }: WaitCycle, number: number, known: Known, width: nu
   }
   if (steps.length > mostSteps) lines.push(more(steps.length - mostSteps, 'task', paint));
   return lines;
+}
+
+function holds({ kind, name }: ResourceEntry, { mode }: HolderEntry): string[] {
+  const phrase = `holds     ${kind} ${plain(name)}`;
+  return mode === undefined ? [phrase] : [phrase, mode === 'read' ? 'for reading' : 'for writing'];
 }
 
 function drawResources({ tasks, resources, process: { directory } }: Report, width: number): string[] {

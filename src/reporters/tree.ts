@@ -163,6 +163,8 @@ function waitNode(wait: WaitEntry, task: TaskEntry, { report, resources }: Graph
   if (resource.holders.length > 3) lines.push([`and by ${resource.holders.length - 3} more`]);
   if (wait.kind !== 'get' && resource.kind === 'queue' && resource.holders.length === 0)
     lines.push([takerText(resource)]);
+  const ahead = wait.mode === 'read' ? resource.line?.[0] : undefined;
+  if (ahead?.mode === 'write') lines.push([`behind ${taskName(ahead.task)}, which waits to write`]);
   return { lines, branches: [], times: 1 };
 }
 

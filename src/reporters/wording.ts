@@ -148,7 +148,8 @@ const doings: Readonly<Record<WaitEntry['kind'], string>> = {
 /** The same with what the waiter wants of it: `queue orders to put`. */
 export function waitPhrase(wait: WaitEntry, progress: ProgressEntry | null): string {
   const closes = wait.kind === 'join' && (wait.on?.kind === 'stream' || wait.on?.kind === 'iterator');
-  return `waits for ${waitName(wait, progress)}${closes ? ' to close' : doings[wait.kind]}`;
+  const doing = wait.mode === undefined ? doings[wait.kind] : ` to ${wait.mode}`;
+  return `waits for ${waitName(wait, progress)}${closes ? ' to close' : doing}`;
 }
 
 const mostMembers = 5;
