@@ -130,11 +130,11 @@ async function compareWithModel(options: Options, script: readonly Step[]): Prom
       breaker[step.do]();
       const to = step.do === 'open' ? 'open' : 'closed';
       if (model.state !== to) model.change(to, clock);
-    } else if (step.do === 'pass' || step.do === 'leap') {
+    } else if ('milliseconds' in step) {
       clock += step.milliseconds;
       if (step.do === 'leap') leap(step.milliseconds);
       else await pass(step.milliseconds);
-    } else {
+    } else if ('which' in step) {
       const [settled] = pending.splice(step.which % Math.max(1, pending.length), 1);
       if (settled === undefined) continue;
       if (step.do === 'succeed') settled.resolve();
