@@ -1,8 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import {
   allTasks,
@@ -16,6 +12,7 @@ import {
   type StreamServer,
   type StreamWriter,
 } from '../../src/index.ts';
+import { certificate, key } from '../support/certificate.ts';
 import { recordMessages } from '../support/messages.ts';
 import { collect, disposeKept, keep, text } from '../support/streams.ts';
 import { expectNothingLeft, rejection } from '../support/turn.ts';
@@ -289,34 +286,13 @@ test('many clients send many lines at once, in pieces, and each gets its own bac
   expect(answers).toEqual(Array.from({ length: 8 }, () => true));
 });
 
-/** A certificate for localhost of its own making; null where there is no openssl. */
-function certificate(): { key: Buffer; cert: Buffer } | null {
-  const folder = mkdtempSync(join(tmpdir(), 'loopscope-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  try {
-    execFileSync('openssl', ['req', '-x509', ...curve, '-days', '2', ...subject, '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-    return { key: readFileSync(key), cert: readFileSync(cert) };
-  } catch {
-    return null;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-const identity = certificate();
-
-test.runIf(identity !== null)('TLS: the certificate is checked, and lines pass', async () => {
-  const { key, cert } = identity as { key: Buffer; cert: Buffer };
-  const server = keep(await startServer(echo, { host: 'localhost', tls: { key, cert } }));
+test('TLS: the certificate is checked, and lines pass', async () => {
+  const server = keep(await startServer(echo, { host: 'localhost', tls: { key, cert: certificate } }));
   const port = server.port as number;
   await expect(openConnection({ host: 'localhost', port, tls: true })).rejects.toMatchObject({
     code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
   });
-  const client = keep(await openConnection({ host: 'localhost', port, tls: { ca: cert } }));
+  const client = keep(await openConnection({ host: 'localhost', port, tls: { ca: certificate } }));
   client.writer.write('secret\n');
   expect(await text(client.reader.readLine())).toBe('secret\n');
   expect(takeReport().resources.map(({ name }) => name)).toContain(`tls localhost:${port}`);
