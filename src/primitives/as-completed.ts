@@ -4,6 +4,7 @@ import { now } from '../runtime/clock.ts';
 import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startMembers, type Member, type MemberValue, type Started } from './members.ts';
+import { startTimer } from './timer.ts';
 import { noOptions, throwIfEnded } from './waiter.ts';
 
 export interface AsCompletedOptions {
@@ -34,40 +35,44 @@ export function asCompleted<Given extends Member>(
 export class Completions<Given> implements AsyncIterableIterator<Started<Given>> {
   readonly #settled: Started<Given>[] = [];
   readonly #members: Members;
-  readonly #waiters: JointWait<void>[] = [];
-  readonly #timeout: number | undefined;
-  readonly #deadline: number;
+  #waits: readonly JointWait<[Started<Given>]>[] = [];
+  readonly #until: number | null;
+  readonly #stopTimer: () => void;
   readonly #signal: AbortSignal | undefined;
-  /** How many were given out, or asked for. */
+  /** How many were given out. */
   #given = 0;
   #isOver = false;
+  #timeout: TimeoutError | null = null;
 
   /** @internal */
   constructor(all: readonly Started<Given>[], timeout: number | undefined, signal: AbortSignal | undefined) {
-    this.#timeout = timeout;
-    this.#deadline = timeout === undefined ? Infinity : now() + timeout;
+    this.#until = timeout === undefined ? null : now() + timeout;
+    this.#stopTimer = startTimer(timeout ?? Infinity, () => {
+      this.#timeout = new TimeoutError(`asCompleted: timed out after ${timeout} ms`);
+      for (const wait of this.#live()) wait.reject(this.#timeout);
+    });
     this.#signal = signal;
     this.#members = new Members('asCompleted', true, all);
     this.#members.follow((index) => {
-      this.#settled.push(all[index] as Started<Given>);
-      this.#waiters.shift()?.resolve();
+      const member = all[index] as Started<Given>;
+      const [wait] = this.#live();
+      if (wait === undefined) this.#settled.push(member);
+      else wait.resolve(this.#give(member));
+      if (this.#members.left === 0) this.#stopTimer();
     }, false);
+    if (all.length === 0) this.#stopTimer();
   }
 
   async next(): Promise<IteratorResult<Started<Given>, undefined>> {
-    if (this.#isOver || this.#given === this.#members.count) return { done: true, value: undefined };
-    this.#given++;
-    try {
-      return { done: false, value: await this.#take() };
-    } catch (error) {
-      this.#given--;
-      throw error;
-    }
+    if (this.#isOver || this.#left === 0) return { done: true, value: undefined };
+    const [value] = await this.#take();
+    return { done: false, value };
   }
 
   /** For `break`: the rest is not waited for. */
   return(): Promise<IteratorResult<Started<Given>, undefined>> {
     this.#isOver = true;
+    this.#stopTimer();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -77,44 +82,43 @@ export class Completions<Given> implements AsyncIterableIterator<Started<Given>>
 
   /** Promises of the results, as many as there are members. */
   *[Symbol.iterator](): Generator<Promise<MemberValue<Given>>, undefined> {
-    while (this.#given < this.#members.count) {
-      this.#given++;
-      yield this.#takeResult();
-    }
+    for (let left = this.#left; left > 0; left--) yield this.#takeResult();
+  }
+
+  /** How many were neither given out nor asked for. */
+  get #left(): number {
+    return this.#members.count - this.#given - this.#live().length;
   }
 
   async #takeResult(): Promise<MemberValue<Given>> {
-    return (await this.#take()) as MemberValue<Given>;
+    const [member] = await this.#take();
+    return (await member) as MemberValue<Given>;
   }
 
-  /** The next that has settled. Waiters are served in order, each with one of what is there. */
-  async #take(): Promise<Started<Given>> {
+  /** The next that has settled, wrapped: a promise of a promise is none. Those who wait are served in order. */
+  async #take(): Promise<[Started<Given>]> {
     const signal = this.#signal;
     throwIfEnded(signal === undefined ? noOptions : { signal });
-    if (this.#settled.length === 0 || this.#waiters.length > 0) await this.#park();
-    return this.#settled.shift() as Started<Given>;
-  }
-
-  async #park(): Promise<void> {
-    const timeout = this.#timeout;
-    const left = timeout === undefined ? null : Math.max(0, this.#deadline - now());
-    const signal = this.#signal;
-    const wait = new JointWait<void>(this.#members, {
+    const settled = this.#settled.shift();
+    if (settled !== undefined) return this.#give(settled);
+    if (this.#timeout !== null) throw this.#timeout;
+    const wait = new JointWait<[Started<Given>]>(this.#members, {
       kind: 'next',
       handsOn: false,
-      milliseconds: left,
+      milliseconds: this.#until === null ? null : this.#until - now(),
       ...(signal !== undefined && { signal }),
     });
-    if (left !== null) {
-      wait.after(left, () => wait.reject(new TimeoutError(`asCompleted: timed out after ${timeout} ms`), 'timed out'));
-    }
-    this.#waiters.push(wait);
-    try {
-      await wait.promise;
-    } catch (error) {
-      const index = this.#waiters.indexOf(wait);
-      if (index !== -1) this.#waiters.splice(index, 1);
-      throw error;
-    }
+    this.#waits = [...this.#live(), wait];
+    return wait.promise;
+  }
+
+  #give(member: Started<Given>): [Started<Given>] {
+    this.#given++;
+    return [member];
+  }
+
+  /** Those who wait, without those whose wait was ended. */
+  #live(): readonly JointWait<[Started<Given>]>[] {
+    return (this.#waits = this.#waits.filter(({ record }) => record.outcome === null));
   }
 }

@@ -2,7 +2,7 @@
 // asyncio, unless somebody else waits for it too: then only this wait ends, and nobody loses what he waits for.
 import type { Outcome, TaskRecord } from '../channels/task.ts';
 import { outcomeOf } from '../errors.ts';
-import { currentTask } from '../runtime/context.ts';
+import { currentTask, rootTask } from '../runtime/context.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { noOptions, Waiter } from './waiter.ts';
 
@@ -93,6 +93,7 @@ export async function endOf(task: Awaitable): Promise<void> {
 
 /** How many of the waits of a task are for `on`. */
 function waitsOf(task: TaskRecord, on: TaskRecord): number {
+  if (task === rootTask) return 1; // many things at once, of which one waits here
   let count = 0;
   for (let { waits: wait } = task; wait !== null; wait = wait.next) {
     if (wait.on === on) count++;

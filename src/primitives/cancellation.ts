@@ -1,7 +1,7 @@
 // What a task knows of being cancelled. Made when it is needed: most tasks never are, and never look at their signal.
 import type { CancelRequest } from '../channels/task.ts';
 import type { WaitRecord } from '../channels/wait.ts';
-import type { CancelledError } from '../errors.ts';
+import { CancelledError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
 
 /** The cancellations that were asked for, and the signal that tells of them. */
@@ -12,6 +12,7 @@ export class Cancellation implements CancelRequest {
   error: CancelledError | null = null;
   #isDelivered = true;
   #isHandingOn = false;
+  #last: CancelledError | null = null;
   #controller: AbortController | null = null;
 
   get signal(): AbortSignal {
@@ -20,6 +21,11 @@ export class Cancellation implements CancelRequest {
       if (this.error !== null) this.#controller.abort(this.error);
     }
     return this.#controller.signal;
+  }
+
+  /** Whether a task that was rejected with this was cancelled: it was asked to, or this is what it was asked with. */
+  explains(error: unknown): boolean {
+    return error instanceof CancelledError && (this.count > 0 || error === this.#last);
   }
 
   /** Whether the task could learn of it: a wait of ours was ended by it, or somebody has the signal. */
@@ -35,6 +41,7 @@ export class Cancellation implements CancelRequest {
     if (this.#isHandingOn) return false;
     if (this.count++ === 0) this.since = now();
     this.error = error;
+    this.#last = error;
     const parked: WaitRecord[] = [];
     for (let wait = first; wait !== null; wait = wait.next) if (wait.cancel !== null) parked.push(wait);
     // Before the signal: a wait that the signal ends has delivered it, and the clean-up after it is not disturbed again.

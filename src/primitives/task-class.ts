@@ -291,7 +291,7 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   }
 
   #outcomeOf(error: unknown): Outcome {
-    if (error instanceof CancelledError && this.cancelRequest !== null) return 'cancelled';
+    if (this.#extra?.cancellation?.explains(error) === true) return 'cancelled';
     return error instanceof TimeoutError ? 'timed out' : 'rejected';
   }
 
