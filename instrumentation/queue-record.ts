@@ -1,10 +1,10 @@
 // What is known of a foreign queue: the resource, and the jobs that were given to it.
-import { queuePut, queueTaken, type Hold, type ResourceRecord } from '../src/channels/resource.ts';
+import { queueDone, queuePut, queueTaken, type Hold, type ResourceRecord } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
 import type { QueueStatistics } from '../src/channels/statistics.ts';
-import type { TaskRecord } from '../src/channels/task.ts';
+import type { Outcome, TaskRecord } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
-import { CancelledError } from '../src/errors.ts';
+import { CancelledError, outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { announce, identify } from '../src/runtime/resource.ts';
 import { park, unpark } from '../src/runtime/wait.ts';
@@ -58,15 +58,20 @@ export class WrappedQueue implements ResourceRecord {
     if (queueTaken.hasSubscribers) queueTaken.publish({ queue: this, item: this.#taken, task });
   }
 
+  /** Tells that the work on an item that was taken has ended, however it did. */
+  noteDone(task: TaskRecord): void {
+    if (queueDone.hasSubscribers) queueDone.publish({ queue: this, task });
+  }
+
   /** Counts who waits to put or get; returns what ends the wait. */
-  parked(wait: WaitRecord): () => void {
+  parked(wait: WaitRecord): (outcome: Outcome) => void {
     const by = wait.kind === 'put' ? 1 : 0;
     this.#putters += by;
     this.#getters += 1 - by;
-    return () => {
+    return (outcome) => {
       this.#putters -= by;
       this.#getters -= 1 - by;
-      unpark(wait);
+      unpark(wait, outcome);
     };
   }
 
@@ -145,7 +150,7 @@ export class Job {
     const job = guard(() => this.#start(signalOf(args[0])), null);
     if (job === null) return Reflect.apply(run, self, args);
     if (!job.#endsByCallback) {
-      return runRecorded(job.#record, run, self, args, () => job.#leave());
+      return runRecorded(job.#record, run, self, args, () => job.#leave('fulfilled', true));
     }
     try {
       return callInTask(job.#record, run, self, args);
@@ -158,7 +163,7 @@ export class Job {
   /** The queue calls back: the item is done. */
   callBack(run: Callable, self: unknown, args: unknown[]): unknown {
     const [error] = args;
-    guard(() => this.end(error !== undefined && error !== null && error !== false, error), undefined);
+    guard(() => this.end(error !== undefined && error !== null && error !== false, error, true), undefined);
     return Reflect.apply(run, self, args);
   }
 
@@ -171,8 +176,9 @@ export class Job {
     return this.#wait !== null;
   }
 
-  end(rejected: boolean, error?: unknown): void {
-    this.#leave();
+  /** @param worked whether the item was taken: an item with a callback is not seen to be */
+  end(rejected: boolean, error?: unknown, worked = this.#hold !== null): void {
+    this.#leave(rejected ? outcomeOf(error) : 'fulfilled', worked);
     this.#record.settle(rejected, error);
   }
 
@@ -184,7 +190,7 @@ export class Job {
       return new Job(this.#queue, again, false).#start(signal);
     }
     const { origin } = record;
-    this.#stopWaiting();
+    this.#stopWaiting('fulfilled');
     record.start();
     this.#hold = { resource: this.#queue, task: record, since: now(), site: origin.site };
     this.#queue.running.set(this.#hold, signal);
@@ -192,20 +198,22 @@ export class Job {
     return this;
   }
 
-  #stopWaiting(): void {
+  #stopWaiting(outcome: Outcome): void {
     this.#queue.waiting.delete(this);
     this.#stopListening?.();
     this.#stopListening = null;
     if (this.#wait === null) return;
-    unpark(this.#wait);
+    unpark(this.#wait, outcome);
     this.#wait = null;
   }
 
-  #leave(): void {
+  /** @param outcome that of its wait, if it still waits */
+  #leave(outcome: Outcome, worked: boolean): void {
     if (this.#record.settlement !== null) return;
-    this.#stopWaiting();
+    this.#stopWaiting(outcome);
     if (this.#hold !== null) this.#queue.running.delete(this.#hold);
     this.#queue.unfinished--;
+    if (worked) this.#queue.noteDone(this.#record);
   }
 }
 

@@ -1,7 +1,7 @@
 // Makes a queue or limiter visible that is not ours: who waits for a turn, what runs, what is in it.
 import { types } from 'node:util';
 import type { WaitKind } from '../src/channels/wait.ts';
-import { CancelledError } from '../src/errors.ts';
+import { CancelledError, outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot, parentForNew } from '../src/runtime/context.ts';
 import { originOf } from '../src/runtime/origin.ts';
@@ -167,11 +167,11 @@ class QueueCalls {
       return follow(
         result,
         (value) => {
-          unpark();
+          unpark('fulfilled');
           count();
           return value;
         },
-        unpark,
+        (error) => unpark(outcomeOf(error)),
         keep,
       );
     }, result);

@@ -86,7 +86,7 @@ export const holdStarted = channel<Hold>('loopscope:hold:started');
 export const holdEnded = channel<Hold>('loopscope:hold:ended');
 export const queuePut = channel<QueueOperation>('loopscope:queue:put');
 export const queueTaken = channel<QueueOperation>('loopscope:queue:taken');
-/** `taskDone` was called. */
+/** `taskDone` was called, or the job that a foreign queue was given has ended. */
 export const queueDone = channel<QueueMoment>('loopscope:queue:done');
 /** A put without waiting found the queue full, or any put found it shut down. */
 export const queueRefused = channel<QueueMoment>('loopscope:queue:refused');
