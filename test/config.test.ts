@@ -29,6 +29,7 @@ test.each([
     preload,
     debug: false,
     otlp: null,
+    prometheus: false,
     traceFile: null,
     profile: null,
     loop: true,
@@ -39,4 +40,42 @@ test.each([
     timeoutMs: null,
   };
   expect(runEnvironment(settings, { NODE_OPTIONS: '--no-warnings' })['NODE_OPTIONS']).toBe(expected);
+});
+
+test('metrics are served where a port or an address says, and left to a supervisor that is there', () => {
+  const prometheusOf = (address: string, more = {}): unknown =>
+    readConfig({ LOOPSCOPE_PROMETHEUS: address, ...more }).telemetry?.prometheus;
+  expect(prometheusOf('9464')).toEqual({ host: '127.0.0.1', port: 9464 });
+  expect(prometheusOf('0.0.0.0:0')).toEqual({ host: '0.0.0.0', port: 0 });
+  expect(prometheusOf('[::1]:9464')).toEqual({ host: '::1', port: 9464 });
+  expect(prometheusOf('supervisor', { LOOPSCOPE_RUN_DIRECTORY: '/run' })).toBe('supervisor');
+  expect(prometheusOf('supervisor')).toBe(undefined);
+  for (const wrong of ['metrics', '70000', '::1:9464', 'http://127.0.0.1:9464', '-1']) {
+    expect(() => prometheusOf(wrong)).toThrow('LOOPSCOPE_PROMETHEUS must be a port or an address such as 0.0.0.0:9464');
+  }
+});
+
+test('metrics and log records go where spans go, unless their own variable says otherwise', () => {
+  const of = (more: Record<string, string>): unknown => {
+    const { otlpMetrics, otlpLogs, metrics, logs } =
+      readConfig({ LOOPSCOPE_OTLP: 'http://c:4318', ...more }).telemetry ?? {};
+    return { otlpMetrics, otlpLogs, metrics, logs };
+  };
+  expect(of({})).toEqual({ otlpMetrics: true, otlpLogs: true, metrics: false, logs: false });
+  expect(of({ OTEL_METRICS_EXPORTER: 'none' })).toEqual({
+    otlpMetrics: false,
+    otlpLogs: true,
+    metrics: false,
+    logs: false,
+  });
+  expect(of({ OTEL_LOGS_EXPORTER: 'console' })).toEqual({
+    otlpMetrics: true,
+    otlpLogs: false,
+    metrics: false,
+    logs: true,
+  });
+  expect(readConfig({ LOOPSCOPE_TRACE_FILE: 'spans' }).telemetry).toMatchObject({
+    otlpMetrics: false,
+    otlpLogs: false,
+  });
 });

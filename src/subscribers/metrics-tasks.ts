@@ -1,4 +1,5 @@
 // Metrics of what tasks did: recorded when one starts, settles, or waits before its next attempt.
+import type { ResourceRecord } from '../channels/resource.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import type { WaitRecord } from '../channels/wait.ts';
 import { now } from '../runtime/clock.ts';
@@ -9,17 +10,24 @@ import { errorTypeOf, isFailure, outcomeWord, retryOutcome } from './outcomes.ts
 
 // Tasks know when they were created in whole milliseconds, cut: on average that is so much too early.
 const cutMs = 0.5;
+const breakersKept = 1000;
 
 /** Records what happens to tasks, task groups, retries and their attempts, and calls through breakers. */
 export class TaskMetrics {
   readonly #instruments: Instruments;
   readonly #labels: Labels;
+  /** Calls through a breaker have its name. */
+  readonly #breakers = new Set<string>();
   readonly #attempts = new Tally();
   readonly #exhausted = new Tally();
 
   constructor(instruments: Instruments, labels: Labels) {
     this.#instruments = instruments;
     this.#labels = labels;
+  }
+
+  resourceCreated({ kind, name }: ResourceRecord): void {
+    if (kind === 'breaker' && this.#breakers.size < breakersKept) this.#breakers.add(name);
   }
 
   started({ origin, createdAt }: TaskRecord): void {
@@ -45,6 +53,7 @@ export class TaskMetrics {
         if (retryOutcome(task) === 'exhausted') this.#exhausted.add(this.#labels.retry.of(name));
         return;
       case 'call':
+        if (!this.#breakers.has(name)) break; // through a cache, or within a policy
         this.#instruments.record('breakerCallDuration', durationMs, breakerOutcome.of(name, outcome, error));
         return;
       case 'attempt':

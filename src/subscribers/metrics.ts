@@ -148,7 +148,9 @@ class Maker {
     const queues = (this.#queues = new QueueMetrics(instruments, labels, maxItems));
     const loop = (this.#loop = new LoopMetrics(instruments, labels));
     this.#state = new StateMetrics(labels);
+    for (const resource of startRegistry().snapshot().resources) tasks.resourceCreated(resource);
     this.#subscriptions = [
+      subscribe(resourceCreated, (resource) => tasks.resourceCreated(resource)),
       subscribe(taskStarted, (task) => tasks.started(task)),
       subscribe(taskSettled, (task) => tasks.settled(task)),
       subscribe(waitEnded, (wait) => {

@@ -139,7 +139,8 @@ test('the loop has its utilization since the last look, its delays by arrivals, 
   ]);
   reading = turnsOf(60, 20_000);
   const delays = (await collector.metrics()).find(({ descriptor }) => descriptor.name === 'loopscope.eventloop.delay');
-  const { buckets } = delays?.dataPoints[0]?.value as { buckets: { boundaries: number[]; counts: number[] } };
+  const histogram = delays?.dataPoints[0]?.value as { buckets: { boundaries: number[]; counts: number[] } };
+  const { buckets } = histogram;
   const beyond = (seconds: number): number =>
     buckets.counts.slice(buckets.boundaries.indexOf(seconds) + 1).reduce((sum, count) => sum + count, 0);
   expect([beyond(0.025), beyond(0.05), beyond(0.1)]).toEqual([450, 300, 0]);
