@@ -36,6 +36,7 @@ export interface StageSettings {
 export function stagesOf(stages: readonly Stage<never, unknown>[]): StageSettings[] {
   if (stages.length === 0) throw new ArgumentError('a pipeline needs at least one stage');
   return stages.map((stage, position) => {
+    if (typeof stage !== 'object' || stage === null) checkFunction(stage, `stage ${position + 1}`);
     const { run, name, concurrency = 1, capacity = concurrency } = typeof stage === 'function' ? { run: stage } : stage;
     checkFunction(run, `stage ${position + 1}`);
     checkCount(concurrency, `concurrency of stage ${position + 1}`, 1);
