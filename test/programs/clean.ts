@@ -1,0 +1,2 @@
+// A program that leaves nothing pending.
+console.log('clean');
