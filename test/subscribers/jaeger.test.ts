@@ -1,47 +1,28 @@
 // What a real Jaeger has of our spans, read back through its API.
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Jaeger, jaegerBinary, missing, until } from '../support/jaeger.ts';
 
 const program = join(import.meta.dirname, '../programs/traced.ts');
-const missing = 'no Jaeger found: run `.ci/install-jaeger <folder>` and set LOOPSCOPE_JAEGER=<folder>/jaeger';
-const binary = findJaeger();
-if (binary === null) process.stderr.write(`skipped test/subscribers/jaeger.test.ts: ${missing}\n`);
+const binary = jaegerBinary('test/subscribers/jaeger.test.ts');
 
 test.runIf(process.env.CI)('in CI there is a Jaeger', () => {
   expect(binary ?? missing).toBe(binary);
 });
 
 describe.skipIf(binary === null)('Jaeger', () => {
-  let folder: string;
-  let jaeger: ChildProcess;
-  let ports: { grpc: number; http: number; query: number };
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'loopscope-jaeger-'));
-    // Somebody may take one of the ports before Jaeger does: then it ends, and others are tried.
-    for (let attempt = 1; !(await startJaeger()); attempt++) {
-      if (attempt === 5) throw new Error('Jaeger ended before it was ready, five times');
-    }
-  });
-
-  afterAll(async () => {
-    // It has nothing to save, and takes ten seconds to end when it is asked to.
-    if (jaeger.exitCode === null && jaeger.signalCode === null && jaeger.kill('SIGKILL')) await once(jaeger, 'exit');
-    rmSync(folder, { recursive: true, force: true });
-  });
+  let jaeger: Jaeger;
+  beforeAll(async () => void (jaeger = await Jaeger.start(binary as string)));
+  afterAll(() => jaeger.kill());
 
   test.for([
     { protocol: 'http/protobuf', port: 'http', how: 'argument' },
     { protocol: 'http/json', port: 'http', how: 'variable' },
     { protocol: 'grpc', port: 'grpc', how: 'variable' },
   ] as const)('has every span over $protocol, with parents, links and status', async ({ protocol, port, how }) => {
-    const endpoint = `http://127.0.0.1:${ports[port]}`;
+    const endpoint = `http://127.0.0.1:${jaeger.ports[port]}`;
     const service = `traced-${protocol.replace('/', '-')}`;
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
@@ -92,19 +73,6 @@ describe.skipIf(binary === null)('Jaeger', () => {
     expect(outside.map((span) => span.name).filter((name) => name !== 'query')).toEqual([]);
   });
 
-  /** False if it ended before it was ready. */
-  async function startJaeger(): Promise<boolean> {
-    const [grpc, http, query, queryGrpc] = (await freePorts(4)) as [number, number, number, number];
-    ports = { grpc, http, query };
-    const config = join(folder, 'jaeger.json');
-    writeFileSync(config, JSON.stringify(jaegerConfig({ grpc, http, query, queryGrpc })));
-    jaeger = spawn(binary as string, ['--config', config], { stdio: 'ignore' });
-    let ended = false;
-    jaeger.once('exit', () => (ended = true));
-    await until(async () => ended || (await ask('services')) !== null);
-    return !ended;
-  }
-
   async function spansOf(service: string): Promise<OtlpSpan[]> {
     const query = new URLSearchParams({
       'query.service_name': service,
@@ -112,14 +80,9 @@ describe.skipIf(binary === null)('Jaeger', () => {
       'query.start_time_max': new Date(Date.now() + 60_000).toISOString(),
       'query.num_traces': '100',
     });
-    const answer = await ask<{ result: { resourceSpans: ResourceSpans[] } }>(`traces?${query.toString()}`);
+    const answer = await jaeger.ask<{ result: { resourceSpans: ResourceSpans[] } }>(`traces?${query.toString()}`);
     const resourceSpans = answer?.result.resourceSpans ?? [];
     return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-  }
-
-  async function ask<Answer = object>(path: string): Promise<Answer | null> {
-    const response = await fetch(`http://127.0.0.1:${ports.query}/api/v3/${path}`).catch(() => null);
-    return response?.ok === true ? ((await response.json()) as Answer) : null;
   }
 });
 
@@ -162,57 +125,4 @@ function line(span: OtlpSpan, all: readonly OtlpSpan[]): string {
 function text(attributes: readonly Attribute[] | undefined, key: string): string | null {
   const value = attributes?.find((attribute) => attribute.key === key)?.value;
   return value === undefined ? null : (value.stringValue ?? JSON.stringify(value));
-}
-
-function findJaeger(): string | null {
-  const { LOOPSCOPE_JAEGER: chosen, PATH = '' } = process.env;
-  if (chosen !== undefined) return existsSync(chosen) ? chosen : null;
-  const folders = PATH.split(delimiter);
-  try {
-    folders.push(join(execFileSync('go', ['env', 'GOPATH'], { encoding: 'utf8', stdio: 'pipe' }).trim(), 'bin'));
-  } catch {
-    // no Go: then nothing was installed with it
-  }
-  return folders.map((folder) => join(folder, 'jaeger')).find((file) => existsSync(file)) ?? null;
-}
-
-/** Jaeger in memory, with nothing but OTLP and its query API, on ports of our own. */
-function jaegerConfig(ports: { grpc: number; http: number; query: number; queryGrpc: number }): object {
-  const endpoint = (port: number): { endpoint: string } => ({ endpoint: `127.0.0.1:${port}` });
-  return {
-    service: {
-      extensions: ['jaeger_storage', 'jaeger_query'],
-      pipelines: { traces: { receivers: ['otlp'], exporters: ['jaeger_storage_exporter'] } },
-      telemetry: { metrics: { level: 'none' }, logs: { level: 'error' } },
-    },
-    extensions: {
-      jaeger_storage: { backends: { memory: { memory: { max_traces: 1000 } } } },
-      jaeger_query: { storage: { traces: 'memory' }, http: endpoint(ports.query), grpc: endpoint(ports.queryGrpc) },
-    },
-    receivers: { otlp: { protocols: { grpc: endpoint(ports.grpc), http: endpoint(ports.http) } } },
-    exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
-  };
-}
-
-/** Ports that were free a moment ago, all at the same time. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
-
-/** Asks again until the answer is yes: a server of another process tells nobody when it is ready. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let asked = 0; asked < 1200; asked++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not so within a minute: ${String(condition)}`);
 }

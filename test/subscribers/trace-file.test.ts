@@ -31,7 +31,10 @@ function open(options: Partial<TraceFileOptions> = {}): (text: string, spans?: n
     (text: string, spans = 1) => {
       next = text;
       let result: ExportResult = { code: 2 };
-      exporter.export(Array<EndedSpan>(spans).fill(span), (given) => (result = given));
+      exporter.export(
+        Array.from({ length: spans }, () => span),
+        (given) => (result = given),
+      );
       return result;
     },
     { exporter },
