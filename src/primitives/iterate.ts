@@ -2,7 +2,9 @@
 import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { IteratorStatistics } from '../channels/statistics.ts';
+import type { Outcome } from '../channels/task.ts';
 import { ArgumentError } from '../errors.ts';
+import { List } from '../runtime/list.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import { checkName, checkNumber, checkOptions, checkSignal } from './arguments.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
@@ -27,9 +29,10 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
   readonly site: Site | null;
   readonly #source: AnyIterable<Item, Returned, Sent>;
   readonly #options: WaitOptions;
+  readonly #waiting: List<ItemWaiter<IteratorResult<Item, Returned>>> = new List();
+  readonly #closing: List<Waiter<IteratorResult<Item, Returned> | undefined>> = new List();
   #iterator: AsyncIterator<Item, Returned, Sent> | null = null;
   #items = 0;
-  #waiters = 0;
   #closed = false;
 
   /**
@@ -54,7 +57,7 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
     if (this.#closed) return Promise.reject(error);
     return this.#ask(async (iterator) => {
       if (iterator.throw !== undefined) return iterator.throw(error);
-      await this.#close();
+      this.giveUp();
       throw error;
     });
   }
@@ -63,9 +66,18 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
   async return(value?: Returned | PromiseLike<Returned>): Promise<IteratorResult<Item, Returned | undefined>> {
     if (this.#closed) return { done: true, value: await value };
     this.#closed = true;
-    const closed = this.#closeSource(value);
-    const result = await this.#wait('join', closed, noOptions);
-    return result ?? { done: true, value: await value };
+    const waiter = new Waiter<IteratorResult<Item, Returned> | undefined>(
+      'join',
+      this,
+      undefined,
+      noOptions,
+      this.#closing,
+    );
+    this.#closeSource(value).then(
+      (result) => waiter.resolve(result),
+      (error: unknown) => waiter.reject(error),
+    );
+    return (await waiter.promise) ?? { done: true, value: await value };
   }
 
   [Symbol.asyncIterator](): this {
@@ -77,7 +89,7 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
   }
 
   statistics(): IteratorStatistics {
-    return Object.freeze({ kind: 'iterator', items: this.#items, waiters: this.#waiters });
+    return Object.freeze({ kind: 'iterator', items: this.#items, waiters: this.#waiting.size + this.#closing.size });
   }
 
   /** Nobody holds an iterator. */
@@ -86,57 +98,63 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
   }
 
   /** Lets the iterator do something and waits for it. Whatever ends the wait before closes the source. */
-  async #ask(
+  #ask(
     act: (iterator: AsyncIterator<Item, Returned, Sent>) => Promise<IteratorResult<Item, Returned>>,
   ): Promise<IteratorResult<Item, Returned | undefined>> {
-    if (this.#closed) return { done: true, value: undefined };
-    let result: IteratorResult<Item, Returned>;
-    let answered: Promise<IteratorResult<Item, Returned>> | null = null;
-    let failed = false;
+    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     try {
       throwIfEnded(this.#options);
-      answered = Promise.resolve(act(this.#open()));
-      answered.catch(() => (failed = true));
-      result = await this.#wait('next', answered, this.#options);
     } catch (error) {
-      // the source has closed itself if it was the one that failed
-      if (!failed) void this.#close();
+      this.giveUp();
+      return Promise.reject(error);
+    }
+    let answer: Promise<IteratorResult<Item, Returned>>;
+    try {
+      answer = Promise.resolve(act(this.#open()));
+    } catch (error) {
       this.#closed = true;
-      throw error;
+      return Promise.reject(error);
+    }
+    const waiter = new ItemWaiter<IteratorResult<Item, Returned>>('next', this, this, this.#options, this.#waiting);
+    answer.then(
+      (result) => this.#give(result, waiter),
+      (error: unknown) => {
+        this.#closed = true; // by itself
+        waiter.reject(error);
+      },
+    );
+    return waiter.promise;
+  }
+
+  #give(result: IteratorResult<Item, Returned>, waiter: ItemWaiter<IteratorResult<Item, Returned>>): void {
+    if (waiter.record.outcome !== null) return;
+    if (typeof result !== 'object' || result === null) {
+      this.#closed = true;
+      waiter.reject(new TypeError(`iterator ${this.name} gave ${String(result)}, which is no result of an iterator`));
+      return;
     }
     if (result.done === true) this.#closed = true;
     else this.#items++;
-    return result;
+    waiter.resolve(result);
   }
 
-  async #wait<Value>(kind: 'next' | 'join', settles: Promise<Value>, options: WaitOptions): Promise<Value> {
-    const waiter = new Waiter<Value>(kind, this, undefined, options, null);
-    this.#waiters++;
-    settles.then(
-      (value) => waiter.resolve(value),
-      (error: unknown) => waiter.reject(error),
-    );
+  /**
+   * Nobody waits for the item any more: closes the source, without waiting for that. It may hang, and that is why.
+   * @internal
+   */
+  giveUp(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     try {
-      return await waiter.promise;
-    } finally {
-      this.#waiters--;
+      if (isStream(this.#source)) this.#source.destroy();
+      this.#closeSource(undefined).catch(ignore);
+    } catch {
+      // the error for which it is closed goes on to the consumer
     }
   }
 
   #open(): AsyncIterator<Item, Returned, Sent> {
     return (this.#iterator ??= openIterator(this.#source));
-  }
-
-  /** Closes the source without waiting for it: it may hang, and that is why it is closed. */
-  async #close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    try {
-      if (isStream(this.#source)) this.#source.destroy();
-      await this.#closeSource(undefined);
-    } catch {
-      // the error for which it is closed goes on to the consumer
-    }
   }
 
   async #closeSource(
@@ -145,6 +163,14 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
     // a stream that nobody has read from is not destroyed by its iterator
     if (this.#iterator === null && isStream(this.#source)) this.#source.destroy();
     return this.#open().return?.(value);
+  }
+}
+
+/** A wait for an item. */
+class ItemWaiter<Result> extends Waiter<Result, { giveUp(): void }> {
+  override abort(reason: unknown, outcome: Outcome): void {
+    super.abort(reason, outcome);
+    this.item.giveUp();
   }
 }
 
@@ -198,4 +224,8 @@ async function* fromIterable<Item, Returned, Sent>(
 
 function isStream(source: object): source is { destroy(): void } {
   return 'destroy' in source && typeof source.destroy === 'function' && 'pipe' in source;
+}
+
+function ignore(): void {
+  // the error for which the source is closed goes on to the consumer
 }

@@ -13,6 +13,7 @@ import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchSafety } from './safety.ts';
 import { benchServer } from './server.ts';
 import { benchStartUp } from './start-up.ts';
+import { benchStreams } from './streams.ts';
 import { benchTasks } from './tasks.ts';
 
 interface Part {
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, Part>> = {
   primitives: { title: 'primitives while nobody listens, against the same without channels', run: benchPrimitives },
   queues: { title: 'queues against others (bare), without and with the registry; and how they grow', run: benchQueues },
   tasks: { title: 'tasks with the registry, against bare async functions: the fastest of 7 rounds', run: benchTasks },
+  streams: { title: 'calls of the loop, lines and iteration, against those of Node', run: benchStreams },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },

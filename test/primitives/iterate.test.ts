@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createTask, iterate, Queue, takeReport, type Iteration } from '../../src/index.ts';
+import { createTask, iterate, Queue, sleep, takeReport, type Iteration } from '../../src/index.ts';
 import { renderText } from '../../src/reporters/text.ts';
 import { recordMessages } from '../support/messages.ts';
 import { collect } from '../support/streams.ts';
@@ -289,6 +289,38 @@ test('the waits of a generator are those of the task that consumes it', async ()
   await queue.put(1);
   await queue.put(2);
   await task;
+});
+
+test.each<[string, () => Promise<IteratorResult<number>>, string]>([
+  ['gives no result', (async () => {}) as never, 'iterator odd gave undefined, which is no result of an iterator'],
+  [
+    'throws at once',
+    () => {
+      throw new Error('at once');
+    },
+    'at once',
+  ],
+])('an iterator that %s is an error, and the iteration is over', async (_name, next, message) => {
+  const log: string[] = [];
+  const iteration = iterate(
+    { [Symbol.asyncIterator]: () => ({ next, return: async () => (log.push('closed'), { done: true, value: 0 }) }) },
+    { name: 'odd' },
+  );
+  await expect(iteration.next()).rejects.toThrow(message);
+  expect([await iteration.next(), log]).toEqual([{ done: true, value: undefined }, []]);
+});
+
+test('a wait that is cancelled before anybody awaits it is no crash', async () => {
+  const log: string[] = [];
+  const task = createTask(async () => {
+    const item = iterate(hanging(log)).next();
+    await sleep(Infinity);
+    return item;
+  });
+  await microtasks(5);
+  task.cancel();
+  expect(await rejection(task)).toMatchObject({ code: 'ERR_LOOPSCOPE_CANCELLED' });
+  expect(log).toEqual(['closed']);
 });
 
 test('items that are asked for at once come in order', async () => {
