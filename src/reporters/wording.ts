@@ -155,13 +155,13 @@ export function waitPhrase(wait: WaitEntry, progress: ProgressEntry | null): str
 const mostMembers = 5;
 
 /** What several things are that are waited for at once, tasks by name: `waits for 2 of 3 in gather: [0] load user #4, [2]`. */
-export function jointPhrase(entries: readonly WaitEntry[], { of, count, any }: PartEntry): string {
+export function jointPhrase(entries: readonly WaitEntry[], { of, count: total, any }: PartEntry): string {
   const left = entries.length;
   const members = entries
     .slice(0, mostMembers)
     .map(({ on, part }) => `[${part?.index}]${on === null ? '' : ` ${taskName(on)}`}`);
   const more = left > mostMembers ? ` and ${left - mostMembers} more` : '';
-  const pending = `${any && left > 1 ? 'any of ' : ''}${left}${left < count ? ` of ${count}` : ''}`;
+  const pending = `${any && left > 1 ? 'any of ' : ''}${left}${left < total ? ` of ${total}` : ''}`;
   return `waits for ${pending} in ${of}: ${members.join(', ')}${more}`;
 }
 

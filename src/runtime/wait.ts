@@ -67,8 +67,8 @@ export function unpark(wait: WaitRecord, outcome: Outcome = 'fulfilled'): void {
 
 /** Where a task is parked, newest first, and where it was created, as far as that is known. */
 export function stackOf(task: TaskRecord): Site[] {
-  const sites: Site[] = [];
-  for (let { waits: wait } = task; wait !== null; wait = wait.next) if (wait.site !== null) sites.push(wait.site);
-  if (task.origin.site !== null) sites.push(task.origin.site);
-  return sites;
+  const stack: Site[] = [];
+  for (let { waits: wait } = task; wait !== null; wait = wait.next) if (wait.site !== null) stack.push(wait.site);
+  if (task.origin.site !== null) stack.push(task.origin.site);
+  return stack;
 }

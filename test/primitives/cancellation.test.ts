@@ -54,7 +54,7 @@ describe('a cancellation goes on to the task that is awaited', () => {
     ['then', (task) => task.then((value) => value)],
     ['catch', (task) => task.catch((error: unknown) => Promise.reject(error as Error))],
     ['finally', (task) => task.finally(() => {})],
-    ['Promise.all', (task) => Promise.all([task])],
+    ['Promise.all', (task) => Promise.all([task, Promise.resolve()])],
     ['Promise.race', (task) => Promise.race([task, never()])],
   ])('however it is awaited: %s', async (_how, wait) => {
     const inner = createTask(after(1000, 1)) as Task<unknown>;
