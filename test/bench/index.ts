@@ -9,6 +9,7 @@ import { benchHeap } from './heap.ts';
 import { benchLoop } from './loop.ts';
 import { benchPrimitives } from './primitives.ts';
 import { benchQueues } from './queues.ts';
+import { benchResilience } from './resilience.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchSafety } from './safety.ts';
 import { benchServer } from './server.ts';
@@ -28,6 +29,10 @@ const parts: Readonly<Record<string, Part>> = {
   queues: { title: 'queues against others (bare), without and with the registry; and how they grow', run: benchQueues },
   tasks: { title: 'tasks with the registry, against bare async functions: the fastest of 7 rounds', run: benchTasks },
   streams: { title: 'calls of the loop, lines and iteration, against those of Node', run: benchStreams },
+  resilience: {
+    title: 'retry, breaker and rate limiter while nobody listens, against those of others',
+    run: benchResilience,
+  },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },
