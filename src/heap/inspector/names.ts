@@ -51,7 +51,7 @@ export function className(graph: HeapGraph, node: number): string {
 
 /** Classes that say nothing of what an object is for. */
 export function isPlain(name: string): boolean {
-  return /^(|Object|Array|FixedQueue|FixedCircularBuffer|Waiter|Deferred|Node|Entry|Listener|List|LinkedList|SafeMap|SafeSet|Promise|Generator|AsyncGenerator|Map|Set|WeakMap|Function|Symbol|Module|globalThis|process|system \/ .*)$/.test(
+  return /^(|Object|Array|FixedQueue|FixedCircularBuffer|Waiter|AwaitWait|JointWait|Deferred|Node|Entry|Listener|List|LinkedList|SafeMap|SafeSet|Promise|Generator|AsyncGenerator|Map|Set|WeakMap|Function|Symbol|Module|globalThis|process|system \/ .*)$/.test(
     name,
   );
 }

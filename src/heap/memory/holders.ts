@@ -24,7 +24,7 @@ export const resolver = 'resolve()';
 
 // What stands between a resolver and the object that one knows.
 const plainClasses =
-  /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|SafeWeakMap|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|Deferred|Node|Entry|Listener|List|LinkedList)$/;
+  /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|SafeWeakMap|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|AwaitWait|JointWait|Deferred|Node|Entry|Listener|List|LinkedList)$/;
 
 export class Holders {
   readonly #objects: Objects;
