@@ -19,7 +19,7 @@ interface Opossum {
 }
 const Opossum = createRequire(import.meta.url)('opossum') as new (
   action: (run: () => Promise<number>) => Promise<number>,
-  options: { readonly timeout: false },
+  options: { readonly timeout: false; readonly resetTimeout?: number },
 ) => Opossum;
 
 type Policies = typeof import('../../src/resilience/retry.ts') &
@@ -54,9 +54,12 @@ function contests({ retry, CircuitBreaker, RateLimiter }: Policies): { list: Con
   const breaker = new CircuitBreaker({ windowCalls: 100 });
   const theirBreaker = circuitBreaker(handleAll, { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(5) });
   const opossum = new Opossum(async (run: () => Promise<number>) => run(), { timeout: false });
-  const open = new CircuitBreaker();
+  const open = new CircuitBreaker({ openFor: Infinity });
   open.open();
-  const theirOpen = new Opossum(async (run: () => Promise<number>) => run(), { timeout: false });
+  const theirOpen = new Opossum(async (run: () => Promise<number>) => run(), {
+    timeout: false,
+    resetTimeout: 2 ** 31 - 1,
+  });
   theirOpen.open();
   const limiter = new RateLimiter({ limit: 1e9, windowMs: 1000, algorithm: 'token bucket' });
   const window = new RateLimiter({ limit: 1e9, windowMs: 1000 });
