@@ -18,10 +18,16 @@ const running = new Map<string, Task>();
 export async function runJob({ key, name, code, args, carrier }: JobMessage): Promise<JobReply> {
   try {
     const run = await load(code, name);
-    const task: Task = extract(carrier, () => startTask<unknown>('job', () => run(...args), { name }, null));
-    running.set(key, task);
-    // not `await task`: that would be an edge from the worker itself, which nobody asked for
-    return { ok: true, value: await new Promise((resolve, reject) => task.observe(resolve, reject)) };
+    const value = await new Promise((resolve, reject) => {
+      // on a stack of its own: else its site would be the line of piscina that called here
+      queueMicrotask(() => {
+        const task: Task = extract(carrier, () => startTask<unknown>('job', () => run(...args), { name }, null));
+        running.set(key, task);
+        // not `await task`: that would be an edge from the worker itself, which nobody asked for
+        task.observe(resolve, reject);
+      });
+    });
+    return { ok: true, value };
   } catch (error) {
     if (code.type === 'source' && error instanceof ReferenceError) explain(error, name);
     return { ok: false, error: sendError(error), isCancelled: error instanceof CancelledError };

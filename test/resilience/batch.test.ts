@@ -218,7 +218,7 @@ test('an Error in the place of a value is for that key alone; a failure is for a
 });
 
 test('a function that returns something else is told what was expected', async () => {
-  const load = batchLoader((_: readonly number[]) => [1, 2], { name: 'users' });
+  const load = batchLoader<number, number>(() => [1, 2], { name: 'users' });
   expect(await rejection(load(1))).toEqual(
     new ArgumentError('users must return an array of 1 values, one for each key, got 2 values'),
   );

@@ -161,13 +161,13 @@ test('several arguments are told apart by value and type', async () => {
 
 test('one object is its own key, and several arguments with an object need a key', async () => {
   let calls = 0;
-  const load = cached((..._: readonly unknown[]) => ++calls, { name: 'shapes' });
+  const load = cached<readonly unknown[], number>(() => ++calls, { name: 'shapes' });
   const [one, other] = [{}, {}];
   expect([await load(one), await load(one), await load(other)]).toEqual([1, 1, 2]);
   expect(await rejection(load(one, 1))).toEqual(
     new ArgumentError('shapes is called with several arguments, one of them an object: cached needs a key'),
   );
-  const keyed = cached((at: { readonly x: number }, _: number) => at.x, { key: ({ x }) => x });
+  const keyed = cached<[at: { readonly x: number }, zoom: number], number>(({ x }) => x, { key: ({ x }) => x });
   expect([await keyed({ x: 3 }, 1), await keyed({ x: 3 }, 2), counts(keyed)]).toEqual([
     3,
     3,

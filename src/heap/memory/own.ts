@@ -6,6 +6,8 @@ const ownFolder = dirname(dirname(import.meta.dirname)) + sep;
 const installed = /[/\\]node_modules[/\\]loopscope[/\\]dist[/\\]src[/\\]/;
 // What programs call, and wait in.
 const called = /[/\\](primitives|resilience)[/\\][^/\\]+$/;
+// What workers of executors do around a job.
+const worker = /[/\\]resilience[/\\](job-runner|process-worker|thread-worker)\.[jt]s$/;
 
 /** Whether a script is part of loopscope: of this copy, or of one that is installed as a package. */
 export function isOwn(script: string): boolean {
@@ -15,7 +17,7 @@ export function isOwn(script: string): boolean {
 
 /** Whether a script is part of loopscope, and not one in which programs wait. */
 export function isPlumbing(script: string): boolean {
-  return isOwn(script) && !called.test(script);
+  return isOwn(script) && (!called.test(script) || worker.test(script));
 }
 
 function pathOf(url: string): string {
