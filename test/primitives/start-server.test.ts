@@ -36,10 +36,16 @@ function connectTo(server: StreamServer): Promise<Connection> {
   return openConnection({ host, port: server.port as number });
 }
 
-/** The next warning of the process. */
-async function warning(): Promise<Error & { code?: string; detail?: string }> {
-  const [warned] = (await once(process, 'warning')) as [Error];
-  return warned;
+/** The next warning of the process, which is not printed. */
+async function warning(): Promise<Error> {
+  const printers = process.rawListeners('warning');
+  process.removeAllListeners('warning');
+  try {
+    const [warned] = (await once(process, 'warning')) as [Error];
+    return warned;
+  } finally {
+    for (const print of printers) process.on('warning', print as (warned: Error) => void);
+  }
 }
 
 test('messages of a server that serves one client', async () => {
