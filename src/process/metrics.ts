@@ -6,7 +6,7 @@ import type { Exporter, ExportOptions } from '../subscribers/export.ts';
 import { LogBatch } from '../subscribers/logs-batch.ts';
 import { startLogs, type Logs } from '../subscribers/logs.ts';
 import type { LoopReading } from '../subscribers/metrics-loop.ts';
-import { otlpMetricReader, type MetricReader } from '../subscribers/metrics-reader.ts';
+import { otlpMetrics, type OtlpMetrics } from '../subscribers/metrics-reader.ts';
 import { giveMetrics, serveMetrics } from '../subscribers/metrics-server.ts';
 import { startMetrics, type Metrics, type MetricsOptions } from '../subscribers/metrics.ts';
 import { loadSdk } from '../subscribers/open-telemetry.ts';
@@ -29,10 +29,12 @@ export interface MetricsSources {
 export class MetricsOfProcess {
   readonly #sources: MetricsSources;
   readonly #metrics: Metrics[] = [];
-  #reader: MetricReader | null = null;
+  #otlp: OtlpMetrics | null = null;
   #batch: LogBatch | null = null;
   #logs: Logs | null = null;
   #flushedAt = -Infinity;
+  #flushing = 0;
+  #isHopeless = false;
 
   constructor(sources: MetricsSources) {
     this.#sources = sources;
@@ -40,11 +42,11 @@ export class MetricsOfProcess {
 
   /** What sends metrics and log records beside the spans. */
   readonly others: NonNullable<ExportOptions['others']> = (sdk) => {
-    const { otlp = null, otlpMetrics, otlpLogs } = this.#sources.config;
-    if (otlpMetrics) this.#reader = otlpMetricReader(sdk, otlp);
+    const { otlp = null, otlpMetrics: wantsMetrics, otlpLogs } = this.#sources.config;
+    if (wantsMetrics) this.#otlp = otlpMetrics(sdk, otlp);
     if (otlpLogs) this.#batch = new LogBatch(sdk, otlp);
     return {
-      metricReaders: this.#reader === null ? [] : [this.#reader],
+      metricReaders: this.#otlp === null ? [] : [this.#otlp.reader],
       logRecordProcessors: this.#batch === null ? [] : [this.#batch],
     };
   };
@@ -99,18 +101,26 @@ export class MetricsOfProcess {
     this.#logs?.look();
   }
 
-  /** Whether there is something to send at the end that was not just sent. */
+  /** Whether a flush at the end is worth its time: none is under way, was just now, or was in vain. */
   get isDue(): boolean {
-    return (this.#reader !== null || this.#batch !== null) && now() - this.#flushedAt > betweenFlushesMs;
+    if (this.#otlp === null && this.#batch === null) return false;
+    return this.#flushing === 0 && !this.#isHopeless && now() - this.#flushedAt > betweenFlushesMs;
   }
 
-  /** Sends what there is. Never rejects. */
+  /** Sends what there is. Never rejects, and nothing goes on after its time. */
   async flush(timeoutMs: number): Promise<void> {
-    const { promise: timeout, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timeoutMs);
-    const flushed = Promise.allSettled([this.#reader?.forceFlush(), this.#batch?.forceFlush()]);
-    await Promise.race([flushed, timeout]);
+    const parts = [this.#otlp, this.#batch].filter((part) => part !== null);
+    const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, timeoutMs, false);
+    this.#flushing++;
+    const flushed = Promise.allSettled(parts.map((part) => part.flush())).then(() => true);
+    const isDone = await Promise.race([flushed, timeout]);
     clearTimeout(timer);
+    if (!isDone) {
+      this.#isHopeless = true;
+      for (const part of parts) part.abandon();
+    }
+    this.#flushing--;
     this.#flushedAt = now();
   }
 }

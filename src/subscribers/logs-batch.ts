@@ -1,6 +1,6 @@
 // Log records on their way out: there are few of them, and they are sent within a second.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { otlpSignal } from './otlp-signal.ts';
+import { otlpSignal, type QuietExporter } from './otlp-signal.ts';
 import type { SdkPackages } from './open-telemetry.ts';
 
 const mostPending = 1000;
@@ -10,7 +10,7 @@ const outside = AsyncLocalStorage.snapshot();
 
 /** A processor of log records, of which every version of the SDK asks the same. */
 export class LogBatch {
-  readonly #exporter: ReturnType<typeof otlpSignal>;
+  readonly #exporter: QuietExporter;
   #pending: unknown[] = [];
   #sending: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
@@ -38,6 +38,15 @@ export class LogBatch {
     this.#timer = null;
     this.#sending = this.#sending.then(() => this.#send());
     return this.#sending;
+  }
+
+  flush(): Promise<void> {
+    return this.forceFlush();
+  }
+
+  /** Does not wait for an answer any more. */
+  abandon(): void {
+    this.#exporter.abandon();
   }
 
   /** For the SDK. */

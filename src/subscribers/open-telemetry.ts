@@ -84,7 +84,10 @@ export function loadSdk(): SdkPackages {
   }
   return {
     api: load(apiName),
-    node: load(sdkName),
+    // A quarter of a second, which who only needs parts of it does not pay.
+    get node() {
+      return load(sdkName) as typeof SdkNode;
+    },
     core: load('@opentelemetry/core'),
     resources,
     load,

@@ -8,7 +8,7 @@ const exportTimeoutMs = 5000;
 // HTTP and gRPC: there is nothing at the collector that takes this. Jaeger takes spans alone.
 const notTaken = new Set([404, 405, 415, 501, 12]);
 
-/** What metrics and logs are sent by. */
+/** What metrics and logs are sent by, for the SDK. */
 interface PushExporter {
   export(batch: unknown, done: (result: ExportResult) => void): void;
   forceFlush?(): Promise<void>;
@@ -28,7 +28,7 @@ export type OtlpSignal = keyof typeof signals;
  * The exporter for a signal.
  * @param endpoint base URL of the collector; null for what the variables of OpenTelemetry say
  */
-export function otlpSignal(sdk: SdkPackages, signal: OtlpSignal, endpoint: string | null): PushExporter {
+export function otlpSignal(sdk: SdkPackages, signal: OtlpSignal, endpoint: string | null): QuietExporter {
   const { module, name, path, variable } = signals[signal];
   const read = (end: string): string | undefined =>
     sdk.core.getStringFromEnv(`OTEL_EXPORTER_OTLP_${variable}_${end}`) ??
@@ -55,14 +55,15 @@ export function otlpSignal(sdk: SdkPackages, signal: OtlpSignal, endpoint: strin
   return new QuietExporter(exporter, signal, url, untraced);
 }
 
-/** Tells the SDK that all went well: it would write of each failure, and try again at once what was refused. */
-class QuietExporter implements PushExporter {
+/** Tells the SDK that all went well: it would write of each failure, and hold the process while it waits for an answer. */
+export class QuietExporter implements PushExporter {
   readonly #exporter: PushExporter;
   readonly #signal: OtlpSignal;
   readonly #url: string;
   readonly #untraced: (run: () => void) => void;
   #isReached = false;
   #isRefused = false;
+  #giveUp: (result: ExportResult) => void = () => {};
   #complained = false;
 
   constructor(exporter: PushExporter, signal: OtlpSignal, url: string, untraced: (run: () => void) => void) {
@@ -91,6 +92,7 @@ class QuietExporter implements PushExporter {
     const unreachable = this.#isReached ? null : await whyUnreachable(this.#url);
     if (unreachable !== null) throw new Error(unreachable);
     const { promise, resolve } = Promise.withResolvers<ExportResult>();
+    this.#giveUp = resolve;
     this.#untraced(() => this.#exporter.export(batch, resolve));
     const { code, error } = await promise;
     this.#isReached = code === 0;
@@ -105,6 +107,11 @@ class QuietExporter implements PushExporter {
     }
     if (!this.#complained) complain(`${this.#signal} cannot be exported to ${this.#url}`, error);
     this.#complained = true;
+  }
+
+  /** What is on its way is not waited for any more: the process is to end. */
+  abandon(): void {
+    this.#giveUp({ code: 1, error: new Error('no answer in time') });
   }
 
   async forceFlush(): Promise<void> {

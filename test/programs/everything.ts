@@ -1,8 +1,11 @@
-// Uses every primitive, and then stays as it is until it is told to end: something for Prometheus to look at.
+// Uses every primitive, and stays as it is but for a block of its loop now and then: for Prometheus to look at.
 import { useEverything } from '../support/use-everything.ts';
 
+const blockMs = 120;
 const kept = await useEverything();
-const until = performance.now() + Number(process.argv[2] ?? 0);
-while (performance.now() < until);
 console.log('ready');
-process.stdin.on('end', () => process.exit(kept.length > 0 ? 0 : 1)).resume();
+setInterval(() => {
+  const until = performance.now() + blockMs;
+  while (performance.now() < until);
+  kept.length = Math.max(1, kept.length); // kept as long as the program runs
+}, 1000);
