@@ -17,7 +17,8 @@ interface Opossum {
   open(): void;
   shutdown(): void;
 }
-const Opossum = createRequire(import.meta.url)('opossum') as new (
+const require = createRequire(import.meta.url);
+const Opossum = require('opossum') as new (
   action: (run: () => Promise<number>) => Promise<number>,
   options: { readonly timeout: false; readonly resetTimeout?: number },
 ) => Opossum;
