@@ -32,7 +32,8 @@ interface OpenWait {
 
 /** The put of an item that is still in the queue. */
 interface Sent {
-  readonly context: SpanContext;
+  /** Null where the put is not sampled. */
+  readonly context: SpanContext | null;
   readonly at: number;
 }
 
@@ -75,11 +76,12 @@ export class OperationSpans {
       this.dropped++;
       return;
     }
-    if (!this.#ration(record.since)) return;
+    const context = this.#options.tasks.contextIn(task);
+    if (this.#options.tasks.isUnsampled(context) || !this.#ration(record.since)) return;
     const wait: OpenWait = {
       record,
       resource: on,
-      context: this.#options.tasks.contextIn(task),
+      context,
       ...(kind === 'acquire' ? this.#whoHolds(on) : { attributes: {}, links: [] }),
       served: false,
       previous: null,
@@ -109,20 +111,25 @@ export class OperationSpans {
   put({ queue, item, task }: QueueOperation): void {
     const at = now();
     const wait = this.#findWait(queue, 'put', task);
+    const { api, tracer, time, tasks } = this.#options;
+    const context = wait?.context ?? tasks.contextFor(task, currentOrRoot());
     if (wait !== null) wait.served = true;
+    else if (tasks.isUnsampled(context)) return this.#remember(queue, item, { context: null, at });
     else if (!this.#ration(at)) return;
-    const { api, tracer, time, tasks, maxItems } = this.#options;
     const startTime = wait === null ? time.follow(at) : time.at(wait.record.since);
     const attributes = queueAttributes(queue, 'put', wait !== null);
-    const context = wait?.context ?? tasks.contextFor(task, currentOrRoot());
     const span = tracer.startSpan(
       spanName.put(queue.name),
       { kind: api.SpanKind.PRODUCER, startTime, attributes },
       context,
     );
     span.end(time.at(now())); // not `at`: Jaeger warns of spans that take no time
+    this.#remember(queue, item, { context: span.spanContext(), at });
+  }
+
+  #remember(queue: ResourceRecord, item: number, sent: Sent): void {
     const { items } = this.#stateOf(queue);
-    if (items.size < maxItems) items.set(item, { context: span.spanContext(), at });
+    if (items.size < this.#options.maxItems) items.set(item, sent);
     else this.droppedItems++;
   }
 
@@ -133,14 +140,16 @@ export class OperationSpans {
     const { items } = this.#stateOf(queue);
     const sent = items.get(item);
     items.delete(item);
-    // The get of an item whose put has a span gets one too: half a pair tells nothing.
-    if (wait === null && sent === undefined && !this.#ration(at)) return;
     const { api, tracer, time, tasks } = this.#options;
+    const context = wait?.context ?? tasks.contextFor(task, currentOrRoot());
+    if (wait === null && tasks.isUnsampled(context)) return;
+    // The get of an item whose put has a span gets one too: half a pair tells nothing.
+    if (wait === null && sent == null && !this.#ration(at)) return;
     const startTime = wait === null ? time.follow(at) : time.at(wait.record.since);
     const attributes = queueAttributes(queue, 'get', wait !== null);
     if (sent !== undefined) attributes[attribute.queueItemWaitTime] = (at - sent.at) / 1000;
-    const links = sent === undefined ? [] : [{ context: sent.context, attributes: { [attribute.linkType]: 'item' } }];
-    const context = wait?.context ?? tasks.contextFor(task, currentOrRoot());
+    const from = sent?.context ?? null;
+    const links = from === null ? [] : [{ context: from, attributes: { [attribute.linkType]: 'item' } }];
     tracer
       .startSpan(spanName.get(queue.name), { kind: api.SpanKind.CLIENT, startTime, attributes, links }, context)
       .end(time.at(now()));

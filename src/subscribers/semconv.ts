@@ -39,7 +39,7 @@ export const attribute = {
   queueName: 'loopscope.queue.name',
   /** `put` or `get`. */
   queueOperation: 'loopscope.queue.operation',
-  /** Items in the queue, without the one at hand. */
+  /** Items in the queue after the operation. */
   queueSize: 'loopscope.queue.size',
   queueCapacity: 'loopscope.queue.capacity',
   /** Whether the operation had to wait. */

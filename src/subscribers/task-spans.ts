@@ -13,12 +13,16 @@ import type { SpanTime } from './span-time.ts';
 
 const longestMessage = 1024;
 const pathsKept = 1000;
+/** The trace of a span that an SDK did not make. */
+const noTrace = '0'.repeat(32);
 const paths = new Map<string, string>();
 
 /** What is kept of a task as long as its record lives. */
 interface TaskSpan {
   /** Null once the task has settled: a record that is kept keeps no attributes. */
   span: Span | null;
+  /** The span is that of a parent which is not sampled, and stands for this task, too. */
+  readonly isShared: boolean;
   readonly context: SpanContext;
   readonly createdAt: number;
   tasks: number;
@@ -66,29 +70,47 @@ export class TaskSpans {
     // group, whoever creates them.
     const context = parent === null || parent === currentTask() ? this.contextIn(parent) : this.contextOf(parent);
     const createdAt = now();
-    const span = this.#tracer.startSpan(
-      spanNameOf(task),
-      {
-        kind: this.#api.SpanKind.INTERNAL,
-        startTime: this.#time.follow(createdAt),
-        attributes: {
-          [attribute.taskName]: origin.name,
-          [attribute.taskId]: String(task.id),
-          ...(parent !== null && { [attribute.taskParentId]: String(parent.id) }),
-          ...(origin.kind === 'group' && { [attribute.groupName]: origin.name }),
-          ...(origin.kind === 'attempt' && attemptAttributes(parent, parentSpan)),
-          ...siteAttributes(origin.site),
-        },
-      },
-      context,
-    );
+    const unsampled = this.#unsampledIn(context);
+    const span = unsampled ?? this.#startSpan(task, context, createdAt);
     this.#open++;
-    this.#spans.set(task, { span, context: span.spanContext(), createdAt, tasks: 0, failed: 0, backoffMs: 0 });
+    const isShared = unsampled !== null;
+    const own = { span, isShared, context: span.spanContext(), createdAt, tasks: 0, failed: 0, backoffMs: 0 };
+    this.#spans.set(task, own);
+    if (isShared || !span.isRecording()) return;
+    // Now, and not when it is started: the SDK takes those apart twice, and those of spans that are not sampled, too.
+    span.setAttribute(attribute.taskName, origin.name);
+    span.setAttribute(attribute.taskId, String(task.id));
+    if (parent !== null) span.setAttribute(attribute.taskParentId, String(parent.id));
+    if (origin.kind === 'group') span.setAttribute(attribute.groupName, origin.name);
+    if (origin.kind === 'attempt') span.setAttributes(attemptAttributes(parent, parentSpan));
+    if (origin.site !== null) setSite(span, origin.site);
   }
 
   started(task: TaskRecord): void {
     const own = this.#spans.get(task);
-    own?.span?.setAttribute(attribute.taskWaitTime, (now() - own.createdAt) / 1000);
+    if (own?.span?.isRecording() !== true) return;
+    own.span.setAttribute(attribute.taskWaitTime, (now() - own.createdAt) / 1000);
+  }
+
+  /** Whether nothing in this context is sampled: then a span would be made in vain. */
+  isUnsampled(context: Context): boolean {
+    return this.#unsampledIn(context) !== null;
+  }
+
+  /**
+   * The span of a context, where it is one that our process has decided not to sample: that is decided once for a trace.
+   * Of a remote parent, or where no SDK is there yet, the SDK is asked.
+   */
+  #unsampledIn(context: Context): Span | null {
+    const span = this.#api.trace.getSpan(context);
+    if (span === undefined || span.isRecording()) return null;
+    const { traceFlags, isRemote, traceId } = span.spanContext();
+    return (traceFlags & 1) === 0 && isRemote !== true && traceId !== noTrace ? span : null;
+  }
+
+  #startSpan(task: TaskRecord, context: Context, createdAt: number): Span {
+    const startTime = this.#time.follow(createdAt);
+    return this.#tracer.startSpan(spanNameOf(task), { kind: this.#api.SpanKind.INTERNAL, startTime }, context);
   }
 
   /** A retry waits before its next attempt. */
@@ -109,6 +131,7 @@ export class TaskSpans {
     if (own == null || span == null) return;
     own.span = null;
     this.#open--;
+    if (own.isShared) return;
     if (span.isRecording()) {
       span.setAttributes(endAttributes(task, settlement, own));
       if (failed) {
@@ -122,11 +145,16 @@ export class TaskSpans {
 
   /** Runs the function of a task with its span as the current one. What the function throws goes through. */
   readonly around = <Result>(task: TaskRecord, run: () => Result): Result => {
-    const span = this.#spans.get(task)?.span;
-    if (span == null) return run();
+    const own = this.#spans.get(task);
+    const span = own?.span;
+    if (own === undefined || span == null) return run();
     let ran = false;
     try {
       const { context, trace } = this.#api;
+      if (own.isShared && trace.getSpan(context.active()) === span) {
+        ran = true;
+        return run();
+      }
       return context.with(trace.setSpan(context.active(), span), () => {
         ran = true;
         return run();
@@ -181,14 +209,11 @@ function attemptAttributes(retry: TaskRecord | null, retrySpan: TaskSpan | undef
   };
 }
 
-function siteAttributes(site: Site | null): Attributes {
-  if (site === null) return {};
-  return {
-    ...(site.function !== '' && { [attribute.codeFunctionName]: site.function }),
-    [attribute.codeFilePath]: filePath(site.file),
-    [attribute.codeLineNumber]: site.line,
-    ...(!site.exact && { [attribute.taskSiteExact]: false }),
-  };
+function setSite(span: Span, site: Site): void {
+  if (site.function !== '') span.setAttribute(attribute.codeFunctionName, site.function);
+  span.setAttribute(attribute.codeFilePath, filePath(site.file));
+  span.setAttribute(attribute.codeLineNumber, site.line);
+  if (!site.exact) span.setAttribute(attribute.taskSiteExact, false);
 }
 
 /** Few files create many tasks, and taking a URL apart costs a microsecond. */

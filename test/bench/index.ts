@@ -7,12 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchHeap } from './heap.ts';
 import { benchLoop } from './loop.ts';
+import { benchPools } from './pools.ts';
 import { benchPrimitives } from './primitives.ts';
 import { benchQueues } from './queues.ts';
 import { benchResilience } from './resilience.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchSafety } from './safety.ts';
 import { benchServer } from './server.ts';
+import { benchSpans } from './spans.ts';
 import { benchStartUp } from './start-up.ts';
 import { benchStreams } from './streams.ts';
 import { benchTasks } from './tasks.ts';
@@ -33,9 +35,11 @@ const parts: Readonly<Record<string, Part>> = {
     title: 'retry, breaker and rate limiter while nobody listens, against those of others',
     run: benchResilience,
   },
+  pools: { title: 'pools, caches and threads while nobody listens, against those of others', run: benchPools },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },
+  spans: { title: 'spans of tasks, locks and queues with the OpenTelemetry SDK', run: benchSpans },
   heap: { title: 'loopscope ps of a process with a heap of small objects', run: benchHeap },
   'safety-memory': { title: 'a thousand reads of a loaded server', run: () => benchSafety('memory'), onWish: true },
   'safety-inspector': { title: 'the same by its inspector', run: () => benchSafety('inspector'), onWish: true },

@@ -35,7 +35,7 @@ test('a get is linked to the put of its item, each below the task that did it', 
   expect(attributes('put orders')).toEqual({
     'queue.name': 'orders',
     'queue.operation': 'put',
-    'queue.size': 0,
+    'queue.size': 1,
     'queue.capacity': 5,
     'queue.blocked': false,
   });
@@ -154,4 +154,26 @@ test('outside of tasks, operations have no parent', async () => {
   queue.putNowait(1);
   queue.getNowait();
   expect(lines()).toEqual(['put plain PRODUCER', 'get plain CLIENT, item put plain']);
+});
+
+test('of a trace that is not sampled nothing is made but its root, and what is sampled beside it stays whole', async () => {
+  const unsampled = api.trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
+  const lock = new Lock({ name: 'stock' });
+  const queue = new Queue<number>({ name: 'orders' });
+  const seen: string[] = [];
+  await api.context.with(api.trace.setSpan(api.context.active(), unsampled), () =>
+    createTask(
+      async () => {
+        const hold = (): Promise<void> => lock.run(() => turn());
+        await Promise.all([createTask(hold, { name: 'one' }), createTask(hold, { name: 'two' })]);
+        await queue.put(1);
+        seen.push(api.trace.getActiveSpan()?.spanContext().traceId ?? 'none');
+      },
+      { name: 'outer' },
+    ),
+  );
+  expect({ seen, lines: lines() }).toEqual({ seen: ['a'.repeat(32)], lines: [] });
+  await createTask(() => queue.get(), { name: 'consumer' });
+  expect(lines()).toEqual(['get orders CLIENT, in run consumer', 'run consumer INTERNAL']);
+  expect(attributes('get orders')['queue.item.wait_time']).toBe('number');
 });
