@@ -13,7 +13,6 @@ import {
   ThreadExecutor,
   type Executor,
 } from '../../src/index.ts';
-import { setCarrier } from '../../src/runtime/carrier.ts';
 import { recordMessages } from '../support/messages.ts';
 import { expectNothingLeft, rejection } from '../support/turn.ts';
 
@@ -249,15 +248,6 @@ describe.each([
       }, items()),
     );
     expect([failure, begun.length < 10]).toEqual([new Error('no'), true]);
-  });
-
-  test('a carrier crosses with the job', async () => {
-    setCarrier({ inject: ({ origin }) => ({ from: origin.name }), extract: (_carrier, run) => run() });
-    try {
-      expect(await executor.run(() => 'carried', [], { name: 'carried' })).toBe('carried');
-    } finally {
-      setCarrier(null);
-    }
   });
 
   test('an executor refuses jobs beyond its capacity, and after it was closed', async () => {
