@@ -113,7 +113,10 @@ test('the limit stays within its bounds', async () => {
 test('never more calls at a time than the limit, which falls below those under way without harm', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ wait: fc.nat(30), takes: fc.nat(100), fails: fc.boolean() }), { maxLength: 60 }),
+      fc.array(fc.record({ wait: fc.nat(30), takes: fc.nat(100), fails: fc.boolean() }), {
+        maxLength: 60,
+        size: 'max',
+      }),
       async (script) => {
         const limiter = new AdaptiveLimiter({ algorithm: 'aimd', initialLimit: 6, latencyMs: 60 });
         let inside = 0;
@@ -142,7 +145,7 @@ test('never more calls at a time than the limit, which falls below those under w
         ]);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
