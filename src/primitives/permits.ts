@@ -6,9 +6,15 @@ import { CallSites } from '../runtime/call-site.ts';
 import { now } from '../runtime/clock.ts';
 import { currentOrRoot, rootTask } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
+import { turnTime } from '../runtime/turn-clock.ts';
 import { throwIfEnded, uninterrupted, Waiter, type WaitOptions } from './waiter.ts';
 
 const holdSites = new CallSites();
+
+/** Exact where somebody measures how long things are held. */
+function holdTime(): number {
+  return holdStarted.hasSubscribers || holdEnded.hasSubscribers ? now() : turnTime();
+}
 
 /** Who hands out permits and takes them back. */
 interface Granter {
@@ -20,12 +26,11 @@ interface Granter {
  * What `acquire` resolves to: the right to go on, until it is released. Release it in a `finally`, or let `using` do it.
  */
 export class Permit implements Hold, Disposable {
-  readonly resource: ResourceRecord;
   readonly task: TaskRecord;
   readonly site: Site | null;
   readonly mode: 'read' | 'write' | undefined;
   /** Since when it is held; anew after a wait for a condition. */
-  since: number = now();
+  since: number = holdTime();
   previous: Permit | null = null;
   next: Permit | null = null;
   readonly #permits: Granter;
@@ -36,13 +41,16 @@ export class Permit implements Hold, Disposable {
    */
   constructor(permits: Granter, task: TaskRecord, site: Site | null | undefined, mode?: 'read' | 'write') {
     this.#permits = permits;
-    this.resource = permits.resource;
     this.task = task;
     this.site =
       site === undefined
-        ? holdSites.capture(task === rootTask ? this.resource.name : task.origin.name, this.since)
+        ? holdSites.capture(task === rootTask ? permits.resource.name : task.origin.name, this.since)
         : site;
     this.mode = mode;
+  }
+
+  get resource(): ResourceRecord {
+    return this.#permits.resource;
   }
 
   /** Gives the permit back. Further calls do nothing. */
@@ -71,14 +79,13 @@ export class Permits implements Granter {
   }
 
   /** A permit at once, or null if there is none free or others wait for one. */
-  tryAcquire(): Permit | null {
-    return this.free > 0 && this.waiters.size === 0 ? this.#grant(new Permit(this, currentOrRoot(), undefined)) : null;
+  tryAcquire(task: TaskRecord = currentOrRoot()): Permit | null {
+    return this.free > 0 && this.waiters.size === 0 ? this.#grant(new Permit(this, task, undefined)) : null;
   }
 
   acquire(options: WaitOptions): Promise<Permit> {
     try {
-      throwIfEnded(options);
-      const permit = this.tryAcquire();
+      const permit = this.tryAcquire(throwIfEnded(options));
       return permit === null ? this.#wait(options, null).promise : Promise.resolve(permit);
     } catch (error) {
       return Promise.reject(error);
@@ -88,8 +95,7 @@ export class Permits implements Granter {
   /** Calls a function with a permit, at once if there is one, and takes it back when the function has settled. */
   run<Value>(run: () => Value | PromiseLike<Value>, options: WaitOptions): Promise<Value> {
     try {
-      throwIfEnded(options);
-      const permit = this.tryAcquire();
+      const permit = this.tryAcquire(throwIfEnded(options));
       if (permit !== null) return runHolding(permit, run);
       const waiter = this.#wait(options, null);
       const result = runAfter(waiter.promise, run);
@@ -103,7 +109,7 @@ export class Permits implements Granter {
   /** Waits, in line with all others and however long, to hold a permit again that was given back. */
   takeAgain(permit: Permit): Promise<Permit> {
     if (this.free > 0 && this.waiters.size === 0) {
-      permit.since = now();
+      permit.since = holdTime();
       return Promise.resolve(this.#grant(permit));
     }
     return this.#wait(uninterrupted, permit).promise;
@@ -123,7 +129,7 @@ export class Permits implements Granter {
       const waiter = this.waiters.shift();
       if (waiter === null) return;
       const { item, record } = waiter;
-      if (item !== null) item.since = now();
+      if (item !== null) item.since = holdTime();
       waiter.resolve(this.#grant(item ?? new Permit(this, record.task, record.site)));
     }
   }

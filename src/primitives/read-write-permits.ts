@@ -27,14 +27,13 @@ export class ReadWritePermits implements Line<ModeWaiter> {
   }
 
   /** A permit at once; null if somebody is in the way, or in line. */
-  tryAcquire(mode: Mode): Permit | null {
-    return this.waiters.size === 0 && this.#isFree(mode) ? this.#grant(mode, currentOrRoot(), undefined) : null;
+  tryAcquire(mode: Mode, task: TaskRecord = currentOrRoot()): Permit | null {
+    return this.waiters.size === 0 && this.#isFree(mode) ? this.#grant(mode, task, undefined) : null;
   }
 
   acquire(mode: Mode, options: WaitOptions): Promise<Permit> {
     try {
-      throwIfEnded(options);
-      const permit = this.tryAcquire(mode);
+      const permit = this.tryAcquire(mode, throwIfEnded(options));
       return permit === null ? this.#wait(mode, options).promise : Promise.resolve(permit);
     } catch (error) {
       return Promise.reject(error);
@@ -44,8 +43,7 @@ export class ReadWritePermits implements Line<ModeWaiter> {
   /** Calls a function with a permit, at once if nobody is in the way, and takes it back when the function has settled. */
   run<Value>(mode: Mode, run: () => Value | PromiseLike<Value>, options: WaitOptions): Promise<Value> {
     try {
-      throwIfEnded(options);
-      const permit = this.tryAcquire(mode);
+      const permit = this.tryAcquire(mode, throwIfEnded(options));
       if (permit !== null) return runHolding(permit, run);
       const waiter = this.#wait(mode, options);
       const result = runAfter(waiter.promise, run);

@@ -29,6 +29,9 @@ export class CallSites {
   #windowStart = -Infinity;
   #captured = 0;
   readonly #lastSeen = new Map<string, Site>();
+  // Of the name that was asked for last, without a look into the map.
+  #name = '';
+  #site: Site | null = null;
 
   /**
    * The place in the application that leads to this call: the first frame outside of loopscope, Node and
@@ -39,14 +42,21 @@ export class CallSites {
    */
   capture(name: string, at: number): Site | null {
     if (this.isSpent(at)) {
+      if (name === this.#name && this.#site !== null) return this.#site;
       const known = this.#lastSeen.get(name);
-      if (known !== undefined || this.#captured >= capturesPerWindow * 2) return known ?? null;
+      if (known !== undefined) {
+        this.#name = name;
+        this.#site = known;
+        return known;
+      }
+      if (this.#captured >= capturesPerWindow * 2) return null;
     }
     this.#captured++;
     const site = readStack();
     if (site !== null && name.length <= longestNameKept) {
       if (this.#lastSeen.size >= namesKept) this.#lastSeen.clear();
       this.#lastSeen.set(name, { ...site, exact: false });
+      this.#site = null;
     }
     return site;
   }

@@ -6,6 +6,7 @@ import { waitEnded, waitStarted, type WaitKind, type WaitMembers, type WaitRecor
 import { CallSites } from './call-site.ts';
 import { now } from './clock.ts';
 import { currentOrRoot, rootTask } from './context.ts';
+import { turnTime } from './turn-clock.ts';
 
 const sites = new CallSites();
 
@@ -25,7 +26,8 @@ export function park(
   site?: Site | null,
   members: WaitMembers | null = null,
 ): WaitRecord {
-  const since = now();
+  const isMeasured = milliseconds !== null || waitStarted.hasSubscribers || waitEnded.hasSubscribers;
+  const since = isMeasured ? now() : turnTime();
   const wait: WaitRecord = {
     kind,
     task,

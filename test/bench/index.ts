@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchHeap } from './heap.ts';
+import { benchLocks } from './locks.ts';
 import { benchLoop } from './loop.ts';
 import { benchPools } from './pools.ts';
 import { benchPrimitives } from './primitives.ts';
@@ -29,6 +30,7 @@ interface Part {
 const parts: Readonly<Record<string, Part>> = {
   primitives: { title: 'primitives while nobody listens, against the same without channels', run: benchPrimitives },
   queues: { title: 'queues against others (bare), without and with the registry; and how they grow', run: benchQueues },
+  locks: { title: 'locks and semaphores, against those of others', run: benchLocks },
   tasks: { title: 'tasks with the registry, against bare async functions: the fastest of 7 rounds', run: benchTasks },
   streams: { title: 'calls of the loop, lines and iteration, against those of Node', run: benchStreams },
   resilience: {
