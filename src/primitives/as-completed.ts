@@ -92,7 +92,7 @@ export class Completions<Given> implements AsyncIterableIterator<Started<Given>>
 
   async #takeResult(): Promise<MemberValue<Given>> {
     const [member] = await this.#take();
-    return (await member) as MemberValue<Given>;
+    return member as MemberValue<Given>; // a promise: it is unwrapped
   }
 
   /** The next that has settled, wrapped: a promise of a promise is none. Those who wait are served in order. */

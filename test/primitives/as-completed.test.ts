@@ -35,7 +35,7 @@ describe('for await', () => {
     const c = Promise.resolve('c');
     const given: unknown[] = [];
     const loop = createTask(async () => {
-      for await (const each of asCompleted<Task | Promise<string>>([a as Task, b as Task, c])) given.push(each);
+      for await (const each of asCompleted<Task | Promise<string>>([a, b, c])) given.push(each);
     });
     await pass(20);
     expect([given[0] === c, given[1] === b, given[2] === a, b.done, loop.done]).toEqual([true, true, true, true, true]);

@@ -48,7 +48,7 @@ describe('a cancellation goes on to the task that is awaited', () => {
     expect([log, task.cancelled]).toEqual([['c', 'b', 'a'], true]);
   });
 
-  test.each<[string, (task: Task<unknown>) => Promise<unknown>]>([
+  test.each<[string, (task: Task) => Promise<unknown>]>([
     ['await', async (task) => await task],
     ['return', (task) => Promise.resolve(task)],
     ['then', (task) => task.then((value) => value)],
@@ -57,7 +57,7 @@ describe('a cancellation goes on to the task that is awaited', () => {
     ['Promise.all', (task) => Promise.all([task, Promise.resolve()])],
     ['Promise.race', (task) => Promise.race([task, never()])],
   ])('however it is awaited: %s', async (_how, wait) => {
-    const inner = createTask(after(1000, 1)) as Task<unknown>;
+    const inner = createTask(after(1000, 1)) as Task;
     const outer = createTask(async () => wait(inner));
     await pass(0);
     outer.cancel();

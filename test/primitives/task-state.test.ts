@@ -14,7 +14,7 @@ function attempt(read: () => unknown): string {
   }
 }
 
-function look(task: Task<unknown>): readonly unknown[] {
+function look(task: Task): readonly unknown[] {
   return [task.done, task.cancelled, attempt(() => task.result()), attempt(() => words(task.exception()))];
 }
 
@@ -34,7 +34,7 @@ describe('done, cancelled, result() and exception()', () => {
     ['an error', failAfter(10, 'no'), [true, false, 'Error: no', 'value "Error: no"']],
     [
       'a thrown string',
-      async () => Promise.reject('no' as unknown as Error),
+      async () => Promise.reject<never>('no'),
       [true, false, 'thrown "no"', 'value "thrown \\"no\\""'],
     ],
   ])('of a task that ended with %s', async (_what, run, expected) => {
@@ -96,14 +96,14 @@ describe('done callbacks', () => {
     expect(log).toEqual([['first', true, 1], 'second']);
   });
 
-  test.each<[string, (task: Task<unknown>) => void, () => Promise<unknown>]>([
+  test.each<[string, (task: Task) => void, () => Promise<unknown>]>([
     ['fails', (task) => void task.catch(() => {}), failAfter(10, 'no')],
     ['is cancelled', (task) => task.cancel(), after(10, 1)],
   ])('are called when the task %s', async (_what, act, run) => {
     const called = vi.fn();
     const task = createTask(run);
     task.addDoneCallback(called);
-    act(task as Task<unknown>);
+    act(task);
     await pass(10);
     expect(called).toHaveBeenCalledExactlyOnceWith(task);
   });
@@ -228,7 +228,7 @@ describe('creating', () => {
   });
 
   test('a task that awaits itself never ends, and can be cancelled', async () => {
-    const task: Task<unknown> = createTask(async () => {
+    const task: Task = createTask(async () => {
       await turn();
       return await task;
     });
@@ -239,11 +239,11 @@ describe('creating', () => {
   });
 
   test('tasks that await each other can be cancelled', async () => {
-    const a: Task<unknown> = createTask(async () => {
+    const a: Task = createTask(async () => {
       await turn();
       return await b;
     });
-    const b: Task<unknown> = createTask(async () => await a);
+    const b: Task = createTask(async () => await a);
     const ends = [follow(a), follow(b)];
     await turn();
     await turn();

@@ -8,19 +8,19 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(expectNoTimersLeft);
 
 /** Tasks by the letter that they are named with: in how many ms they end, and whether they fail or are cancelled. */
-function start(plan: string): Map<string, Task<unknown>> {
+function start(plan: string): Map<string, Task> {
   return new Map(
     plan.split(' ').map((each) => {
       const [, name = '', milliseconds, mark] = /^(\w)(\d+)(!|~)?$/.exec(each) ?? [];
       const run = mark === '!' ? failAfter(Number(milliseconds), name) : after(Number(milliseconds), name);
-      const task = createTask<unknown>(run, { name });
+      const task = createTask(run, { name });
       if (mark === '~') setTimeout(() => task.cancel(), Number(milliseconds) - 1);
       return [name, task];
     }),
   );
 }
 
-const names = (tasks: Iterable<Task<unknown>>): string => [...tasks].map(({ name }) => name).join('');
+const names = (tasks: Iterable<Task>): string => [...tasks].map(({ name }) => name).join('');
 
 test('messages', async () => {
   const { stop } = recordMessages();
