@@ -245,7 +245,7 @@ export function parseDuration(text: string, option: string): number {
 const sizes: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /** Bytes of `500kB`, `64MB`, `1GB`. */
-export function parseSize(text: string, option: string): number {
+function parseSize(text: string, option: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(kb|mb|gb)$/i.exec(text) ?? [];
   const bytes = Number(number) * (sizes[unit.toLowerCase()] ?? Number.NaN);
   if (bytes >= 1000 && bytes <= 1e12) return bytes;
