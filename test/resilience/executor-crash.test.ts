@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   CancelledError,
   ExecutorCrashedError,
@@ -126,7 +126,8 @@ describe.each([
 });
 
 test('a thread that runs out of memory is an error of its job alone', async () => {
-  await using executor = new ThreadExecutor({ workers: 1, resourceLimits: { maxOldGenerationSizeMb: 16 } });
+  const executor = new ThreadExecutor({ workers: 1, resourceLimits: { maxOldGenerationSizeMb: 16 } });
+  onTestFinished(() => executor.close());
   const error = await rejection(
     executor.run(function hoard() {
       const all: unknown[] = [];
@@ -141,7 +142,8 @@ test('a thread that runs out of memory is an error of its job alone', async () =
 });
 
 test('a process that is killed is named with its signal', async () => {
-  await using executor = new ProcessExecutor({ workers: 1 });
+  const executor = new ProcessExecutor({ workers: 1 });
+  onTestFinished(() => executor.close());
   const error = (await rejection(
     executor.run(() => {
       process.kill(process.pid, 'SIGKILL');

@@ -1,6 +1,6 @@
 // Real threads and processes: what they run and refuse, and how it looks meanwhile.
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   ArgumentError,
   CancelledError,
@@ -286,8 +286,10 @@ describe.each([
 });
 
 test('buffers are moved to a thread and back, and copied to a process', async () => {
-  await using threads = new ThreadExecutor({ workers: 1 });
-  await using processes = new ProcessExecutor({ workers: 1 });
+  const threads = new ThreadExecutor({ workers: 1 });
+  onTestFinished(() => threads.close());
+  const processes = new ProcessExecutor({ workers: 1 });
+  onTestFinished(() => processes.close());
   const lengthOf = (bytes: Uint8Array): number => bytes.length;
   const [moved, listed, copied] = [new Uint8Array(8), new Uint8Array(9), new Uint8Array(10)];
   expect([

@@ -11,7 +11,7 @@ test('waiting is told from work on the loop', async () => {
   const { waits, works } = JSON.parse(stdout || stderr) as Record<'waits' | 'works', Measurement<unknown>>;
   expect({
     waits: [waits.wallMs >= 199, waits.waitingMs > 100, waits.syncMs < 100],
-    works: [works.wallMs >= 200, works.onLoopMs >= 199, works.syncMs >= 99, works.cpuMs > 50],
+    works: [works.wallMs >= 200, works.onLoopMs >= 199, works.syncMs >= 99, works.cpuMs > 5],
   }).toEqual({ waits: [true, true, true], works: [true, true, true, true] });
 });
 

@@ -47,8 +47,9 @@ test('messages of a pool: made for the first, handed on to the second', async ()
   const { pool } = numbers({ max: 1 });
   const first = createTask(
     async () => {
-      using loan = await pool.acquire();
+      const loan = await pool.acquire();
       await turn();
+      loan[Symbol.dispose]();
       return loan.value;
     },
     { name: 'first' },
@@ -123,19 +124,28 @@ test('a loan that was given back is not given back again', async () => {
   await pool.close();
 });
 
-test('using and await using give back, also when the block throws', async () => {
+test('a loan and a pool can be disposed of, as using and await using do', async () => {
   const { pool } = numbers({ max: 1 });
-  await rejection(
-    (async () => {
-      using _ = await pool.acquire();
-      throw new Error('no');
-    })(),
-  );
-  {
-    await using _ = await pool.acquire();
-    expect(counts(pool)).toEqual({ borrowed: 1, created: 1 });
-  }
+  const first = await pool.acquire();
+  first[Symbol.dispose]();
   expect(counts(pool)).toEqual({ idle: 1, created: 1 });
+  const second = await pool.acquire();
+  await second[Symbol.asyncDispose]();
+  expect(counts(pool)).toEqual({ idle: 1, created: 1 });
+  await pool[Symbol.asyncDispose]();
+  expect(counts(pool)).toEqual({ created: 1, destroyed: 1 });
+});
+
+test('one whose time is over while it is looked at ends, though it is good', async () => {
+  const check = Promise.withResolvers<boolean>();
+  const { pool, log } = numbers({ max: 1, maxLifetime: 100, validate: () => check.promise });
+  (await pool.acquire()).release();
+  const waiting = pool.acquire();
+  vi.advanceTimersByTime(100);
+  check.resolve(true);
+  const loan = await waiting;
+  expect([loan.value, log]).toEqual([2, ['destroyed 1']]);
+  loan.release();
   await pool.close();
 });
 

@@ -232,12 +232,10 @@ test('an immediate shutdown cancels what waits and what runs, and waits until it
   expect([log, running.status, queued.status]).toEqual([['cleaned up', 'over'], 'cancelled', 'cancelled']);
 });
 
-test('await using shuts down', async () => {
-  let job;
-  {
-    await using pool = new WorkerPool();
-    job = pool.submit(() => 1);
-  }
+test('disposing of a pool, as await using does, shuts it down', async () => {
+  const pool = new WorkerPool();
+  const job = pool.submit(() => 1);
+  await pool[Symbol.asyncDispose]();
   expect(job.status).toBe('fulfilled');
 });
 

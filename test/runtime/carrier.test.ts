@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { createTask, ProcessExecutor, ThreadExecutor } from '../../src/index.ts';
 import { extract, inject, setCarrier } from '../../src/runtime/carrier.ts';
 import { rootTask } from '../../src/runtime/context.ts';
@@ -39,7 +39,8 @@ test.for([
   ['thread', () => new ThreadExecutor({ workers: 1 })],
   ['process', () => new ProcessExecutor({ workers: 1 })],
 ] as const)('in a %s the function runs inside of what was injected for its job', async ([, make]) => {
-  await using executor = make();
+  const executor = make();
+  onTestFinished(() => executor.close());
   const module = new URL('../../src/runtime/carrier.ts', import.meta.url).href;
   // whoever makes spans sets the carrier in the worker too: here a first job does
   await executor.run(
