@@ -250,7 +250,9 @@ describe('in a process', () => {
           .replaceAll(/\S*\/(run-debug\.ts):\d+:\d+/g, '$1')
           .replaceAll(/\d{3} ms/g, 'n ms'),
       );
-    expect({ code, lines: lines.toSorted() }).toEqual({
+    // blocks before the watchdog looked have no culprit
+    const told = new Set(lines.filter((line) => !line.endsWith('took n ms')));
+    expect({ code, lines: [...told].toSorted() }).toEqual({
       code: 0,
       lines: [
         'loopscope: a turn of the loop took n ms, block at run-debug.ts, in task main #n',

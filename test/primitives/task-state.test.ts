@@ -32,11 +32,7 @@ describe('done, cancelled, result() and exception()', () => {
     ['a value at once', () => 5, [true, false, 'value 5', 'value "thrown undefined"']],
     ['null', () => null, [true, false, 'value null', 'value "thrown undefined"']],
     ['an error', failAfter(10, 'no'), [true, false, 'Error: no', 'value "Error: no"']],
-    [
-      'a thrown string',
-      async () => Promise.reject<never>('no'),
-      [true, false, 'thrown "no"', 'value "thrown \\"no\\""'],
-    ],
+    ['a thrown string', async () => Promise.reject('no'), [true, false, 'thrown "no"', 'value "thrown \\"no\\""']],
   ])('of a task that ended with %s', async (_what, run, expected) => {
     const task = createTask(run);
     task.catch(() => {});

@@ -1,5 +1,11 @@
 // What debug mode has to tell: each in one line.
-import { createTask, run, sleep, wait } from 'loopscope';
+import { subscribe } from 'node:diagnostics_channel';
+import { createTask, run, sleep, wait, type BlockRecord } from 'loopscope';
+
+const seen: BlockRecord[] = [];
+subscribe('loopscope:loop:blocked', (message) => {
+  if ((message as BlockRecord).task !== null) seen.push(message as BlockRecord);
+});
 
 function block(milliseconds: number): void {
   const from = performance.now();
@@ -17,9 +23,11 @@ await run(
       { name: 'failing' },
     );
     await wait([failing, createTask(async () => 1, { name: 'told' })]);
-    await sleep(300); // the watchdog has begun to look
-    block(400);
-    await sleep(300); // and has told what it saw
+    // Until the watchdog has begun to look, and has told what it saw.
+    for (let round = 0; round < 30 && seen.length === 0; round++) {
+      block(300);
+      await sleep(200);
+    }
     createTask(() => new Promise(() => {}), { name: 'deaf' });
   },
   { debug: true },
