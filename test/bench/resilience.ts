@@ -7,8 +7,8 @@ import { processorTime } from './processor-time.ts';
 import { assertDone, format, median, type Result } from './result.ts';
 
 const opsPerRun = 1000;
-const opsAtOnce = 100;
-const rounds = 5;
+const opsAtOnce = 10;
+const rounds = 3;
 const price = 'ours makes tasks, which is how it can be seen';
 
 /** It brings no types. */
@@ -83,6 +83,7 @@ function contests({ retry, CircuitBreaker, RateLimiter }: Policies): { list: Con
     },
     {
       name: 'breaker, closed, against opossum',
+      note: price,
       calls: 1,
       theirs: (run) => opossum.fire(run),
       ours: (run) => breaker.run(run),
@@ -96,6 +97,7 @@ function contests({ retry, CircuitBreaker, RateLimiter }: Policies): { list: Con
     },
     {
       name: 'breaker, open, against opossum',
+      note: 'the error of ours says why it opened and when it will probe',
       calls: 0,
       theirs: (run) => theirOpen.fire(run).catch(ignore),
       ours: (run) => open.run(run).catch(ignore),
