@@ -2,7 +2,7 @@
 import type { Attributes } from '@opentelemetry/api';
 
 /** What stands for every name beyond the limit. */
-export const otherName = '_other';
+const otherName = '_other';
 
 const longestName = 200;
 const droppedKept = 10_000;

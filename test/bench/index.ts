@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { benchHeap } from './heap.ts';
 import { benchLocks } from './locks.ts';
 import { benchLoop } from './loop.ts';
+import { benchMetrics } from './metrics.ts';
 import { benchPools } from './pools.ts';
 import { benchPrimitives } from './primitives.ts';
 import { benchQueues } from './queues.ts';
@@ -40,6 +41,7 @@ const parts: Readonly<Record<string, Part>> = {
   pools: { title: 'pools, caches and threads while nobody listens, against those of others', run: benchPools },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
+  metrics: { title: 'metrics in an SDK, against the registry alone', run: benchMetrics },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },
   spans: { title: 'spans of tasks, locks and queues with the OpenTelemetry SDK', run: benchSpans },
   heap: { title: 'loopscope ps of a process with a heap of small objects', run: benchHeap },
