@@ -34,7 +34,7 @@ export function toArray<Item>(by: string, given: Iterable<Item>): Item[] {
   throw new ArgumentError(`${by} takes an array or another iterable, got ${describe(given)}`);
 }
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     'then' in value &&
