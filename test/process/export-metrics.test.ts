@@ -15,10 +15,12 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 /** A collector, and the bodies that it got at each path. */
 async function startCollector(answer: Answer): Promise<{ url: string; bodies: Map<string, string[]> }> {
   const bodies = new Map<string, string[]>();
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const path = request.url ?? '';
-    bodies.set(path, [...(bodies.get(path) ?? []), await text(request)]);
-    answer(request, response);
+    void text(request).then((body) => {
+      bodies.set(path, [...(bodies.get(path) ?? []), body]);
+      answer(request, response);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
