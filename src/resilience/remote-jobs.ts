@@ -5,6 +5,7 @@ import { outcomeOf } from '../errors.ts';
 import { checkName, checkOptions } from '../primitives/arguments.ts';
 import type { Task } from '../primitives/task.ts';
 import { inject } from '../runtime/carrier.ts';
+import { onRunEnd } from '../runtime/run-end.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import type { ExecuteOptions } from './executor.ts';
 import { codeOf, type Work } from './job-code.ts';
@@ -40,6 +41,7 @@ export class RemoteJobs {
   readonly #make: () => Backend;
   readonly #graceMs: number;
   #backend: Backend | null = null;
+  readonly #forgetRun: () => void;
 
   /** @param make called when the first job starts */
   constructor(executor: ResourceRecord, line: JobLine, graceMs: number, make: () => Backend) {
@@ -47,6 +49,7 @@ export class RemoteJobs {
     this.line = line;
     this.#graceMs = graceMs;
     this.#make = make;
+    this.#forgetRun = onRunEnd(() => this.close({ immediate: true }));
   }
 
   submit<Args extends readonly unknown[], Value>(
@@ -75,6 +78,7 @@ export class RemoteJobs {
   }
 
   async close(options: CloseOptions): Promise<void> {
+    this.#forgetRun();
     await this.line.close(options);
     await this.#backend?.close();
   }

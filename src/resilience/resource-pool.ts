@@ -10,6 +10,7 @@ import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../primitives
 import { now } from '../runtime/clock.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
+import { onRunEnd } from '../runtime/run-end.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import { Loan, type TakeBack } from './loan.ts';
 import { poolSettings, type PoolSettings, type ResourcePoolOptions } from './pool-options.ts';
@@ -41,6 +42,7 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
   readonly #waiters: List<Waiter<Loan<Value>>> = new List();
   readonly #closers: List<Waiter<void>> = new List();
   readonly #takeBack: TakeBack<Value> = (loan, isBroken) => this.#receive(loan, isBroken);
+  readonly #forgetRun: () => void;
   #isClosed = false;
   #isSupplying = false;
 
@@ -56,6 +58,7 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
       changed: () => this.#supply(),
     });
     announce(this);
+    this.#forgetRun = onRunEnd(() => this.#endWithRun());
     this.#supply();
   }
 
@@ -110,13 +113,7 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
   close(options: CloseOptions = noOptions): Promise<void> {
     try {
       throwIfEnded(options);
-      this.#isClosed = true;
-      if (options.immediate === true) {
-        const error = this.#closedError();
-        for (const waiter of this.#waiters) waiter.reject(error, 'cancelled');
-        this.#stock.giveUp(error);
-      }
-      this.#supply();
+      this.#refuse(options.immediate === true);
       if (this.#stock.isEmpty) return Promise.resolve();
       return new Waiter<void>('join', this, undefined, options, this.#closers).promise;
     } catch (error) {
@@ -146,6 +143,23 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
 
   holders(): Iterable<Loan<Value>> {
     return this.#loans;
+  }
+
+  /** What was never given back is not waited for. */
+  async #endWithRun(): Promise<void> {
+    this.#refuse(true);
+    if (this.#loans.size === 0) await this.close();
+  }
+
+  #refuse(immediate: boolean): void {
+    this.#isClosed = true;
+    this.#forgetRun();
+    if (immediate) {
+      const error = this.#closedError();
+      for (const waiter of this.#waiters) waiter.reject(error, 'cancelled');
+      this.#stock.giveUp(error);
+    }
+    this.#supply();
   }
 
   #wait(options: WaitOptions): Promise<Loan<Value>> {

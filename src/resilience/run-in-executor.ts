@@ -2,13 +2,14 @@
 import type { Task } from '../primitives/task.ts';
 import type { Executor } from './executor.ts';
 import type { Work } from './job-code.ts';
+import { onRunEnd } from '../runtime/run-end.ts';
 import { ThreadExecutor } from './thread-executor.ts';
 
 let shared: ThreadExecutor | null = null;
 
 /**
- * Calls a function in a worker of an executor; null stands for threads that are started when they are first needed, and
- * keep no process alive.
+ * Calls a function in a worker of an executor; null stands for threads that are started when they are first needed,
+ * keep no process alive, and end with the `run` around the call.
  * @param work a function that uses nothing but its arguments, globals and what it imports itself, because its source is
  * sent; or a file, whose default export is called; or `{ file, export }`. It may return a promise
  * @returns a task of what the function returns; cancelling it ends the function, and if need be its worker
@@ -20,12 +21,15 @@ export function runInExecutor<Args extends readonly unknown[], Value>(
   work: Work<Args, Value>,
   ...args: Args
 ): Task<Awaited<Value>> {
-  return (executor ?? (shared ??= new ThreadExecutor({ name: 'default threads' }))).run(work, args);
+  return (executor ?? (shared ??= makeShared())).run(work, args);
 }
 
-/** Ends the threads that calls without an executor share, once they are done. The next such call starts new ones. */
-export async function closeDefaultExecutor(): Promise<void> {
-  const closing = shared;
-  shared = null;
-  await closing?.close();
+/** They end with the run in which they are made; the next call after it makes others. */
+function makeShared(): ThreadExecutor {
+  const made = new ThreadExecutor({ name: 'default threads' });
+  onRunEnd(() => {
+    shared = null;
+    return made.close({ immediate: true });
+  });
+  return made;
 }

@@ -8,6 +8,8 @@ import {
   move,
   ProcessExecutor,
   QueueFullError,
+  run,
+  runInExecutor,
   StateError,
   takeReport,
   ThreadExecutor,
@@ -244,10 +246,10 @@ describe.each([
     const failure = await rejection(
       executor.map((item: number) => {
         if (item === 1) throw new Error('no');
-        return item;
+        return new Promise(() => void setInterval(() => {}, 1000));
       }, items()),
     );
-    expect([failure, begun.length < 10]).toEqual([new Error('no'), true]);
+    expect([failure, begun]).toEqual([new Error('no'), [0, 1]]);
   });
 
   test('an executor refuses jobs beyond its capacity, and after it was closed', async () => {
@@ -308,6 +310,18 @@ test('buffers are moved to a thread and back, and copied to a process', async ()
     new Uint8Array([1, 2]),
   ]);
   expect(() => move({ some: 'object' })).toThrow(ArgumentError);
+});
+
+test('executors that were made in a run end with it, the shared one too', async () => {
+  const executors = await run(async () => {
+    const all = [new ThreadExecutor({ workers: 1 }), new ProcessExecutor({ workers: 1 })];
+    const results = [await runInExecutor(null, () => 1), await all[0]?.run(() => 2), await all[1]?.run(() => 3)];
+    expect(results).toEqual([1, 2, 3]);
+    return all;
+  });
+  expect(executors.map((executor) => executor.statistics().workers)).toEqual([0, 0]);
+  expect(() => executors[0]?.run(() => 1)).toThrow(StateError);
+  expect(await run(() => runInExecutor(null, () => 4))).toBe(4);
 });
 
 test.for([

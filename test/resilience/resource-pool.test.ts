@@ -5,6 +5,7 @@ import {
   createTask,
   Loan,
   ResourcePool,
+  run,
   StateError,
   takeReport,
   TimeoutError,
@@ -521,6 +522,17 @@ test('leaks are loans whose task has settled, and with olderThan those that are 
   kept.release();
   expect(pool.leaks({ olderThan: 0 })).toEqual([]);
   await pool.close();
+});
+
+test('the end of the run in which it was made closes a pool, and waits for nobody who forgot to give back', async () => {
+  const log: string[] = [];
+  await run(async () => {
+    const { pool, log: own } = numbers({ destroy: (value) => void log.push(`destroyed ${value}`) });
+    expect(own).toEqual([]);
+    await pool.acquire();
+    (await pool.acquire()).release();
+  });
+  expect(log).toEqual(['destroyed 2']);
 });
 
 test('each creation is published with what it took, or its error', async () => {
