@@ -114,10 +114,7 @@ function openDestinations(sdk: SdkPackages, { otlp, console, file, maxPending }:
     destinations.push({ queue: new ExportQueue({ ...common, ...otlpExport(sdk, otlp) }), file: null });
   }
   if (console === true) {
-    const { ConsoleSpanExporter } = sdk.load('@opentelemetry/sdk-trace') as {
-      ConsoleSpanExporter: new () => SpanExporter;
-    };
-    const exporter = new ConsoleSpanExporter();
+    const exporter = new (loadTracing(sdk).ConsoleSpanExporter)();
     destinations.push({ queue: new ExportQueue({ ...atOnce, exporter, destination: 'console' }), file: null });
   }
   if (file != null) {
@@ -134,6 +131,15 @@ function openDestinations(sdk: SdkPackages, { otlp, console, file, maxPending }:
 function countsOf({ queue, file }: OpenDestination): DestinationCounts {
   const { destination, problem } = queue;
   return { destination: file?.path ?? destination, ...queue.counts(), problem, deleted: file?.deleted ?? 0 };
+}
+
+/** The package had another name before 2.9. */
+function loadTracing(sdk: SdkPackages): { readonly ConsoleSpanExporter: new () => SpanExporter } {
+  try {
+    return sdk.load('@opentelemetry/sdk-trace') as ReturnType<typeof loadTracing>;
+  } catch {
+    return sdk.load('@opentelemetry/sdk-trace-base') as ReturnType<typeof loadTracing>;
+  }
 }
 
 /** Where only the API can be used, its module: our spans go to an SDK that the program starts. */
