@@ -35,7 +35,7 @@ exit code are the program's own.
   --format FORMAT   text (default) or json (one line per report)
   --output FILE     append the reports to FILE instead of writing them to stderr
   --quiet           write nothing to stderr
-  --otlp URL        send spans to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
+  --otlp URL        send spans, metrics and log records to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
   --prometheus [HOST:]PORT
                     serve the metrics of all its processes at http://127.0.0.1:PORT/metrics
   --trace-file FILE write spans to FILE, without any server; loopscope export sends them later
