@@ -6,7 +6,7 @@ import type { Outcome, TaskRecord } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
 import { CancelledError, outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
-import { announce, identify } from '../src/runtime/resource.ts';
+import { announce, identify, type Identity } from '../src/runtime/resource.ts';
 import { park, unpark } from '../src/runtime/wait.ts';
 import { CallRecord, callInTask, guard, runRecorded, type Callable } from './record.ts';
 
@@ -37,11 +37,11 @@ export class WrappedQueue implements ResourceRecord {
   #put = 0;
   #taken = 0;
 
-  constructor(name: string, capacity: number | null, queue: object) {
+  constructor(name: string, capacity: number | null, queue: object, identity: Identity = identify(name)) {
     this.name = name;
     this.#capacity = capacity;
     this.#queue = new WeakRef(queue);
-    ({ id: this.id, createdAt: this.createdAt, site: this.site } = identify(name));
+    ({ id: this.id, createdAt: this.createdAt, site: this.site } = identity);
     announce(this);
   }
 

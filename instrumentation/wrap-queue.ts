@@ -5,7 +5,7 @@ import { CancelledError, outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot, parentForNew } from '../src/runtime/context.ts';
 import { originOf } from '../src/runtime/origin.ts';
-import { park } from '../src/runtime/wait.ts';
+import { park, unpark } from '../src/runtime/wait.ts';
 import { checkCount, checkMethods, checkName, patchMethods, wrapFunction } from './patch.ts';
 import { dropWithFunction, Job, signalOf, WrappedQueue } from './queue-record.ts';
 import { CallRecord, complainOnce, follow, guard, type Callable } from './record.ts';
@@ -69,7 +69,7 @@ export function wrapQueue<Wrapped extends object>(queue: Wrapped, options: WrapQ
 }
 
 /** The calls of one wrapped queue. */
-class QueueCalls {
+export class QueueCalls {
   readonly #queue: WrappedQueue;
   /** Set while a method runs: what it was given, to know the call again if it is handed on from method to method. */
   #handedOn: { readonly item: unknown } | null = null;
@@ -99,11 +99,34 @@ class QueueCalls {
   clear(method: Callable, self: unknown, args: unknown[]): unknown {
     const waiting = [...this.#queue.waiting];
     const result: unknown = Reflect.apply(method, self, args);
-    if (waiting.length > 0) {
-      const error = new CancelledError(`queue ${this.#queue.name} was cleared before the job started`);
-      for (const job of waiting) job.drop(error);
-    }
+    this.drop(waiting);
     return result;
+  }
+
+  /** Jobs that the queue has forgotten; all that wait, unless told which. */
+  drop(jobs: Iterable<Job> = this.#queue.waiting): void {
+    const waiting = [...jobs];
+    if (waiting.length === 0) return;
+    const error = new CancelledError(`queue ${this.#queue.name} was cleared before the job started`);
+    for (const job of waiting) job.drop(error);
+  }
+
+  /** Somebody waits until the queue is empty or idle. The promise stays as it is: it never rejects. */
+  join(method: Callable, self: unknown, args: unknown[]): unknown {
+    const result: unknown = Reflect.apply(method, self, args);
+    return guard(() => {
+      if (!types.isPromise(result)) return result;
+      const wait = park('join', this.#queue);
+      return follow(
+        result,
+        (value) => {
+          unpark(wait);
+          return value;
+        },
+        (error) => unpark(wait, outcomeOf(error)),
+        true,
+      );
+    }, result);
   }
 
   /** A job: the function at `index`, or an item that is done when the function at `callback` is called. -1: none. */
@@ -163,15 +186,15 @@ class QueueCalls {
         if (kind === 'put' || result !== undefined) count();
         return result;
       }
-      const unpark = queue.parked(park(kind, queue));
+      const end = queue.parked(park(kind, queue));
       return follow(
         result,
         (value) => {
-          unpark('fulfilled');
+          end('fulfilled');
           count();
           return value;
         },
-        (error) => unpark(outcomeOf(error)),
+        (error) => end(outcomeOf(error)),
         keep,
       );
     }, result);

@@ -28,6 +28,8 @@ export interface Config {
   readonly earlyWatchdog: boolean;
   /** Where CPU profiles are written: a file ending in `.cpuprofile`, or a folder; null for nowhere. `LOOPSCOPE_PROFILE`. */
   readonly profile: string | null;
+  /** Names of libraries that are not made visible, or `all`. `LOOPSCOPE_DISABLE`, separated by commas. */
+  readonly disable: readonly string[];
   /** The folder in which `loopscope run` collects the reports of its processes. `LOOPSCOPE_RUN_DIRECTORY`, set by `run`. */
   readonly runDirectory: string | null;
 }
@@ -88,6 +90,7 @@ export function readConfig(environment: Environment = process.env): Config {
     blockThresholdMs: parseDuration(read('LOOPSCOPE_BLOCK_THRESHOLD') ?? defaultThreshold, 'LOOPSCOPE_BLOCK_THRESHOLD'),
     ...readStuck(read),
     profile: profile === null ? null : resolve(profile),
+    disable: parseNames(read('LOOPSCOPE_DISABLE') ?? ''),
     runDirectory,
   };
 }
@@ -189,6 +192,8 @@ export interface RunSettings {
   readonly blockThresholdMs: number | null;
   readonly stuckAfterMs: number | null;
   readonly stuckExit: boolean;
+  /** Null for what the environment says. */
+  readonly disable: string | null;
   /** The program is ended after this, whatever it does; null for never. */
   readonly timeoutMs: number | null;
 }
@@ -216,6 +221,7 @@ export function runEnvironment(
     ...(blockThresholdMs === null ? {} : { LOOPSCOPE_BLOCK_THRESHOLD: `${blockThresholdMs}ms` }),
     ...(stuckAfterMs === null ? {} : { LOOPSCOPE_STUCK_AFTER: `${stuckAfterMs}ms` }),
     ...(stuckExit ? { LOOPSCOPE_STUCK_EXIT: '1' } : {}),
+    ...(settings.disable === null ? {} : { LOOPSCOPE_DISABLE: settings.disable }),
     ...(settings.prometheus ? { LOOPSCOPE_PROMETHEUS: bySupervisor } : {}),
   };
 }
@@ -223,6 +229,11 @@ export function runEnvironment(
 /** The folders in which commands are looked up. */
 export function commandPath(environment: Environment = process.env): string {
   return environment['PATH'] ?? '';
+}
+
+/** Names, separated by commas. */
+function parseNames(text: string): string[] {
+  return text.split(',').flatMap((name) => name.trim() || []);
 }
 
 export function parseFormat(text: string, option: string): Format {

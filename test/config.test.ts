@@ -32,6 +32,7 @@ test.each([
     prometheus: false,
     traceFile: null,
     profile: null,
+    disable: [],
     loop: true,
     watchdog: true,
     blockThresholdMs: null,

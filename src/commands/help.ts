@@ -40,6 +40,7 @@ exit code are the program's own.
                     serve the metrics of all its processes at http://127.0.0.1:PORT/metrics
   --trace-file FILE write spans to FILE, without any server; loopscope export sends them later
   --profile FILE    write a CPU profile of the run: FILE.cpuprofile, or a folder for those of several processes
+  --disable NAMES   do not look into these libraries: p-queue,pg, or all
   --debug           capture the call site of every task and wait, not of the first 200 a second
   --block-threshold TIME
                     turns of the event loop that take longer are blocks (default 100ms)

@@ -31,6 +31,8 @@ export interface RunOptions extends Destination {
   readonly stuckAfterMs: number | null;
   /** Whether the program is ended then. */
   readonly stuckExit: boolean;
+  /** Libraries that are not made visible; null for what the environment says. */
+  readonly disable: string | null;
   readonly watchdog: boolean;
   readonly loop: boolean;
   /** The path of what the program preloads. */

@@ -1,5 +1,6 @@
 // Starts loopscope in a process: the registry, reports at exit and on signals, and the export of telemetry if it is wanted.
 import { isMainThread, threadId } from 'node:worker_threads';
+import { startHook } from '../../instrumentation/hook.ts';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
@@ -78,6 +79,16 @@ function profile(path: string, directory: RunDirectory | null): Profiling | null
   }
 }
 
+/** If that fails, it is said in one line, and all else goes on. */
+function seeLibraries(disabled: readonly string[]): void {
+  if (disabled.includes('all')) return;
+  try {
+    startHook({ disabled });
+  } catch (error) {
+    complain('libraries are not visible', error);
+  }
+}
+
 function startWith(config: Config): void {
   const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
   if (directory?.isOver() === true) return; // outlived by a daemon that it started: nobody asks any more
@@ -86,6 +97,7 @@ function startWith(config: Config): void {
     prepareDebug(true, config.loop && config.watchdog ? config.blockThresholdMs : null);
   }
   const registry = startRegistry();
+  seeLibraries(config.disable);
   let endsStuck = false;
   let reporting = false;
   const giveStuck = (reason: Reason): boolean => {

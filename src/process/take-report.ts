@@ -5,6 +5,7 @@ import { buildReport } from '../report/build.ts';
 import type { Reason, Report } from '../report/format.ts';
 import { now, wallTime } from '../runtime/clock.ts';
 import { currentTask, rootTask } from '../runtime/context.ts';
+import { notes } from '../runtime/notes.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { loopSource } from './loop-source.ts';
@@ -42,6 +43,7 @@ export function takeUnmapped(
     loop: loopSource(),
     profile: profileSource(),
     telemetry: telemetryNow(),
+    notes: notes(),
     now: at,
     wallTime: wallTime(at),
     mapSite,

@@ -54,6 +54,8 @@ export interface Sources extends LiveSources {
   readonly profile: ProfileSource | null;
   /** What became of spans; null where none are made. */
   readonly telemetry: TelemetryEntry | null;
+  /** What else a reader should know. */
+  readonly notes?: readonly string[];
   /** The wall clock at the same moment as `now`, milliseconds since 1970. */
   readonly wallTime: number;
 }
@@ -76,6 +78,7 @@ export function buildReport(sources: Sources): Report {
     loop: sources.loop === null ? null : buildLoop(sources.loop, sources.profile, sources.mapSite),
     profile: sources.profile === null ? null : buildProfile(sources.profile),
     telemetry: sources.telemetry,
+    ...(sources.notes !== undefined && sources.notes.length > 0 && { notes: sources.notes }),
     dropped: {
       tasks: sources.dropped.tasks + tasks.length - taskEntries.length,
       resources: sources.dropped.resources + Math.max(0, resourceEntries.length - mostEntries),

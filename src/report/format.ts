@@ -37,6 +37,8 @@ export interface Report {
   readonly profile: ProfileEntry | null;
   /** What became of the spans of this process; null where none are made. */
   readonly telemetry: TelemetryEntry | null;
+  /** What cannot be seen, and why: libraries that are not known, or were loaded too early. Absent where there is nothing. */
+  readonly notes?: readonly string[];
   /** How many there are that are not in the report, because there were too many to track or to list. */
   readonly dropped: { readonly tasks: number; readonly resources: number };
 }

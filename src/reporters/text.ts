@@ -37,6 +37,7 @@ interface Known {
 }
 
 const longestSection = 200;
+const longestNote = 300;
 const mostSuspended = 80;
 const mostCycles = 10;
 const mostSteps = 20;
@@ -64,6 +65,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     section('LOOP', drawLoop(report, width - 2), paint),
     section('PROFILE', drawProfile(report, width - 2), paint),
     section('SPANS', drawTelemetry(report, width - 2), paint),
+    section('NOTES', drawNotes(report, width - 2), paint),
     losses(report),
   ];
   return `${sections.flat().join('\n')}\n`;
@@ -195,6 +197,10 @@ function section(title: string, lines: readonly string[], paint: Paint, total: n
   const shown = lines.slice(0, longestSection).map((line) => `  ${line}`);
   if (total > longestSection) shown.push(more(total - longestSection, 'line', paint));
   return ['', paint('bold', title), ...shown];
+}
+
+function drawNotes({ notes = [] }: Report, width: number): string[] {
+  return notes.flatMap((note) => foldWords(plain(note, longestNote), width, '  '));
 }
 
 function losses({ dropped }: Report): string[] {

@@ -7,6 +7,8 @@ import type { Site } from '../channels/site.ts';
 
 const windowMs = 250;
 const framesRead = 12;
+// Where a library called itself so often that the program is not among those.
+const framesReadOfLibraries = 50;
 const namesKept = 1000;
 /** Longer names than this are kept by nobody but what bears them. */
 export const longestNameKept = 200;
@@ -71,16 +73,24 @@ export class CallSites {
   }
 }
 
-/** Reads the stack without keeping any of it: an unformatted stack keeps the closures of its frames alive. */
 function readStack(): Site | null {
+  const site = readFrames(framesRead);
+  return site === undefined ? (readFrames(framesReadOfLibraries) ?? null) : site;
+}
+
+/**
+ * Reads the stack without keeping any of it: an unformatted stack keeps the closures of its frames alive. Undefined where
+ * there may be frames of the program further down.
+ */
+function readFrames(most: number): Site | null | undefined {
   // oxlint-disable-next-line typescript/unbound-method -- kept only to be put back
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.stackTraceLimit = framesRead;
-    Error.prepareStackTrace = (_error, frames) => firstOfApplication(frames);
-    const holder: { stack?: Site | null } = {};
+    Error.stackTraceLimit = most;
+    Error.prepareStackTrace = (_error, frames) => firstOfApplication(frames, most);
+    const holder: { stack?: Site | null | undefined } = {};
     Error.captureStackTrace(holder, readStack);
-    return holder.stack ?? null;
+    return holder.stack;
   } catch {
     return null; // a frozen Error (SES): no sites, and nothing else is lost
   } finally {
@@ -94,7 +104,7 @@ function readStack(): Site | null {
   }
 }
 
-function firstOfApplication(frames: NodeJS.CallSite[]): Site | null {
+function firstOfApplication(frames: NodeJS.CallSite[], most: number): Site | null | undefined {
   let inLibrary: Site | null = null;
   for (const frame of frames) {
     const file = frame.getFileName() ?? frame.getScriptNameOrSourceURL();
@@ -109,7 +119,7 @@ function firstOfApplication(frames: NodeJS.CallSite[]): Site | null {
     if (!libraries.some((part) => file.includes(part))) return site;
     inLibrary ??= site;
   }
-  return inLibrary;
+  return frames.length === most && most === framesRead ? undefined : inLibrary;
 }
 
 /** Whether a file, as the engine names it, is code of loopscope's. */

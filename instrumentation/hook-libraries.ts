@@ -1,0 +1,10 @@
+// Every library that the hook knows: one line each. A file is loaded when the program loads the library.
+import { load } from '../src/runtime/load.ts';
+import type { Library } from './hook-library.ts';
+
+/** By the name in its package.json: what loads its entry. */
+export const libraries: ReadonlyMap<string, () => Library> = new Map([
+  ['async-mutex', () => (load(import.meta.url, './async-mutex') as typeof import('./async-mutex.ts')).asyncMutex],
+  ['p-limit', () => (load(import.meta.url, './p-limit') as typeof import('./p-limit.ts')).pLimit],
+  ['p-queue', () => (load(import.meta.url, './p-queue') as typeof import('./p-queue.ts')).pQueue],
+]);

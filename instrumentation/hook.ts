@@ -1,0 +1,154 @@
+// The hook on require and import: files of known libraries are told apart as they are loaded, and patched in place.
+import { createRequire, registerHooks, type LoadFnOutput } from 'node:module';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { complain } from '../src/runtime/complain.ts';
+import { addNote } from '../src/runtime/notes.ts';
+import { libraries } from './hook-libraries.ts';
+import { fileOf, matchesVersion, type Library, type LibraryFile } from './hook-library.ts';
+import { LoadedModule } from './hook-module.ts';
+import { packageOf, type InstalledPackage } from './hook-package.ts';
+import { instrumentKey, prepareSource } from './hook-source.ts';
+
+export interface HookOptions {
+  /** Names of libraries that are let be; `all` for all. */
+  readonly disabled?: readonly string[];
+}
+
+/** What the text in the library tells: that it was evaluated, makes an instance, or calls. */
+type Told = 'loaded' | 'new' | 'call';
+
+interface Entry {
+  readonly file: LibraryFile;
+  readonly module: LoadedModule;
+}
+
+const entries: (Entry | null)[] = [];
+const byLibrary = new Map<string, LoadedModule[]>();
+const disabledLibraries = new Set<string>();
+let stopHook: (() => void) | null = null;
+
+/**
+ * Makes known libraries visible that are loaded from now on, with `import` and `require` alike. Those that were loaded
+ * before are named in the notes of reports.
+ * @returns what stops it: what is loaded then is let be, and what was patched is restored
+ */
+export function startHook({ disabled = [] }: HookOptions = {}): () => void {
+  for (const name of disabled) disabledLibraries.add(name);
+  if (stopHook !== null || disabledLibraries.has('all')) return stopHook ?? (() => {});
+  Object.defineProperty(globalThis, Symbol.for(instrumentKey), { value: told, configurable: true, writable: true });
+  noteLoadedBefore();
+  const hooks = registerHooks({
+    load(url, context, next) {
+      const result = next(url, context);
+      return url.startsWith('file:') ? instrumented(url, result) : result;
+    },
+  });
+  stopHook = () => {
+    stopHook = null;
+    hooks.deregister();
+    for (const name of byLibrary.keys()) disableLibrary(name);
+  };
+  return stopHook;
+}
+
+/** Restores a library as it is without loopscope. What it made goes on; further objects of it are not seen. */
+export function disableLibrary(name: string): void {
+  disabledLibraries.add(name);
+  for (const module of byLibrary.get(name) ?? []) module.disable();
+}
+
+/** Makes a library visible again. */
+export function enableLibrary(name: string): void {
+  disabledLibraries.delete(name);
+  for (const module of byLibrary.get(name) ?? []) module.enable();
+}
+
+function instrumented(url: string, result: LoadFnOutput): LoadFnOutput {
+  const { source, format } = result;
+  if (source === null || source === undefined || (format !== undefined && format !== null && !isScript(format))) {
+    return result;
+  }
+  let installed: InstalledPackage | null = null;
+  try {
+    const path = fileURLToPath(url);
+    installed = packageOf(path);
+    if (installed === null || !libraries.has(installed.name) || isDisabled(installed.name)) return result;
+    const library = libraries.get(installed.name)?.();
+    if (library === undefined || !isKnown(library, installed)) return result;
+    const name = path.slice(installed.folder.length).replaceAll(sep, '/');
+    const file = fileOf(library, name, installed.version);
+    if (file === null) return result;
+    const module = new LoadedModule(installed, name);
+    const id = entries.length;
+    const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+    const prepared = prepareSource(text, file, id, format === 'module');
+    entries.push({ file, module });
+    return { ...result, source: prepared };
+  } catch (error) {
+    if (installed === null) complain('a file was loaded without being looked at', error);
+    else noteUnknown(installed, error);
+    return result;
+  }
+}
+
+function isScript(format: string): boolean {
+  return format === 'module' || format === 'commonjs';
+}
+
+function isDisabled(name: string): boolean {
+  return disabledLibraries.has(name) || disabledLibraries.has('all');
+}
+
+function isKnown(library: Library, installed: InstalledPackage): boolean {
+  if (matchesVersion(installed.version, library.versions)) return true;
+  addNote(`${installed.name} ${installed.version} is not known: it is not visible`);
+  return false;
+}
+
+function noteUnknown({ name, version }: InstalledPackage, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  addNote(`${name} ${version} is not visible, because it is not as expected: ${why}`);
+}
+
+/** Called by the text that was added to a library. Never throws. */
+function told(id: number, what: Told, value: unknown, detail: unknown): unknown {
+  const entry = entries[id];
+  if (entry === undefined || entry === null) return value;
+  const { file, module } = entry;
+  try {
+    if (what === 'loaded') loaded(entry, value, detail);
+    else if (!module.isActive) return value;
+    else if (what === 'new') file.constructed?.(value as object, detail as string, module);
+    else return file.calls?.[detail as string]?.(value as never, module);
+  } catch (error) {
+    fail(id, module, error);
+  }
+  return value;
+}
+
+function loaded({ file, module }: Entry, common: unknown, accessors: unknown): void {
+  module.setContent(common as { exports: unknown } | null, accessors as never);
+  file.patch?.(module);
+  const { name } = module.package;
+  const modules = byLibrary.get(name);
+  if (modules === undefined) byLibrary.set(name, [module]);
+  else modules.push(module);
+  if (isDisabled(name)) module.disable();
+}
+
+function fail(id: number, module: LoadedModule, error: unknown): void {
+  entries[id] = null;
+  module.disable();
+  noteUnknown(module.package, error);
+}
+
+function noteLoadedBefore(): void {
+  const { cache } = createRequire(import.meta.url);
+  for (const path of Object.keys(cache)) {
+    if (!path.includes(`${sep}node_modules${sep}`)) continue;
+    const installed = packageOf(path);
+    if (installed === null || !libraries.has(installed.name) || isDisabled(installed.name)) continue;
+    addNote(`${installed.name} ${installed.version} was loaded before loopscope: it is not visible`);
+  }
+}
