@@ -15,6 +15,8 @@ export interface Hold {
   readonly site: Site | null;
   /** How it is held, where that differs. */
   readonly mode?: 'read' | 'write' | undefined;
+  /** Which resource of a pool it is, from 1. */
+  readonly number?: number;
 }
 
 /** Somebody who stands in line where not everybody waits for everybody before: at a lock for reading and writing. */
@@ -55,6 +57,15 @@ export interface BreakerChange {
   readonly error: unknown;
 }
 
+/** A call comes to a circuit breaker. */
+export interface BreakerCall {
+  readonly breaker: ResourceRecord;
+  /** The call, whose function is about to run; null if it is refused. */
+  readonly task: TaskRecord | null;
+  /** In which the breaker decided: `half-open` for a probe. */
+  readonly state: BreakerState;
+}
+
 /** A pool has made a resource, or failed to. */
 export interface PoolCreation {
   readonly pool: ResourceRecord;
@@ -90,6 +101,7 @@ export const queueTaken = channel<QueueOperation>('loopscope:queue:taken');
 export const queueDone = channel<QueueMoment>('loopscope:queue:done');
 /** A put without waiting found the queue full, or any put found it shut down. */
 export const queueRefused = channel<QueueMoment>('loopscope:queue:refused');
+export const breakerCalled = channel<BreakerCall>('loopscope:breaker:called');
 export const breakerChanged = channel<BreakerChange>('loopscope:breaker:changed');
 export const poolCreated = channel<PoolCreation>('loopscope:pool:created');
 export const errorCounted = channel<ErrorCount>('loopscope:error:counted');

@@ -1,6 +1,6 @@
 // Calls the function of a task, now or on the next microtask, and tells the task when it starts and how it settles.
 import type { TaskRecord } from '../channels/task.ts';
-import { currentTask } from '../runtime/context.ts';
+import { currentTask, runInTask } from '../runtime/context.ts';
 
 /** What a task is told of its run. */
 interface Run extends TaskRecord {
@@ -56,7 +56,8 @@ export async function callAfter<Task extends Run, Value>(
     throw error;
   }
   own.markStarted();
-  return call(task, run);
+  // anew: a job that was given its turn may have another span
+  return runInTask(task, call<Task, Value>, run);
 }
 
 function fulfilled<Value>(value: Value): Value {

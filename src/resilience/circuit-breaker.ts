@@ -1,6 +1,12 @@
 // A circuit breaker: calls to a service that fails too often are refused for a while. Ours, because it must be visible: a
 // report shows an open one with its last error and when it will probe, and calls through it are tasks with its name.
-import { breakerChanged, type BreakerChange, type Hold, type ResourceRecord } from '../channels/resource.ts';
+import {
+  breakerCalled,
+  breakerChanged,
+  type BreakerChange,
+  type Hold,
+  type ResourceRecord,
+} from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { BreakerState, BreakerStatistics } from '../channels/statistics.ts';
 import { BreakerOpenError, outcomeOf } from '../errors.ts';
@@ -138,8 +144,11 @@ export class CircuitBreaker implements ResourceRecord {
     if (this.#state !== 'closed' && !this.#admitsProbe()) return Promise.reject(this.#refusal());
     const { name } = this;
     const { timeout } = this.#settings;
-    const start: TaskFunction<Value> =
-      timeout === Infinity ? run : (task) => callWithin(task, timeout, `call ${name}`, () => run(task));
+    const state = this.#state;
+    const start: TaskFunction<Value> = (task) => {
+      if (breakerCalled.hasSubscribers) breakerCalled.publish({ breaker: this, task, state });
+      return timeout === Infinity ? run(task) : callWithin(task, timeout, `call ${name}`, () => run(task));
+    };
     const options = signal === undefined ? { name } : { name, signal };
     return this.#judge(startTask('call', start, options, parentForNew()), this.#round);
   }
@@ -233,6 +242,7 @@ export class CircuitBreaker implements ResourceRecord {
 
   #refusal(): BreakerOpenError {
     this.#refused++;
+    if (breakerCalled.hasSubscribers) breakerCalled.publish({ breaker: this, task: null, state: this.#state });
     const nextInMs = Math.max(0, this.#nextAt - now());
     const when =
       this.#state === 'open'

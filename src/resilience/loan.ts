@@ -43,6 +43,10 @@ export class Loan<Value> implements Hold, Disposable, AsyncDisposable {
     this.#takeBack = takeBack;
   }
 
+  get number(): number {
+    return this.stocked.number;
+  }
+
   /** What was lent. Not to be used after it was given back. */
   get value(): Value {
     return this.stocked.value;

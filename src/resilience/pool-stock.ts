@@ -13,6 +13,8 @@ const longestTimer = 2 ** 31 - 1;
 /** One resource, from when it was made until it is destroyed. */
 export class Stocked<Value> {
   readonly value: Value;
+  /** In its pool, from 1. */
+  readonly number: number;
   isIdle = false;
   /** It has lived long enough: it ends when it is given back. */
   isExpired = false;
@@ -21,8 +23,9 @@ export class Stocked<Value> {
   previous: Stocked<Value> | null = null;
   next: Stocked<Value> | null = null;
 
-  constructor(value: Value) {
+  constructor(value: Value, number: number) {
     this.value = value;
+    this.number = number;
   }
 }
 
@@ -171,7 +174,7 @@ export class Stock<Value> {
   #made(attempt: Attempt, value: Value): void {
     this.#finish(attempt);
     this.#failures = 0;
-    const stocked = new Stocked(value);
+    const stocked = new Stocked(value, this.created);
     const { maxLifetime } = this.#settings;
     if (maxLifetime !== Infinity) stocked.lifeTimer = timer(() => this.#expire(stocked), maxLifetime).unref();
     this.#demand.ready(stocked);

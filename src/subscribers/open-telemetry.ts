@@ -9,7 +9,10 @@ const apiName = '@opentelemetry/api';
 const sdkName = '@opentelemetry/sdk-node';
 
 /** What our spans need of `@opentelemetry/api`. */
-export type OpenTelemetryApi = Pick<typeof OpenTelemetry, 'context' | 'trace' | 'SpanKind' | 'SpanStatusCode'>;
+export type OpenTelemetryApi = Pick<
+  typeof OpenTelemetry,
+  'context' | 'trace' | 'SpanKind' | 'SpanStatusCode' | 'ROOT_CONTEXT' | 'createTraceState'
+>;
 
 type Detector = SdkNode.NodeSDKConfiguration['resourceDetectors'][number];
 type Resource = SdkNode.NodeSDKConfiguration['resource'];

@@ -10,7 +10,16 @@ export const spanName = {
   attempt: (name: string) => `attempt ${name}`,
   put: (queue: string) => `put ${queue}`,
   get: (queue: string) => `get ${queue}`,
+  /** Of an item: from its get until it is reported as done. Of a job: where it runs. */
+  process: (queueOrPool: string) => `process ${queueOrPool}`,
   acquire: (lock: string) => `acquire ${lock}`,
+  wait: (event: string) => `wait ${event}`,
+  call: (breaker: string) => `call ${breaker}`,
+  submit: (pool: string) => `submit ${pool}`,
+  connect: (stream: string) => `connect ${stream}`,
+  read: (stream: string) => `read ${stream}`,
+  drain: (stream: string) => `drain ${stream}`,
+  loopBlocked: 'eventloop blocked',
 } as const;
 
 /** Names of span and link attributes. Times are in seconds. */
@@ -36,8 +45,10 @@ export const attribute = {
   retryDelay: 'loopscope.retry.delay',
   /** One of `succeeded`, `exhausted`, `aborted`. */
   retryOutcome: 'loopscope.retry.outcome',
+  /** Why there was no further attempt: `attempts`, `retryIf`, `budget`, `total_timeout`, `retry-after` or `cancelled`. */
+  retryGaveUp: 'loopscope.retry.gave_up',
   queueName: 'loopscope.queue.name',
-  /** `put` or `get`. */
+  /** `put`, `get` or `process`. */
   queueOperation: 'loopscope.queue.operation',
   /** Items in the queue after the operation. */
   queueSize: 'loopscope.queue.size',
@@ -49,15 +60,15 @@ export const attribute = {
   /** From put to get. */
   queueItemWaitTime: 'loopscope.queue.item.wait_time',
   lockName: 'loopscope.lock.name',
-  /** `mutex` or `semaphore`. */
+  /** One of `mutex`, `semaphore`, `rwlock`, `condition`, `event`, `barrier`. */
   lockType: 'loopscope.lock.type',
   /** Waiters that stood in line already. */
   lockWaiterCount: 'loopscope.lock.waiter_count',
   /** The task that held it first when the wait began. */
   lockHolderTaskName: 'loopscope.lock.holder.task.name',
-  /** One of `fulfilled`, `cancelled`, `timed_out`. */
+  /** One of `fulfilled`, `rejected`, `cancelled`, `timed_out`. */
   lockOutcome: 'loopscope.lock.outcome',
-  /** Of links: `blocked_by` the span of a holder; `item` the put that a get took from. */
+  /** Of links: `blocked_by` the span of a holder; `item` the put of what was taken; `culprit` the task that blocked the loop. */
   linkType: 'loopscope.link.type',
   codeFunctionName: 'code.function.name',
   codeFilePath: 'code.file.path',
@@ -66,25 +77,32 @@ export const attribute = {
   errorType: 'error.type',
   /** Of metrics: what stands behind the task, such as `task`, `job` or `attempt`. */
   taskKind: 'loopscope.task.kind',
-  /** Of metrics: `read` or `write`, for locks that know the difference. */
+  /** `read` or `write`, for locks that know the difference. */
   lockMode: 'loopscope.lock.mode',
   retryName: 'loopscope.retry.name',
   breakerName: 'loopscope.circuit_breaker.name',
   /** One of `closed`, `open`, `half_open`. */
   breakerState: 'loopscope.circuit_breaker.state',
   breakerPreviousState: 'loopscope.circuit_breaker.previous_state',
+  /** Of a call: how it settled, or `refused`. */
   breakerOutcome: 'loopscope.circuit_breaker.outcome',
   poolName: 'loopscope.pool.name',
   /** One of `idle`, `used`, `pending`. */
   poolState: 'loopscope.pool.resource.state',
   poolOutcome: 'loopscope.pool.outcome',
+  /** A string: the number of the resource in its pool, from 1. */
+  poolResourceId: 'loopscope.pool.resource.id',
   executorName: 'loopscope.executor.name',
   /** One of `threads`, `processes`, `tasks`. */
   executorType: 'loopscope.executor.type',
   /** `busy` or `idle`. */
   executorState: 'loopscope.executor.thread.state',
+  /** Of spans of worker threads. */
+  threadId: 'thread.id',
   limiterName: 'loopscope.limiter.name',
   limiterOutcome: 'loopscope.limiter.outcome',
+  streamName: 'loopscope.stream.name',
+  streamOutcome: 'loopscope.stream.outcome',
   cacheName: 'loopscope.cache.name',
   /** One of `hit`, `stale`, `miss`. */
   cacheResult: 'loopscope.cache.result',
@@ -108,6 +126,7 @@ export const attribute = {
   /** What blocked the loop, such as `javascript` or `native call`. */
   blockKind: 'loopscope.eventloop.block.kind',
   blockDuration: 'loopscope.eventloop.block.duration',
+  blockThreshold: 'loopscope.eventloop.block.threshold',
   /** One of `exported`, `dropped`, `failed`. */
   exporterOutcome: 'loopscope.exporter.outcome',
   /** One of `task`, `resource`, `name`, `item`, `span`. */

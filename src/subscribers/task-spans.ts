@@ -1,34 +1,44 @@
 // The spans of tasks, task groups, retries and their attempts: one span per task, current in its function.
-import { fileURLToPath } from 'node:url';
+import { isMainThread, threadId } from 'node:worker_threads';
 import type { Attributes, Context, Span, SpanContext, Tracer } from '@opentelemetry/api';
-import type { Site } from '../channels/site.ts';
-import type { Settlement, TaskRecord } from '../channels/task.ts';
+import type { BreakerCall } from '../channels/resource.ts';
+import type { TaskRecord } from '../channels/task.ts';
 import type { WaitRecord } from '../channels/wait.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { currentTask } from '../runtime/context.ts';
 import type { OpenTelemetryApi } from './open-telemetry.ts';
-import { attribute, spanName } from './semconv.ts';
+import { isFailure } from './outcomes.ts';
+import { stateWord } from './metrics-operations.ts';
+import { attribute, eventName, spanName } from './semconv.ts';
 import type { SpanTime } from './span-time.ts';
+import {
+  attemptAttributes,
+  describeError,
+  endAttributes,
+  setSite,
+  spanNameOf,
+  type Gathered,
+} from './task-attributes.ts';
+import { sentWithJob, type SentJob } from './trace-carrier.ts';
 
-const longestMessage = 1024;
-const pathsKept = 1000;
 /** The trace of a span that an SDK did not make. */
 const noTrace = '0'.repeat(32);
-const paths = new Map<string, string>();
 
 /** What is kept of a task as long as its record lives. */
-interface TaskSpan {
+interface TaskSpan extends Gathered {
   /** Null once the task has settled: a record that is kept keeps no attributes. */
   span: Span | null;
   /** The span is that of a parent which is not sampled, and stands for this task, too. */
   readonly isShared: boolean;
   readonly context: SpanContext;
+  /** Current in the task's function in the place of `span`: a job that has left its queue. */
+  inner: Span | null;
   readonly createdAt: number;
   tasks: number;
   failed: number;
-  /** Milliseconds of the backoff that a retry is in or was in last. */
   backoffMs: number;
+  isBreakerCall: boolean;
 }
 
 export interface TaskSpansOptions {
@@ -71,11 +81,11 @@ export class TaskSpans {
     const context = parent === null || parent === currentTask() ? this.contextIn(parent) : this.contextOf(parent);
     const createdAt = now();
     const unsampled = this.#unsampledIn(context);
-    const span = unsampled ?? this.#startSpan(task, context, createdAt);
+    const sent = origin.kind === 'job' && parent === null ? sentWithJob(context) : null;
+    const span = unsampled ?? this.#startSpan(task, context, createdAt, sent);
     this.#open++;
     const isShared = unsampled !== null;
-    const own = { span, isShared, context: span.spanContext(), createdAt, tasks: 0, failed: 0, backoffMs: 0 };
-    this.#spans.set(task, own);
+    this.#spans.set(task, newTaskSpan(span, isShared, createdAt));
     if (isShared || !span.isRecording()) return;
     // Now, and not when it is started: the SDK takes those apart twice, and those of spans that are not sampled, too.
     span.setAttribute(attribute.taskName, origin.name);
@@ -84,6 +94,11 @@ export class TaskSpans {
     if (origin.kind === 'group') span.setAttribute(attribute.groupName, origin.name);
     if (origin.kind === 'attempt') span.setAttributes(attemptAttributes(parent, parentSpan));
     if (origin.site !== null) setSite(span, origin.site);
+    if (!isMainThread) span.setAttribute(attribute.threadId, threadId);
+    if (sent !== null) {
+      span.setAttribute(attribute.executorName, sent.executor);
+      span.setAttribute(attribute.executorType, sent.type);
+    }
   }
 
   started(task: TaskRecord): void {
@@ -108,9 +123,39 @@ export class TaskSpans {
     return (traceFlags & 1) === 0 && isRemote !== true && traceId !== noTrace ? span : null;
   }
 
-  #startSpan(task: TaskRecord, context: Context, createdAt: number): Span {
+  /** @param sent a job from another thread or process: it is what its executor processes there */
+  #startSpan(task: TaskRecord, context: Context, createdAt: number, sent: SentJob | null): Span {
     const startTime = this.#time.follow(createdAt);
-    return this.#tracer.startSpan(spanNameOf(task), { kind: this.#api.SpanKind.INTERNAL, startTime }, context);
+    const { INTERNAL, CONSUMER } = this.#api.SpanKind;
+    if (sent === null) return this.#tracer.startSpan(spanNameOf(task), { kind: INTERNAL, startTime }, context);
+    return this.#tracer.startSpan(spanName.process(sent.executor), { kind: CONSUMER, startTime }, context);
+  }
+
+  /** A task is a call that a breaker lets through. */
+  called({ breaker, task, state }: BreakerCall): void {
+    const own = task === null ? undefined : this.#spans.get(task);
+    if (own?.span?.isRecording() !== true) return;
+    own.isBreakerCall = true;
+    own.span.setAttribute(attribute.breakerName, breaker.name);
+    own.span.setAttribute(attribute.breakerState, stateWord(state));
+  }
+
+  /** The task is pending for too long: its span says so, once it is exported. */
+  pending(task: TaskRecord, attributes: Attributes): void {
+    this.#spans.get(task)?.span?.addEvent(eventName.pending, attributes, this.#time.at(now()));
+  }
+
+  /** Makes another span the current one in the function of a task that is about to be called. */
+  setInner(task: TaskRecord, inner: Span): void {
+    const own = this.#spans.get(task);
+    if (own !== undefined) own.inner = inner;
+  }
+
+  /** The recording span of a pending task, and when that was created; null where there is none. */
+  recordingOf(task: TaskRecord): { readonly context: Context; readonly createdAt: number } | null {
+    const own = this.#spans.get(task);
+    if (own?.span?.isRecording() !== true) return null;
+    return { context: this.#api.trace.setSpan(this.#api.context.active(), own.span), createdAt: own.createdAt };
   }
 
   /** A retry waits before its next attempt. */
@@ -123,17 +168,18 @@ export class TaskSpans {
     const at = now();
     const { settlement, parent } = task;
     if (settlement === null) return;
-    const failed = settlement.outcome === 'rejected' || settlement.outcome === 'timed out';
+    const failed = isFailure(settlement.outcome);
     const parentSpan = parent === null ? undefined : this.#spans.get(parent);
     if (parentSpan !== undefined && failed) parentSpan.failed++;
     const own = this.#spans.get(task);
     const span = own?.span;
     if (own == null || span == null) return;
     own.span = null;
+    own.inner = null;
     this.#open--;
     if (own.isShared) return;
     if (span.isRecording()) {
-      span.setAttributes(endAttributes(task, settlement, own));
+      span.setAttributes(endAttributes(task, own));
       if (failed) {
         const { type, message } = describeError(settlement.error);
         span.setAttribute(attribute.errorType, type);
@@ -146,7 +192,7 @@ export class TaskSpans {
   /** Runs the function of a task with its span as the current one. What the function throws goes through. */
   readonly around = <Result>(task: TaskRecord, run: () => Result): Result => {
     const own = this.#spans.get(task);
-    const span = own?.span;
+    const span = own?.inner ?? own?.span;
     if (own === undefined || span == null) return run();
     let ran = false;
     try {
@@ -190,76 +236,12 @@ export class TaskSpans {
     const active = context.active();
     const own = this.#spans.get(task);
     if (own === undefined) return active;
-    return own.span === null ? trace.setSpanContext(active, own.context) : trace.setSpan(active, own.span);
+    const span = own.inner ?? own.span;
+    return span === null ? trace.setSpanContext(active, own.context) : trace.setSpan(active, span);
   }
 }
 
-function spanNameOf({ origin: { kind, name } }: TaskRecord): string {
-  if (kind === 'retry') return spanName.retry(name);
-  return kind === 'attempt' ? spanName.attempt(name) : spanName.run(name);
-}
-
-function attemptAttributes(retry: TaskRecord | null, retrySpan: TaskSpan | undefined): Attributes {
-  const progress = retry?.progress;
-  if (progress == null) return {};
-  return {
-    [attribute.retryAttemptNumber]: progress.attempt,
-    ...(progress.limit !== null && { [attribute.retryAttemptLimit]: progress.limit }),
-    ...(progress.attempt > 1 && retrySpan !== undefined && { [attribute.retryDelay]: retrySpan.backoffMs / 1000 }),
-  };
-}
-
-function setSite(span: Span, site: Site): void {
-  if (site.function !== '') span.setAttribute(attribute.codeFunctionName, site.function);
-  span.setAttribute(attribute.codeFilePath, filePath(site.file));
-  span.setAttribute(attribute.codeLineNumber, site.line);
-  if (!site.exact) span.setAttribute(attribute.taskSiteExact, false);
-}
-
-/** Few files create many tasks, and taking a URL apart costs a microsecond. */
-function filePath(file: string): string {
-  let path = paths.get(file);
-  if (path === undefined) {
-    try {
-      path = file.startsWith('file:') ? fileURLToPath(file) : file;
-    } catch {
-      path = file; // a URL that is no path here, as loaders may make them up
-    }
-    if (paths.size >= pathsKept) paths.clear();
-    paths.set(file, path);
-  }
-  return path;
-}
-
-function endAttributes({ origin, progress }: TaskRecord, { outcome }: Settlement, own: TaskSpan): Attributes {
-  const attributes: Attributes = { [attribute.taskOutcome]: outcome.replace(' ', '_') };
-  if (origin.kind === 'group') {
-    attributes[attribute.groupTaskCount] = own.tasks;
-    attributes[attribute.groupFailedCount] = own.failed;
-  }
-  if (origin.kind === 'retry' && progress != null) {
-    const { attempt, limit } = progress;
-    const exhausted = outcome !== 'cancelled' && limit !== null && attempt >= limit;
-    attributes[attribute.retryOutcome] = outcome === 'fulfilled' ? 'succeeded' : exhausted ? 'exhausted' : 'aborted';
-    attributes[attribute.retryAttemptNumber] = attempt;
-    if (limit !== null) attributes[attribute.retryAttemptLimit] = limit;
-  }
-  return attributes;
-}
-
-/** The error is the program's: reading it may run its code, and that may throw. */
-function describeError(error: unknown): { type: string; message: string } {
-  try {
-    if (!(error instanceof Error)) return { type: error === null ? 'null' : typeof error, message: clip(error) };
-    const { name, message } = error;
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : 'Error';
-    return { type: typeof name === 'string' && name !== 'Error' ? name : code, message: clip(message) };
-  } catch {
-    return { type: 'unknown', message: '' };
-  }
-}
-
-function clip(message: unknown): string {
-  const text = String(message);
-  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
+function newTaskSpan(span: Span, isShared: boolean, createdAt: number): TaskSpan {
+  const context = span.spanContext();
+  return { span, isShared, context, inner: null, createdAt, tasks: 0, failed: 0, backoffMs: 0, isBreakerCall: false };
 }
