@@ -1,0 +1,53 @@
+// What the documentation names is there: exports, options, variables, and the files that it links to.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { helpTexts } from '../src/commands/help.ts';
+import * as loopscope from '../src/index.ts';
+import * as instrumentation from '../src/instrumentation.ts';
+
+const pages = ['README.md', ...globSync('docs/*.md')];
+const read = (page: string): string => readFileSync(page, 'utf8');
+
+test.each(pages)('every link of %s leads to a file', (page) => {
+  const links = Array.from(read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, link]) => link as string);
+  expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+});
+
+test.each(pages)('every name that %s imports is exported', (page) => {
+  const missing = Array.from(
+    read(page).matchAll(/import \{([^}]*)\} from '(loopscope[^']*)'/g),
+    ([, names = '', from]) => {
+      const exported = from === 'loopscope' ? loopscope : instrumentation;
+      const imported = names.split(',').map((name) => name.trim().replace(/ as .*/, ''));
+      return from === 'loopscope/instrumentation' || from === 'loopscope'
+        ? imported.filter((name) => name !== '' && !(name in exported))
+        : [];
+    },
+  );
+  expect(missing.flat()).toEqual([]);
+});
+
+describe('options', () => {
+  const optionsIn = (text: string): string[] => [...new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g))].toSorted();
+
+  test.each(Object.keys(helpTexts))('those that `%s --help` has are documented', (command) => {
+    const documented = optionsIn(pages.map(read).join('\n'));
+    expect(optionsIn(helpTexts[command] as string).filter((option) => !documented.includes(option))).toEqual([]);
+  });
+});
+
+test('every environment variable that is read is documented, and none else', () => {
+  const namesIn = (text: string): string[] => [...new Set(text.match(/\bLOOPSCOPE_[A-Z_]+/g))].toSorted();
+  // set by `loopscope run` for the processes that it runs
+  const internal = ['LOOPSCOPE_RUN_DIRECTORY'];
+  const known = namesIn(read('src/config.ts')).filter((name) => !internal.includes(name));
+  expect(
+    namesIn(
+      pages
+        .map(read)
+        .join('\n')
+        .replaceAll(/ERR_LOOPSCOPE_\w+/g, ''),
+    ),
+  ).toEqual(known);
+});
