@@ -40,8 +40,8 @@ describe('options', () => {
 test('every environment variable that is read is documented, and none else', () => {
   const namesIn = (text: string): string[] => [...new Set(text.match(/\bLOOPSCOPE_[A-Z_]+/g))].toSorted();
   // set by `loopscope run` for the processes that it runs
-  const internal = ['LOOPSCOPE_RUN_DIRECTORY'];
-  const known = namesIn(read('src/config.ts')).filter((name) => !internal.includes(name));
+  const internal = new Set(['LOOPSCOPE_RUN_DIRECTORY']);
+  const known = namesIn(read('src/config.ts')).filter((name) => !internal.has(name));
   expect(
     namesIn(
       pages
