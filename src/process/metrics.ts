@@ -60,7 +60,10 @@ export class MetricsOfProcess {
       api: sdk.api,
       loggerProvider: () => sdk.loggerProvider(),
       pendingAfterMs: config.pendingAfterMs,
-      ...(spans !== null && { contextOf: (task) => spans.contextOf(task) }),
+      ...(spans !== null && {
+        contextOf: (task) => spans.contextOf(task),
+        notePending: (task, attributes) => spans.notePending(task, attributes),
+      }),
     });
   }
 

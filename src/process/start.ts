@@ -49,6 +49,19 @@ function exportTelemetry(sources: MetricsSources): Telemetry | null {
   }
 }
 
+/** What fails is said in one line, and all else goes on. */
+function exportFromThread(): void {
+  try {
+    const { startThreadTelemetry } = load(
+      import.meta.url,
+      './thread-telemetry',
+    ) as typeof import('./thread-telemetry.ts');
+    startThreadTelemetry();
+  } catch (error) {
+    complain('no spans of a worker thread', error);
+  }
+}
+
 /** Null if the loop cannot be observed: that is said in one line, and all else goes on. */
 function observeLoop(sources: StuckSources): Loop | null {
   const { watchdog, blockThresholdMs, profile: path } = sources.config;
@@ -141,6 +154,7 @@ function startWith(config: Config): void {
   if (!isMainThread) {
     answerMainThread((reason) => give(reason));
     directory?.join(self);
+    if (config.telemetry?.hasSpans === true) exportFromThread();
     return;
   }
   watchThreads((ended) => directory?.leave({ pid: process.pid, threadId: ended }));

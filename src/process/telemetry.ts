@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { TelemetryConfig } from '../config.ts';
 import type { TelemetryEntry } from '../report/format.ts';
 import { complain } from '../runtime/complain.ts';
+import { setLastFlush } from '../runtime/last-flush.ts';
 import { startExport, type Exporter } from '../subscribers/export.ts';
 import { startSpans, type Spans } from '../subscribers/spans.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
@@ -43,8 +44,11 @@ export function startTelemetry(sources: MetricsSources, ending: readonly NodeJS.
     endedAtFlush = ended;
     if (metrics.isDue) void metrics.flush(flushAtEndMs);
   });
+  const flush = (milliseconds: number): Promise<unknown> =>
+    Promise.all([exported?.exporter.flush(milliseconds), metrics.flush(milliseconds)]);
+  setLastFlush(flush);
   return {
-    flush: (milliseconds) => Promise.all([exported?.exporter.flush(milliseconds), metrics.flush(milliseconds)]),
+    flush,
     leave() {
       if (exported === null) return;
       exported.exporter.leave();

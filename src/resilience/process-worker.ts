@@ -4,6 +4,9 @@ import { sendError } from './job-error.ts';
 import type { JobMessage, JobReply } from './job-message.ts';
 import { cancelJob, runJob } from './job-runner.ts';
 import { unwrap } from './move.ts';
+import { flushLast } from '../runtime/last-flush.ts';
+
+const flushAtEndMs = 1000;
 
 process.on('message', (message: JobMessage | { readonly cancel: string }) => {
   if ('cancel' in message) cancelJob(message.cancel);
@@ -11,7 +14,7 @@ process.on('message', (message: JobMessage | { readonly cancel: string }) => {
 });
 process.on('disconnect', () => {
   // oxlint-disable-next-line no-restricted-properties -- this process is loopscope's own
-  process.exit();
+  void flushLast(flushAtEndMs).finally(() => process.exit());
 });
 
 async function answer(message: JobMessage): Promise<void> {

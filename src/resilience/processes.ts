@@ -66,7 +66,7 @@ export class Processes implements Backend {
 
   #start(): Worker {
     const { execArgv, env } = this.#settings;
-    const child = fork(pathBeside(import.meta.url, './process-worker'), [], {
+    const child = fork(pathBeside(import.meta.url, './process-worker'), [process.argv[1] ?? ''], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       ...(execArgv !== undefined && { execArgv: [...execArgv] }),

@@ -8,6 +8,7 @@ import { ExportQueue, type ExportCounts, type ExportQueueOptions, type SpanExpor
 import { loadApi, loadSdk, type SdkPackages } from './open-telemetry.ts';
 import { otlpExport } from './otlp.ts';
 import { providerOfProgram, startSdk, useSdkOfProgram, type RunningSdk, type SdkOptions } from './sdk.ts';
+import { receiveThreadSpans } from './thread-spans.ts';
 import { TraceFile, type TraceFileOptions } from './trace-file.ts';
 
 const flushAtStopMs = 1500;
@@ -53,7 +54,7 @@ export interface Exporter {
 }
 
 /**
- * Starts the OpenTelemetry SDK and exports every span of the process, ours and those made through the API. If the program
+ * Starts the OpenTelemetry SDK and exports every span of the process and of its worker threads, ours and those made through the API. If the program
  * has an SDK of its own, or starts one later, that one gets our spans from then on.
  * @throws UsageError if OpenTelemetry is not installed, or the endpoint is no URL
  */
@@ -74,7 +75,11 @@ export function startExport(options: ExportOptions): Exporter {
     complain('the program has started its own OpenTelemetry SDK: spans go where that one sends them'),
   );
 
+  const threads = receiveThreadSpans(packages.api, sdk.resource, (span) => {
+    for (const queue of queues) queue.onEnd(span);
+  });
   const flush = async (timeoutMs: number): Promise<boolean> => {
+    threads.drain();
     const done = await Promise.all(queues.map((queue) => queue.flush(timeoutMs)));
     return done.every(Boolean);
   };
@@ -85,9 +90,13 @@ export function startExport(options: ExportOptions): Exporter {
   let ended: Promise<void> | null = null;
   return {
     sdk,
-    counts: () => destinations.map(countsOf),
+    counts() {
+      threads.drain();
+      return destinations.map((destination) => countsOf(destination, threads.dropped()));
+    },
     flush,
     leave() {
+      threads.drain();
       for (const { queue, file } of destinations) {
         queue.flushNow();
         file?.release();
@@ -128,9 +137,17 @@ function openDestinations(sdk: SdkPackages, { otlp, console, file, maxPending }:
   return destinations;
 }
 
-function countsOf({ queue, file }: OpenDestination): DestinationCounts {
+/** @param droppedInThreads spans that did not get here from worker threads */
+function countsOf({ queue, file }: OpenDestination, droppedInThreads: number): DestinationCounts {
   const { destination, problem } = queue;
-  return { destination: file?.path ?? destination, ...queue.counts(), problem, deleted: file?.deleted ?? 0 };
+  const counts = queue.counts();
+  return {
+    destination: file?.path ?? destination,
+    ...counts,
+    dropped: counts.dropped + droppedInThreads,
+    problem,
+    deleted: file?.deleted ?? 0,
+  };
 }
 
 /** The package had another name before 2.9. */

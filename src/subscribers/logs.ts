@@ -1,7 +1,7 @@
 // Log records of what somebody should look at: blocks of the loop, breakers, deadlocks, leaks, and tasks that stay pending.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as OpenTelemetry from '@opentelemetry/api';
-import type { Context, Logger, LoggerProvider } from '@opentelemetry/api';
+import type { Attributes, Context, Logger, LoggerProvider } from '@opentelemetry/api';
 import { loopBlocked } from '../channels/loop.ts';
 import { breakerChanged } from '../channels/resource.ts';
 import type { TaskRecord } from '../channels/task.ts';
@@ -12,7 +12,7 @@ import { subscribe } from '../runtime/subscribe.ts';
 import { ofBlock, ofBreaker, type Said } from './log-records.ts';
 import { LiveChecks } from './logs-checks.ts';
 import { startRegistry } from './registry.ts';
-import { scopeName } from './semconv.ts';
+import { eventName, scopeName } from './semconv.ts';
 
 const lookEveryMs = 5000;
 /** A look takes no more than this share of the time. */
@@ -41,6 +41,8 @@ export interface LogsOptions {
   readonly everyMs?: number;
   /** The context of a task's span, so that records of the task are in its trace. */
   readonly contextOf?: (task: TaskRecord) => Context;
+  /** Called for each task that is pending for longer, with what its record says. */
+  readonly notePending?: (task: TaskRecord, attributes: Attributes) => void;
 }
 
 /** What runs while records are made. */
@@ -53,7 +55,7 @@ export interface Logs {
 
 /** Starts making log records of this thread. */
 export function startLogs(options: LogsOptions): Logs {
-  const { pendingAfterMs = null, everyMs = lookEveryMs, contextOf } = options;
+  const { pendingAfterMs = null, everyMs = lookEveryMs, contextOf, notePending } = options;
   const registry = startRegistry();
   const checks = new LiveChecks(pendingAfterMs);
   const loggersOf = findLoggers(options);
@@ -81,7 +83,11 @@ export function startLogs(options: LogsOptions): Logs {
 
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
-    for (const said of checks.look(registry.snapshot())) emit(said);
+    for (const said of checks.look(registry.snapshot())) {
+      emit(said);
+      const { record, task } = said;
+      if (record.eventName === eventName.pending && task !== null) notePending?.(task, record.attributes as Attributes);
+    }
   };
   const lookEvery = (milliseconds: number): void => {
     timer = outside(() =>

@@ -20,6 +20,8 @@ export interface LoopscopeInstrumentationConfig extends Omit<SpansOptions, 'api'
   metrics?: boolean;
   /** Whether to make log records. Default true. */
   logs?: boolean;
+  /** A task that is pending for longer gets a log record and an event in its span. Milliseconds; null, the default, for never. */
+  pendingAfterMs?: number | null;
 }
 
 // What `loopscope/register` has started makes all that this would make, and follows the SDK of the program.
@@ -52,7 +54,7 @@ export class LoopscopeInstrumentation {
   enable(): void {
     if (this.#isEnabled || Object.hasOwn(globalThis, registerKey)) return;
     this.#isEnabled = true;
-    const { spans = true, enabled: _, metrics: __, logs: ___, ...limits } = this.#config;
+    const { spans = true, enabled: _, metrics: __, logs: ___, pendingAfterMs: ____, ...limits } = this.#config;
     if (spans) this.#spans = startSpans({ ...limits, api: this.#api, tracer: this.#tracer });
     this.#startMetrics();
     this.#startLogs();
@@ -108,8 +110,12 @@ export class LoopscopeInstrumentation {
     const spans = this.#spans;
     this.#logs = startLogs({
       api: this.#api,
+      pendingAfterMs: this.#config.pendingAfterMs ?? null,
       ...(provider !== null && { loggerProvider: provider }),
-      ...(spans !== null && { contextOf: (task) => spans.contextOf(task) }),
+      ...(spans !== null && {
+        contextOf: (task) => spans.contextOf(task),
+        notePending: (task, attributes) => spans.notePending(task, attributes),
+      }),
     });
   }
 }

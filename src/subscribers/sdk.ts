@@ -8,6 +8,8 @@ import { FollowingTracer } from './following-tracer.ts';
 import type { SdkPackages } from './open-telemetry.ts';
 import { resourceAttribute, scopeName } from './semconv.ts';
 
+const jobProcess = /[/\\]resilience[/\\]process-worker\.[jt]s$/;
+
 type Configuration = Partial<SdkNode.NodeSDKConfiguration>;
 type SdkResource = SdkNode.NodeSDKConfiguration['resource'];
 
@@ -42,8 +44,13 @@ export interface RunningSdk {
   shutdown(): Promise<void>;
 }
 
+/** The SDK that we have started. */
+export interface OwnSdk extends RunningSdk {
+  readonly resource: SdkResource;
+}
+
 /** Starts the SDK. It gives way to one which the program starts later. */
-export function startSdk(packages: SdkPackages, options: SdkOptions): RunningSdk {
+export function startSdk(packages: SdkPackages, options: SdkOptions): OwnSdk {
   const { api } = packages;
   const node = new packages.node.NodeSDK(configuration(packages, options));
   addReaders(node, options);
@@ -53,6 +60,7 @@ export function startSdk(packages: SdkPackages, options: SdkOptions): RunningSdk
     'logs'
   >;
   const tracer = new FollowingTracer(api.trace.getTracer(scopeName));
+  const resource = resourceInUse(api) ?? resourceOf(packages, options.serviceName);
   const hasMetrics = options.metrics === true || (options.metricReaders?.length ?? 0) > 0;
   const hasLogs = options.logs === true || (options.logRecordProcessors?.length ?? 0) > 0;
   const listeners: (() => void)[] = [];
@@ -69,6 +77,7 @@ export function startSdk(packages: SdkPackages, options: SdkOptions): RunningSdk
   return {
     api,
     tracer,
+    resource,
     isOurs: true,
     meterProvider: () => (hasMetrics || isTaken ? api.metrics.getMeterProvider() : null),
     loggerProvider: () => (hasLogs || isTaken ? logsApi.logs.getLoggerProvider() : null),
@@ -126,13 +135,21 @@ export function resourceOf({ resources }: SdkPackages, serviceName: string = nam
   );
 }
 
+/** That of the spans of this process, with what detectors have found: nothing but the provider has it. */
+function resourceInUse(api: typeof OpenTelemetry): SdkResource | null {
+  const provider = providerOfProgram(api) as { readonly _resource?: SdkResource } | null;
+  return provider?._resource ?? null;
+}
+
 /** The SDK takes either readers or variables; where both are wanted, ours go beside those that it has made. */
 function addReaders(node: object, { metrics = false, metricReaders = [] }: SdkOptions): void {
   const { _meterProviderConfig: made } = node as { readonly _meterProviderConfig?: { readonly readers?: unknown[] } };
   if (metrics) made?.readers?.push(...metricReaders);
 }
 
+/** A process that runs jobs for another belongs to the same service: it is told the other's script. */
 function nameOfScript(): string {
-  const script = process.argv[1];
+  const [, own, starter] = process.argv;
+  const script = own !== undefined && jobProcess.test(own) ? (starter ?? own) : own;
   return script === undefined ? 'node' : basename(script).replace(/\.[cm]?[jt]sx?$/, '');
 }
