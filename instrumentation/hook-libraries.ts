@@ -4,7 +4,11 @@ import type { Library } from './hook-library.ts';
 
 /** By the name in its package.json: what loads its entry. */
 export const libraries: ReadonlyMap<string, () => Library> = new Map([
+  ['async-lock', () => (load(import.meta.url, './async-lock') as typeof import('./async-lock.ts')).asyncLock],
   ['async-mutex', () => (load(import.meta.url, './async-mutex') as typeof import('./async-mutex.ts')).asyncMutex],
+  ['async-sema', () => (load(import.meta.url, './async-sema') as typeof import('./async-sema.ts')).asyncSema],
+  ['fastq', () => (load(import.meta.url, './fastq') as typeof import('./fastq.ts')).fastq],
   ['p-limit', () => (load(import.meta.url, './p-limit') as typeof import('./p-limit.ts')).pLimit],
   ['p-queue', () => (load(import.meta.url, './p-queue') as typeof import('./p-queue.ts')).pQueue],
+  ['p-retry', () => (load(import.meta.url, './p-retry') as typeof import('./p-retry.ts')).pRetry],
 ]);

@@ -3,11 +3,11 @@ import type { LoadedModule } from './hook-module.ts';
 
 /**
  * A small change to the source of a library, on its own line, so that lines stay what they are. In the replacement
- * `$call(name, value)` is an expression: what the function `calls[name]` returns for the value, or the value itself
- * where that fails. Otherwise it is a replacement as for `String.prototype.replace`.
+ * `$call(name, value)` or `$call(name, value, other)` is an expression: what the function `calls[name]` returns for the
+ * value, or the value itself where that is nothing. Otherwise it is a replacement as for `String.prototype.replace`.
  */
 export interface SourceEdit {
-  /** Has to match exactly once, or the version is not known. */
+  /** Has to match exactly once, or with the flag `g` at least once; else the version is not known. */
   readonly find: RegExp;
   readonly replace: string;
 }
@@ -25,7 +25,7 @@ export interface LibraryFile {
   /** Classes in the file whose instances `constructed` is to know as soon as they are made. */
   readonly classes?: readonly string[];
   readonly edits?: readonly SourceEdit[];
-  readonly calls?: Readonly<Record<string, (value: never, module: LoadedModule) => unknown>>;
+  readonly calls?: Readonly<Record<string, (value: never, module: LoadedModule, other: never) => unknown>>;
   /** An instance of one of the `classes` is being made: its constructor may not have begun. */
   readonly constructed?: (instance: object, className: string, module: LoadedModule) => void;
   /** The file has been evaluated. Throws where it is not as expected: then nothing of it is changed. */

@@ -34,14 +34,15 @@ export function prepareSource(source: string, file: LibraryFile, id: number, isM
 
 function edit(text: string, find: RegExp, replace: string): string {
   const { length } = [...text.matchAll(new RegExp(find, `${find.flags.replace('g', '')}g`))];
-  if (length !== 1) throw new Error(`${String(find)} is there ${length} times`);
+  if (length !== 1 && (length === 0 || !find.global)) throw new Error(`${String(find)} is there ${length} times`);
   return text.replace(find, replace);
 }
 
 function expandCalls(replace: string, id: number): string {
   return replace.replaceAll(
-    /\$call\((\w+), ([\w.]+)\)/g,
-    (_, name: string, value: string) => `(${hook}?.(${id}, "call", ${value}, ${JSON.stringify(name)}) ?? ${value})`,
+    /\$call\((\w+), ([\w$.]+|\{[^{}]*\})(?:, ([\w$.]+))?\)/g,
+    (_, name: string, value: string, other = 'undefined') =>
+      `(${hook}?.(${id}, "call", ${value}, ${JSON.stringify(name)}, ${other}) ?? ${value})`,
   );
 }
 

@@ -112,7 +112,7 @@ function noteUnknown({ name, version }: InstalledPackage, error: unknown): void 
 }
 
 /** Called by the text that was added to a library. Never throws. */
-function told(id: number, what: Told, value: unknown, detail: unknown): unknown {
+function told(id: number, what: Told, value: unknown, detail: unknown, other?: unknown): unknown {
   const entry = entries[id];
   if (entry === undefined || entry === null) return value;
   const { file, module } = entry;
@@ -120,7 +120,7 @@ function told(id: number, what: Told, value: unknown, detail: unknown): unknown 
     if (what === 'loaded') loaded(entry, value, detail);
     else if (!module.isActive) return value;
     else if (what === 'new') file.constructed?.(value as object, detail as string, module);
-    else return file.calls?.[detail as string]?.(value as never, module);
+    else return file.calls?.[detail as string]?.(value as never, module, other as never);
   } catch (error) {
     fail(id, module, error);
   }

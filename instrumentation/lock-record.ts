@@ -79,9 +79,9 @@ export class LocksByKey {
   readonly #permits: number | null;
   readonly #byKey: Map<string, WrappedLock> = new Map();
 
-  constructor(name: string, kind: 'lock' | 'semaphore', permits: number | null) {
+  constructor(name: string, kind: 'lock' | 'semaphore', permits: number | null, identity: Identity = identify(name)) {
     this.#permits = permits;
-    this.#whole = new WrappedLock(name, kind, permits, identify(name));
+    this.#whole = new WrappedLock(name, kind, permits, identity);
   }
 
   /** The lock that a call asks for. `index`: where its function is, -1 without one; what stands before it is a key. */

@@ -32,16 +32,19 @@ export class WrappedQueue implements ResourceRecord {
   unfinished = 0;
   readonly #capacity: number | null;
   readonly #queue: WeakRef<object>;
+  /** Whether the promises of jobs stay as they are: the queue handles them all. */
+  readonly keepsPromises: boolean;
   #putters = 0;
   #getters = 0;
   #put = 0;
   #taken = 0;
 
-  constructor(name: string, capacity: number | null, queue: object, identity: Identity = identify(name)) {
+  constructor(name: string, capacity: number | null, queue: object, known?: Identity) {
     this.name = name;
     this.#capacity = capacity;
     this.#queue = new WeakRef(queue);
-    ({ id: this.id, createdAt: this.createdAt, site: this.site } = identity);
+    ({ id: this.id, createdAt: this.createdAt, site: this.site } = known ?? identify(name));
+    this.keepsPromises = known !== undefined;
     announce(this);
   }
 
@@ -150,7 +153,8 @@ export class Job {
     const job = guard(() => this.#start(signalOf(args[0])), null);
     if (job === null) return Reflect.apply(run, self, args);
     if (!job.#endsByCallback) {
-      return runRecorded(job.#record, run, self, args, () => job.#leave('fulfilled', true));
+      const { keepsPromises } = this.#queue;
+      return runRecorded(job.#record, run, self, args, () => job.#leave('fulfilled', true), keepsPromises);
     }
     try {
       return callInTask(job.#record, run, self, args);

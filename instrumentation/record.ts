@@ -28,7 +28,7 @@ export class CallRecord implements TaskRecord {
   readonly id: number = nextId();
   readonly origin: Origin;
   readonly createdAt: number;
-  readonly progress: RetryProgress | null;
+  progress: RetryProgress | null;
   parent: TaskRecord | null;
   startedAt: number | null;
   settlement: Settlement | null = null;
@@ -69,6 +69,7 @@ export class CallRecord implements TaskRecord {
 /**
  * Calls a function in the context of its record, which settles with it.
  * @param ended told the end before anybody else is
+ * @param keep as of `follow`
  * @returns what `follow` makes of what the function returned; what it throws is thrown
  */
 export function runRecorded(
@@ -77,6 +78,7 @@ export function runRecorded(
   self: unknown,
   args: readonly unknown[],
   ended?: (rejected: boolean, error: unknown) => void,
+  keep = false,
 ): unknown {
   const end = (rejected: boolean, error?: unknown): void => {
     try {
@@ -100,6 +102,7 @@ export function runRecorded(
       return value;
     },
     (error) => end(true, error),
+    keep,
   );
 }
 
