@@ -9,7 +9,7 @@ const hook = `globalThis[Symbol.for(${JSON.stringify(instrumentKey)})]`;
 export function prepareSource(source: string, file: LibraryFile, id: number, isModule: boolean): string {
   const { edits = [], classes = [], exports = [], locals = [] } = file;
   let text = source;
-  for (const { find, replace } of edits) text = edit(text, find, expandCalls(replace, id));
+  for (const { find, replace } of edits) text = edit(text, find, expandCalls(replace));
   for (const name of classes) {
     // A private field: its initializer sees every instance, and nobody sees the field.
     const seen = `#loopscope = ${hook}?.(${id}, "new", this, ${JSON.stringify(name)});`;
@@ -29,7 +29,9 @@ export function prepareSource(source: string, file: LibraryFile, id: number, isM
     ([key, name]) => `${JSON.stringify(key)}: [() => ${name}, (value) => { ${name} = value; }]`,
   );
   const module = isModule ? 'null' : 'typeof module === "undefined" ? null : module';
-  return `${text}\n;${hook}?.(${id}, "loaded", ${module}, { ${accessors.join(', ')} });\n`;
+  // A function is hoisted: what was edited can call it from the first line on.
+  const calls = `function $loopscope(name, value, other) { return ${hook}?.(${id}, "call", value, name, other) ?? value; }`;
+  return `${text}\n;${hook}?.(${id}, "loaded", ${module}, { ${accessors.join(', ')} }); ${edits.length > 0 ? calls : ''}\n`;
 }
 
 function edit(text: string, find: RegExp, replace: string): string {
@@ -38,11 +40,10 @@ function edit(text: string, find: RegExp, replace: string): string {
   return text.replace(find, replace);
 }
 
-function expandCalls(replace: string, id: number): string {
+function expandCalls(replace: string): string {
   return replace.replaceAll(
     /\$call\((\w+), ([\w$.]+|\{[^{}]*\})(?:, ([\w$.]+))?\)/g,
-    (_, name: string, value: string, other = 'undefined') =>
-      `(${hook}?.(${id}, "call", ${value}, ${JSON.stringify(name)}, ${other}) ?? ${value})`,
+    (_, name: string, value: string, other = 'undefined') => `$loopscope(${JSON.stringify(name)}, ${value}, ${other})`,
   );
 }
 

@@ -102,7 +102,12 @@ export const pRetry: Library = {
     {
       path: 'index.js',
       exports: ['default'],
-      edits: [{ find: /\b(?:const|let|var) timeoutToken = setTimeout\(/, replace: '$call(delay, delay); $&' }],
+      edits: [
+        {
+          find: /\bconst timeoutToken = setTimeout\((\(\) => \{[^{}]*\}), (\w+)\)/,
+          replace: 'const timeoutToken = setTimeout($1, $call(delay, $2))',
+        },
+      ],
       calls: {
         delay(milliseconds: number) {
           retryNow()?.delay(milliseconds);
