@@ -12,6 +12,8 @@ export class Cancellation implements CancelRequest {
   error: CancelledError | null = null;
   #isDelivered = true;
   #isHandingOn = false;
+  /** What the task was parked on when it was asked to. */
+  #parked: readonly WaitRecord[] = [];
   #last: CancelledError | null = null;
   #controller: AbortController | null = null;
 
@@ -28,9 +30,13 @@ export class Cancellation implements CancelRequest {
     return error instanceof CancelledError && (this.count > 0 || error === this.#last);
   }
 
-  /** Whether the task could learn of it: a wait of ours was ended by it, or somebody has the signal. */
+  /**
+   * Whether the task could learn of it: a wait of ours was ended by it, or somebody has the signal. A task that is parked on
+   * tasks which were cancelled in its place learns of it as they do.
+   */
   get isNoticed(): boolean {
-    return this.#isDelivered || this.#controller !== null;
+    if (this.#controller !== null) return true;
+    return this.#isDelivered && (this.#parked.length === 0 || !this.#parked.every(isDeaf));
   }
 
   /**
@@ -46,6 +52,7 @@ export class Cancellation implements CancelRequest {
     for (let wait = first; wait !== null; wait = wait.next) if (wait.cancel !== null) parked.push(wait);
     // Before the signal: a wait that the signal ends has delivered it, and the clean-up after it is not disturbed again.
     this.#isDelivered = parked.length > 0;
+    this.#parked = parked;
     this.#isHandingOn = true;
     try {
       this.#controller?.abort(error);
@@ -72,6 +79,12 @@ export class Cancellation implements CancelRequest {
     }
     return this.count;
   }
+}
+
+/** A wait that has not ended, for a task that cannot learn of its cancellation. */
+function isDeaf({ outcome, on }: WaitRecord): boolean {
+  if (outcome !== null || on === null || !('settlement' in on) || on.settlement !== null) return false;
+  return 'notices' in on && on.notices === false;
 }
 
 /** Calls `abort` when the signal is aborted, now if it is already: then null is returned, else what stops listening. */

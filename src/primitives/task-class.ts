@@ -212,9 +212,11 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   /** Calls the function. Used by what makes tasks, once. @internal */
   start(run: TaskFunction<Value>, options: TaskOptions): this {
     const { eager = true, signal } = options;
+    // what is cancelled before it starts is not called
+    const atOnce = eager && signal?.aborted !== true;
     if (signal !== undefined) this.#cancelWith(signal);
-    if (!eager) this.#more().waitsToStart = true;
-    this.#promise = runInTask(this, eager ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
+    if (!atOnce) this.#more().waitsToStart = true;
+    this.#promise = runInTask(this, atOnce ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
     return this;
   }
 

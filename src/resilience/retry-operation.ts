@@ -148,7 +148,7 @@ class Operation<Value> {
   /** Milliseconds until the next attempt, or why there is none. */
   #delayAfter(failure: unknown, rejected: boolean): number | GiveUpReason {
     const { budget, maxRetryAfter } = this.#settings;
-    if ((rejected && failure instanceof CancelledError) || this.#task.signal.aborted) return 'cancelled';
+    if ((rejected && failure instanceof CancelledError) || this.#task.cancelRequest !== null) return 'cancelled';
     if (rejected && this.#planFor !== undefined) this.#plan = this.#planFor(failure);
     const { attempts, backoff, retryIf } = this.#plan;
     budget?.failed();

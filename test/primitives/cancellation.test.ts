@@ -1,5 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CancelledError, createTask, Lock, Queue, sleep, takeReport, type Task } from '../../src/index.ts';
+import {
+  CancelledError,
+  CircuitBreaker,
+  compose,
+  createTask,
+  Lock,
+  policies,
+  Queue,
+  retry,
+  sleep,
+  takeReport,
+  timeout,
+  withFallback,
+  type Task,
+} from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
 import { after, failAfter, follow, never, pass } from '../support/settled.ts';
 import { expectNoTimersLeft, rejection } from '../support/turn.ts';
@@ -146,6 +160,31 @@ describe('a cancellation goes on to the task that is awaited', () => {
     release();
     await pass(0);
     expect(inner.cancelled).toBe(true);
+  });
+
+  test('one whose only part cannot notice is left behind with it', async () => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const hang = (): Promise<void> => gate;
+    const breaker = new CircuitBreaker();
+    const calls = {
+      retry: () => retry(hang),
+      'retry after a failure': () => retry(({ attempt }) => (attempt === 1 ? Promise.reject(1) : hang()), { delay: 0 }),
+      breaker: () => breaker.run(hang),
+      fallback: () => withFallback(hang, hang),
+      composition: () => compose(policies.retry(), breaker).run(hang),
+    };
+    const outcomes: Record<string, unknown> = {};
+    for (const [name, run] of Object.entries(calls)) {
+      void timeout(10, run, { name }).catch((error: Error) => (outcomes[name] = error.message));
+    }
+    await pass(10);
+    await pass(1);
+    release();
+    await pass(0);
+    expect(outcomes).toEqual(
+      Object.fromEntries(Object.keys(calls).map((name) => [name, `${name}: timed out after 10 ms`])),
+    );
   });
 
   test('one that has its signal is waited for', async () => {

@@ -1,5 +1,17 @@
 import { afterEach, expect, test } from 'vitest';
-import { createTask, Queue, sleep, type CancelledError } from '../../src/index.ts';
+import {
+  CircuitBreaker,
+  compose,
+  createTask,
+  ErrorManager,
+  policies,
+  Queue,
+  retry,
+  sleep,
+  timeout,
+  withFallback,
+  type CancelledError,
+} from '../../src/index.ts';
 import { expectNothingLeft, microtasks, rejection, turn } from '../support/turn.ts';
 
 afterEach(expectNothingLeft);
@@ -93,14 +105,27 @@ test('the signal of a task is aborted by cancel, also when it is asked for after
   expect(await late).toBe(true);
 });
 
+test('what is cancelled before it begins is not called', async () => {
+  const signal = AbortSignal.abort('before');
+  const calls: string[] = [];
+  const call = (name: string) => () => calls.push(name);
+  const outcomes = [
+    createTask(call('task'), { signal }),
+    retry(call('retry'), { signal }),
+    new ErrorManager().run(call('errors'), { signal }),
+    new CircuitBreaker().run(call('breaker'), { signal }),
+    withFallback(call('function'), call('fallback'), { signal }),
+    compose(policies.retry()).run(call('composition'), { signal }),
+    timeout(10, call('timeout'), { signal }),
+  ].map(async (promise) => ((await rejection(promise)) as CancelledError).cause);
+  expect([await Promise.all(outcomes), calls]).toEqual([Array(7).fill('before'), []]);
+});
+
 test('a signal cancels the task, and the listener is gone when the task has settled', async () => {
   const controller = new AbortController();
   const task = createTask(async () => sleep(Infinity), { signal: controller.signal });
   controller.abort('stop');
   expect(((await rejection(task)) as CancelledError).cause).toBe('stop');
-
-  const aborted = createTask(async () => sleep(Infinity), { signal: AbortSignal.abort('before') });
-  expect(((await rejection(aborted)) as CancelledError).cause).toBe('before');
 
   const other = new AbortController();
   const done = createTask(async () => 1, { signal: other.signal });
