@@ -5,10 +5,15 @@ import { prepareDebug } from './process/debug-mode.ts';
 import { startRegistry } from './subscribers/registry.ts';
 
 export {
+  declareHolder,
+  declareResource,
+  declareWait,
   wrapLock,
   wrapQueue,
   wrapRetry,
   wrapTask,
+  type DeclaredResource,
+  type DeclareResourceOptions,
   type WrapLockOptions,
   type WrapQueueOptions,
   type WrapRetryOptions,
