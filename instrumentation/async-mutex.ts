@@ -10,6 +10,7 @@ import { Instances } from './hook-instances.ts';
 import type { Library, LibraryFile } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
 import { endHold, LockCall, WrappedLock } from './lock-record.ts';
+import { isWrapped } from './patch.ts';
 import { follow, guard, type Callable } from './record.ts';
 
 /** What stands in the queues of a semaphore. */
@@ -25,12 +26,18 @@ interface Semaphore {
 }
 
 const sites = new CallSites();
-const inMutexes = new WeakSet();
-let constructsMutex = false;
+const mutexes = new WeakMap<Semaphore, WeakRef<object>>();
+let constructed: object | null = null;
 
 const semaphores = new Instances<Semaphore, SemaphoreCalls>('async-mutex', (semaphore, name, identity) => {
   return new SemaphoreCalls(semaphore, name, identity);
 });
+
+/** Its calls; null where the program has wrapped its mutex itself. */
+function callsOf(semaphore: unknown): SemaphoreCalls | null {
+  const mutex = mutexes.get(semaphore as Semaphore)?.deref();
+  return mutex !== undefined && isWrapped(mutex) ? null : semaphores.of(semaphore as Semaphore);
+}
 
 /** The calls of one semaphore. */
 class SemaphoreCalls {
@@ -43,7 +50,7 @@ class SemaphoreCalls {
   #releases = 0;
 
   constructor(semaphore: Semaphore, name: string, identity: Identity) {
-    const isMutex = inMutexes.has(semaphore);
+    const isMutex = mutexes.has(semaphore);
     const permits = semaphore.getValue();
     this.#lock = new WrappedLock(name, isMutex ? 'lock' : 'semaphore', permits > 0 ? permits : null, identity);
   }
@@ -124,30 +131,30 @@ class SemaphoreCalls {
 
 function patchSemaphore(module: LoadedModule, prototype: object): void {
   module.wrapMethod(prototype, 'acquire', (method, self, args) => {
-    const calls = semaphores.of(self as Semaphore);
+    const calls = callsOf(self);
     return calls === null ? Reflect.apply(method, self, args) : calls.acquire(method, self as Semaphore, args);
   });
   module.wrapMethod(prototype, '_newReleaser', (method, self, args) => {
-    const calls = semaphores.of(self as Semaphore);
+    const calls = callsOf(self);
     return calls === null ? Reflect.apply(method, self, args) : calls.newReleaser(method, self, args, module);
   });
   module.wrapMethod(prototype, 'release', (method, self, args) => {
-    semaphores.of(self as Semaphore)?.release();
+    callsOf(self)?.release();
     return Reflect.apply(method, self, args);
   });
   module.wrapMethods(prototype, ['waitForUnlock'], (method, self, args) => {
     const result: unknown = Reflect.apply(method, self, args);
-    return semaphores.of(self as Semaphore)?.waitForUnlock(result) ?? result;
+    return callsOf(self)?.waitForUnlock(result) ?? result;
   });
 }
 
 const calls: NonNullable<LibraryFile['calls']> = {
-  mutex() {
-    constructsMutex = true;
+  mutex(mutex: object) {
+    constructed = mutex;
   },
   semaphore(semaphore: Semaphore) {
-    if (constructsMutex) inMutexes.add(semaphore);
-    constructsMutex = false;
+    if (constructed !== null) mutexes.set(semaphore, new WeakRef(constructed));
+    constructed = null;
     semaphores.note(semaphore);
   },
 };

@@ -39,7 +39,8 @@ const sites = new CallSites();
  */
 export function declareResource(name: string, options: DeclareResourceOptions = {}): DeclaredResource {
   const { kind = 'lock', depth } = options;
-  if (!kinds.includes(kind)) throw new ArgumentError(`kind must be one of ${kinds.join(', ')}, got ${JSON.stringify(kind)}`);
+  if (!kinds.includes(kind))
+    throw new ArgumentError(`kind must be one of ${kinds.join(', ')}, got ${JSON.stringify(kind)}`);
   const permits = checkCount(options.permits, 'permits');
   const capacity = checkCount(options.capacity, 'capacity');
   if (depth !== undefined) checkFunction(depth, 'depth');

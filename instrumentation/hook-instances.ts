@@ -1,6 +1,7 @@
 // The records of the objects of a library: each remembers where the program made it, and is announced when it is first used.
 import { identify, type Identity } from '../src/runtime/resource.ts';
 import { nameAt } from './hook-module.ts';
+import { isWrapped } from './patch.ts';
 import { guard } from './record.ts';
 
 /** Records by object. The objects are held weakly. */
@@ -24,8 +25,9 @@ export class Instances<Instance extends object, Calls> {
     guard(() => void this.#identities.set(instance, identify(this.#label)), undefined);
   }
 
-  /** Its record; null if it cannot be made. */
+  /** Its record; null if it cannot be made, or if the program made the object visible itself. */
   of(instance: Instance): Calls | null {
+    if (isWrapped(instance)) return null;
     return this.#calls.get(instance) ?? guard(() => this.#first(instance), null);
   }
 

@@ -7,7 +7,7 @@ import { park, unpark } from '../src/runtime/wait.ts';
 import type { Library } from './hook-library.ts';
 import { originAt } from './hook-origin.ts';
 import { CallRecord, guard, runRecorded, type Callable } from './record.ts';
-import { wrapFunction } from './patch.ts';
+import { isWrapped, wrapFunction } from './patch.ts';
 
 const usualRetries = 10;
 const retries = new WeakMap<TaskRecord, RetryCall>();
@@ -75,7 +75,7 @@ function retryNow(): RetryCall | undefined {
 
 function callRetry(method: Callable, self: unknown, args: unknown[]): unknown {
   const [run, options] = args;
-  if (typeof run !== 'function') return Reflect.apply(method, self, args);
+  if (typeof run !== 'function' || isWrapped(run)) return Reflect.apply(method, self, args);
   const call = guard(() => new RetryCall(run as Callable, options), null);
   if (call === null) return Reflect.apply(method, self, args);
   const given = [call.attempts(run as Callable), ...args.slice(1)];

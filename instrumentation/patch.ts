@@ -2,6 +2,20 @@
 import { ArgumentError } from '../src/errors.ts';
 import type { Callable } from './record.ts';
 
+// What the program has wrapped itself, with a name of its own: the hook lets it be. All copies of loopscope have it.
+const key = Symbol.for('loopscope.wrapped@1');
+const slot = globalThis as Record<symbol, WeakSet<object> | undefined>;
+const wrappedByHand = (slot[key] ??= new WeakSet());
+
+export function noteWrapped(object: object): void {
+  wrappedByHand.add(object);
+}
+
+/** Whether the program made it visible with one of the `wrap` functions. */
+export function isWrapped(object: object): boolean {
+  return wrappedByHand.has(object);
+}
+
 /** Stands in for a method: it is handed the method itself, `this` and the arguments, and returns what the caller gets. */
 export type Apply = (method: Callable, self: unknown, args: unknown[]) => unknown;
 

@@ -7,7 +7,7 @@ import { CallSites } from '../src/runtime/call-site.ts';
 import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot, currentTask, rootTask } from '../src/runtime/context.ts';
 import { endHold, LockCall, LocksByKey } from './lock-record.ts';
-import { checkCount, checkMethods, checkName, patchMethods, wrapFunction } from './patch.ts';
+import { checkCount, checkMethods, checkName, noteWrapped, patchMethods, wrapFunction } from './patch.ts';
 import { callInTask, complainOnce, follow, guard, type Callable } from './record.ts';
 
 export interface WrapLockOptions {
@@ -47,6 +47,7 @@ export function wrapLock<Wrapped extends object>(lock: Wrapped, options: WrapLoc
   patchMethods(lock, trying, (method, self, args) => calls.acquire(method, self, args, true));
   patchMethods(lock, releasing, (method, self, args) => calls.release(method, self, args));
   wrapped.add(lock);
+  noteWrapped(lock);
   return lock;
 }
 

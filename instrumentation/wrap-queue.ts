@@ -6,7 +6,7 @@ import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot, parentForNew } from '../src/runtime/context.ts';
 import { originOf } from '../src/runtime/origin.ts';
 import { park, unpark } from '../src/runtime/wait.ts';
-import { checkCount, checkMethods, checkName, patchMethods, wrapFunction } from './patch.ts';
+import { checkCount, checkMethods, checkName, noteWrapped, patchMethods, wrapFunction } from './patch.ts';
 import { dropWithFunction, Job, signalOf, WrappedQueue } from './queue-record.ts';
 import { CallRecord, complainOnce, follow, guard, type Callable } from './record.ts';
 
@@ -63,6 +63,7 @@ export function wrapQueue<Wrapped extends object>(queue: Wrapped, options: WrapQ
     patchMethods(queue, getting, (method, self, args) => calls.get(method, self, args));
     patchMethods(queue, clearing, (method, self, args) => calls.clear(method, self, args));
   }
+  noteWrapped(queue);
   wrapped.set(queue, result);
   wrapped.set(result, result);
   return result;

@@ -6,7 +6,7 @@ import { now } from '../src/runtime/clock.ts';
 import { parentForNew } from '../src/runtime/context.ts';
 import { originOf } from '../src/runtime/origin.ts';
 import { announce, identify } from '../src/runtime/resource.ts';
-import { checkCount, checkFunction, checkName, wrapFunction } from './patch.ts';
+import { checkCount, checkFunction, checkName, noteWrapped, wrapFunction } from './patch.ts';
 import { CallRecord, complainOnce, runRecorded, type Callable } from './record.ts';
 
 export interface WrapRetryOptions {
@@ -29,7 +29,7 @@ export function wrapRetry<Run extends Callable>(run: Run, options: WrapRetryOpti
   checkFunction(run, 'the function to wrap');
   const name = checkName(options, run.name === '' ? 'retry' : run.name);
   const retry = new WrappedRetry(name, checkCount(options.attempts, 'attempts'));
-  return wrapFunction(run, (target, self, args) => {
+  const result = wrapFunction(run, (target, self, args) => {
     let record: CallRecord;
     try {
       const at = now();
@@ -41,6 +41,8 @@ export function wrapRetry<Run extends Callable>(run: Run, options: WrapRetryOpti
     const { attempt } = retry;
     return runRecorded(record, target, self, args, (rejected, error) => retry.end(attempt, rejected, error));
   });
+  noteWrapped(result);
+  return result;
 }
 
 /** Lives as long as the wrapped function: a retry that was given up vanishes with it. */
