@@ -1,10 +1,10 @@
 import * as api from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { Lock } from '../../src/primitives/lock.ts';
 import { Queue } from '../../src/primitives/queue.ts';
-import { Semaphore } from '../../src/primitives/semaphore.ts';
 import { createTask } from '../../src/primitives/task.ts';
 import { startSpans, type Spans } from '../../src/subscribers/spans.ts';
+import { wrapQueue } from '../../instrumentation/wrap-queue.ts';
 import { attributes, find, finished, forgetSpans, lines, milliseconds, startSdk } from '../support/ended-spans.ts';
 import { turn } from '../support/turn.ts';
 
@@ -103,52 +103,6 @@ test('a put or get in vain says how it ended, and is no error', async () => {
   expect(finished().map((span) => span.attributes['loopscope.queue.outcome'])).toEqual(['timed_out', 'rejected']);
 });
 
-test('a lock has a span only when it was waited for, linked to the span of its holder', async () => {
-  const lock = new Lock({ name: 'accounts' });
-  const holder = createTask(() => lock.run(() => turn()), { name: 'holder' });
-  const first = createTask(() => lock.run(async () => {}), { name: 'first' });
-  const second = createTask(() => lock.run(async () => {}), { name: 'second' });
-  await Promise.all([holder, first, second]);
-  expect(lines().toSorted()).toEqual([
-    'acquire accounts INTERNAL, in run first, blocked_by run holder',
-    'acquire accounts INTERNAL, in run second, blocked_by run holder',
-    'run first INTERNAL',
-    'run holder INTERNAL',
-    'run second INTERNAL',
-  ]);
-  const acquires = finished().filter((span) => span.name === 'acquire accounts');
-  expect(acquires.map((span) => span.attributes)).toEqual(
-    [0, 1].map((waiters) => ({
-      'loopscope.lock.name': 'accounts',
-      'loopscope.lock.type': 'mutex',
-      'loopscope.lock.waiter_count': waiters,
-      'loopscope.lock.holder.task.name': 'holder',
-      'loopscope.lock.outcome': 'fulfilled',
-    })),
-  );
-});
-
-test('a semaphore is linked to all who hold it', async () => {
-  const semaphore = new Semaphore(2, { name: 'downloads' });
-  const tasks = ['a', 'b', 'c'].map((name) => createTask(() => semaphore.run(() => turn()), { name }));
-  await Promise.all(tasks);
-  expect(lines()).toContain('acquire downloads INTERNAL, in run c, blocked_by run a, blocked_by run b');
-  expect(attributes('acquire downloads')).toMatchObject({ 'lock.type': 'semaphore' });
-});
-
-test('an acquire that is cancelled or times out says so', async () => {
-  const lock = new Lock({ name: 'held' });
-  await lock.acquire();
-  const task = createTask(() => lock.acquire(), { name: 'cancelled' });
-  task.cancel();
-  await Promise.allSettled([task, lock.acquire({ timeout: 1 })]);
-  const acquires = finished().filter((span) => span.name === 'acquire held');
-  expect(acquires.map((span) => span.attributes['loopscope.lock.outcome'])).toEqual(['cancelled', 'timed_out']);
-  expect(acquires.map((span) => span.status.code)).toEqual([0, 0]);
-  expect(acquires[1]?.attributes['loopscope.lock.holder.task.name']).toBe('(main)');
-  expect(acquires[1]?.links).toEqual([]);
-});
-
 test('outside of tasks, operations have no parent', async () => {
   const queue = new Queue<number>({ name: 'plain' });
   queue.putNowait(1);
@@ -156,24 +110,75 @@ test('outside of tasks, operations have no parent', async () => {
   expect(lines()).toEqual(['put plain PRODUCER', 'get plain CLIENT, item put plain']);
 });
 
-test('of a trace that is not sampled nothing is made but its root, and what is sampled beside it stays whole', async () => {
-  const unsampled = api.trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
-  const lock = new Lock({ name: 'stock' });
-  const queue = new Queue<number>({ name: 'orders' });
-  const seen: string[] = [];
-  await api.context.with(api.trace.setSpan(api.context.active(), unsampled), () =>
-    createTask(
-      async () => {
-        const hold = (): Promise<void> => lock.run(() => turn());
-        await Promise.all([createTask(hold, { name: 'one' }), createTask(hold, { name: 'two' })]);
-        await queue.put(1);
-        seen.push(api.trace.getActiveSpan()?.spanContext().traceId ?? 'none');
-      },
-      { name: 'outer' },
-    ),
+test('the work on an item lasts from its get until the same task says that it is done, linked to the put', async () => {
+  const queue = new Queue<string>({ name: 'orders' });
+  queue.putNowait('a');
+  queue.putNowait('b');
+  await createTask(
+    async () => {
+      for (let taken = 0; taken < 2; taken++) {
+        await queue.get();
+        await createTask(turn, { name: 'ship' });
+        queue.taskDone();
+      }
+    },
+    { name: 'consumer' },
   );
-  expect({ seen, lines: lines() }).toEqual({ seen: ['a'.repeat(32)], lines: [] });
-  await createTask(() => queue.get(), { name: 'consumer' });
-  expect(lines()).toEqual(['get orders CLIENT, in run consumer', 'run consumer INTERNAL']);
-  expect(attributes('get orders')['queue.item.wait_time']).toBe('number');
+  const consumer = [
+    'get orders CLIENT, in run consumer, item put orders',
+    'run ship INTERNAL, in run consumer',
+    'process orders CONSUMER, in run consumer, item put orders',
+  ];
+  expect(lines()).toEqual([
+    'put orders PRODUCER',
+    'put orders PRODUCER',
+    ...consumer,
+    ...consumer,
+    'run consumer INTERNAL',
+  ]);
+  const all = (name: string): ReadableSpan[] => finished().filter((span) => span.name === name);
+  expect(all('process orders').map(({ links }) => links[0]?.context.spanId)).toEqual(
+    all('put orders').map((put) => put.spanContext().spanId),
+  );
+  const [get, ship] = [all('get orders'), all('run ship')];
+  for (const [index, { startTime, endTime }] of all('process orders').entries()) {
+    expect(milliseconds(startTime)).toBeGreaterThanOrEqual(milliseconds(get[index]?.startTime ?? [Infinity, 0]));
+    expect(milliseconds(endTime)).toBeGreaterThanOrEqual(milliseconds(ship[index]?.endTime ?? [Infinity, 0]));
+  }
+});
+
+test('items which are never said to be done have no such span, and those of others are not taken for them', async () => {
+  const queue = new Queue<number>({ name: 'orders' });
+  for (let item = 0; item < 3; item++) queue.putNowait(item);
+  await createTask(() => queue.get(), { name: 'forgetful' });
+  await createTask(
+    async () => {
+      await queue.get();
+      queue.taskDone();
+      queue.taskDone();
+    },
+    { name: 'eager' },
+  );
+  expect(lines().filter((line) => line.startsWith('process'))).toEqual([
+    'process orders CONSUMER, in run eager, item put orders',
+  ]);
+});
+
+test('the job of a wrapped queue is the work on its item, and says how that ended', async () => {
+  const jobs: (() => Promise<void>)[] = [];
+  const plain = { push: (run: () => Promise<void>) => jobs.push(run) };
+  const mails = wrapQueue(plain, { name: 'mails' });
+  const send = async (): Promise<void> => {
+    await turn();
+    throw new RangeError('no such address');
+  };
+  mails.push(send);
+  await expect(jobs[0]?.()).rejects.toThrow('no such address');
+  expect(lines()).toEqual([
+    'put mails PRODUCER',
+    'get mails CLIENT, in run send, item put mails',
+    'process mails CONSUMER, in run send, item put mails, ERROR undefined',
+    'run send INTERNAL, ERROR no such address',
+  ]);
+  expect(attributes('process mails')).toMatchObject({ 'queue.outcome': 'rejected', 'error.type': 'RangeError' });
 });
