@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { spansOf, type OtlpRequest, type OtlpSpan } from './otlp-json.ts';
 
 interface Ports {
   readonly grpc: number;
@@ -63,6 +64,18 @@ export class Jaeger {
   async ask<Answer = object>(path: string): Promise<Answer | null> {
     const response = await fetch(`http://127.0.0.1:${this.ports.query}/api/v3/${path}`).catch(() => null);
     return response?.ok === true ? ((await response.json()) as Answer) : null;
+  }
+
+  /** The spans of the last traces of a service. */
+  async spansOf(service: string): Promise<OtlpSpan[]> {
+    const query = new URLSearchParams({
+      'query.service_name': service,
+      'query.start_time_min': new Date(Date.now() - 3_600_000).toISOString(),
+      'query.start_time_max': new Date(Date.now() + 60_000).toISOString(),
+      'query.num_traces': '100',
+    });
+    const answer = await this.ask<{ result: OtlpRequest }>(`traces?${query.toString()}`);
+    return answer === null ? [] : spansOf(answer.result);
   }
 
   /** How many spans it says that it has taken. */
