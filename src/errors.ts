@@ -183,7 +183,8 @@ export function outcomeOf(error: unknown): Exclude<Outcome, 'fulfilled'> {
   if (error instanceof CancelledError) return 'cancelled';
   let name: unknown;
   try {
-    name = error instanceof Error ? error.name : undefined;
+    // by its shape: an error may be of another realm, as those of Node are in a test runner's vm context
+    name = typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
   } catch {
     // the error is the program's: reading it may run its code
   }

@@ -222,8 +222,14 @@ async function* fromIterable<Item, Returned, Sent>(
   return yield* source as Iterable<Item, Returned, Sent>;
 }
 
-function isStream(source: object): source is { destroy(): void } {
-  return 'destroy' in source && typeof source.destroy === 'function' && 'pipe' in source;
+function isStream(source: unknown): source is { destroy(): void } {
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    'destroy' in source &&
+    typeof source.destroy === 'function' &&
+    'pipe' in source
+  );
 }
 
 function ignore(): void {

@@ -1,8 +1,9 @@
 // asyncio's open_connection, over node:net and node:tls.
 import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { ArgumentError } from '../errors.ts';
 import { loadNode } from '../runtime/load.ts';
-import { checkCount, checkName } from './arguments.ts';
+import { checkCount, checkName, describe } from './arguments.ts';
 import { checkAddress, hostAndPort } from './address.ts';
 import { defaultLimit, Stream, type Connection } from './stream.ts';
 import { throwIfEnded, Waiter, type WaitOptions } from './waiter.ts';
@@ -41,6 +42,9 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
   const { host = 'localhost', port, path, tls = false, limit = defaultLimit } = options;
   checkCount(limit, 'limit', 1);
   checkAddress(host, port, path);
+  if (typeof tls !== 'boolean' && (typeof tls !== 'object' || tls === null)) {
+    throw new ArgumentError(`tls must be true or options of tls.connect, got ${describe(tls)}`);
+  }
   const target = path === undefined ? hostAndPort(host, port as number) : path;
   const transport = path === undefined ? 'tcp' : 'unix';
   const name = checkName(options.name, `${tls === false ? transport : 'tls'} ${target}`);

@@ -2,11 +2,11 @@
 import type { ListenOptions, Server, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { inspect } from 'node:util';
-import { CancelledError } from '../errors.ts';
+import { ArgumentError, CancelledError } from '../errors.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { loadNode } from '../runtime/load.ts';
 import { checkAddress, hostAndPort } from './address.ts';
-import { checkCount, checkFunction, checkName, nameOf } from './arguments.ts';
+import { checkCount, checkFunction, checkName, describe, nameOf } from './arguments.ts';
 import type { StreamReader } from './stream-reader.ts';
 import { StreamServer } from './stream-server.ts';
 import type { StreamWriter } from './stream-writer.ts';
@@ -65,6 +65,9 @@ export async function startServer(handler: ConnectionHandler, options: StartServ
   checkAddress(host, port, path);
   if (backlog !== undefined) checkCount(backlog, 'backlog', 0);
   if (onError !== undefined) checkFunction(onError, 'onError');
+  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) {
+    throw new ArgumentError(`tls must be options of tls.createServer with key and cert, got ${describe(tls)}`);
+  }
   const name = checkName(options.name, nameOf(handler, 'connection'));
   const transport = tls === undefined ? 'tcp' : 'tls';
   const listener = tls === undefined ? createServer() : createTlsServer(tls);

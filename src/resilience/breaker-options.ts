@@ -61,8 +61,8 @@ export function checkBreakerOptions(options: CircuitBreakerOptions): BreakerSett
   if (options.failureRate !== undefined && !(failureRate > 0 && failureRate <= 1)) {
     throw new ArgumentError(`failureRate must be over 0 and at most 1, got ${failureRate}`);
   }
-  checkCount(minimumCalls, 'minimumCalls', 1);
   checkWindow(options);
+  checkCount(minimumCalls, 'minimumCalls', 1);
   for (const [label, value] of Object.entries({ windowMs, openFor })) {
     checkNumber(value, label, 1);
     if (value === Infinity && label === 'windowMs') throw new ArgumentError('windowMs must be finite');

@@ -44,6 +44,8 @@ export class CircuitBreaker implements ResourceRecord {
   readonly #settings: BreakerSettings;
   readonly #window: CallWindow;
   readonly #listeners = new Set<(change: BreakerChange) => void>();
+  /** Changes that listeners are being told of, oldest first. */
+  readonly #untold: BreakerChange[] = [];
   #state: BreakerState = 'closed';
   #since: number;
   #nextAt = Infinity;
@@ -144,13 +146,14 @@ export class CircuitBreaker implements ResourceRecord {
     if (this.#state !== 'closed' && !this.#admitsProbe()) return Promise.reject(this.#refusal());
     const { name } = this;
     const { timeout } = this.#settings;
+    const round = this.#round; // before the call, which may open or close the breaker
     const state = this.#state;
     const start: TaskFunction<Value> = (task) => {
       if (breakerCalled.hasSubscribers) breakerCalled.publish({ breaker: this, task, state });
       return timeout === Infinity ? run(task) : callWithin(task, timeout, `call ${name}`, () => run(task));
     };
     const options = signal === undefined ? { name } : { name, signal };
-    return this.#judge(startTask('call', start, options, parentForNew()), this.#round);
+    return this.#judge(startTask('call', start, options, parentForNew()), round);
   }
 
   async #judge<Value>(call: Task<Value>, round: number): Promise<Value> {
@@ -201,8 +204,10 @@ export class CircuitBreaker implements ResourceRecord {
     const at = now();
     if (this.#state === 'open') {
       if (at < this.#nextAt) return false;
-      this.#change('half-open', at, undefined);
       this.#startProbes(at);
+      this.#change('half-open', at, undefined);
+      const { state } = this;
+      if (state !== 'half-open') return state === 'closed'; // a listener has decided otherwise
     } else if (this.#probesStarted >= this.#settings.probes) {
       // Probes which hang must not keep it half-open for ever.
       if (at < this.#nextAt) return false;
@@ -231,12 +236,19 @@ export class CircuitBreaker implements ResourceRecord {
     this.#round++;
     const change: BreakerChange = Object.freeze({ breaker: this, from, to, error });
     if (breakerChanged.hasSubscribers) breakerChanged.publish(change);
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch (thrown) {
-        complain(`a listener of breaker ${this.name} threw`, thrown);
-      }
+    // A listener may change the state: what follows from that is told when all have been told of this.
+    if (this.#untold.push(change) > 1) return;
+    for (let next: BreakerChange | undefined = change; next !== undefined; next = this.#untold[0]) {
+      for (const listener of this.#listeners) this.#tell(listener, next);
+      this.#untold.shift();
+    }
+  }
+
+  #tell(listener: (change: BreakerChange) => void, change: BreakerChange): void {
+    try {
+      listener(change);
+    } catch (thrown) {
+      complain(`a listener of breaker ${this.name} threw`, thrown);
     }
   }
 

@@ -3,7 +3,7 @@ import type { ResourceRecord } from '../channels/resource.ts';
 import type { LimiterStatistics } from '../channels/statistics.ts';
 import { LimitError } from '../errors.ts';
 import { Permits, type Permit } from '../primitives/permits.ts';
-import type { WaitOptions } from '../primitives/waiter.ts';
+import { throwIfEnded, type WaitOptions } from '../primitives/waiter.ts';
 
 export class ConcurrencyLimit {
   readonly #permits: Permits;
@@ -38,6 +38,7 @@ export class ConcurrencyLimit {
   }
 
   async acquire(options: WaitOptions): Promise<Permit> {
+    throwIfEnded(options); // what is not to begin at all is not refused
     const { free, waiters, resource, holders } = this.#permits;
     if (free <= 0 && waiters.size >= this.#queueLimit) {
       this.#refused++;

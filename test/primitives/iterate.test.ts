@@ -89,6 +89,7 @@ test.each<[string, () => AsyncIterable<number> | Iterable<number | Promise<numbe
 
 test('a string is iterated over by its characters', async () => {
   expect(await collect(iterate('añ😀'))).toEqual(['a', 'ñ', '😀']);
+  expect(await iterate('never begun').return()).toEqual({ done: true, value: undefined });
 });
 
 test('nothing is read ahead, and nothing before the first item is asked for', async () => {

@@ -139,6 +139,7 @@ test.each<[object | undefined, string]>([
   [{ port: '80' }, 'port must be a number of at least 0, got "80"'],
   [{ port: 65_536 }, 'port must be at most 65535, got 65536'],
   [{ host: 5, port: 80 }, 'host must be a string, got a value of type number'],
+  [{ port: 80, tls: 'yes' }, 'tls must be true or options of tls.connect, got "yes"'],
   [{ path: '' }, 'path must be a string that is not empty'],
   [{ path: '/x', port: 80 }, 'a stream leads to a port or to a path, not to both'],
   [{ port: 80, limit: 0 }, 'limit must be a number of at least 1, got 0'],

@@ -257,6 +257,7 @@ test.each<[string, unknown, object, string]>([
   ['undefined', undefined, {}, 'the handler of a server must be a function, got undefined'],
   ['echo', echo, { port: -1 }, 'port must be a number of at least 0, got -1'],
   ['echo', echo, { path: '/x', port: 1 }, 'a stream leads to a port or to a path, not to both'],
+  ['echo', echo, { tls: true }, 'tls must be options of tls.createServer with key and cert, got true'],
   ['echo', echo, { limit: 1.5 }, 'limit must be a whole number or Infinity, got 1.5'],
   ['echo', echo, { backlog: 'x' }, 'backlog must be a number of at least 0, got "x"'],
   ['echo', echo, { onError: 5 }, 'onError must be a function, got 5'],

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { leap, pass, startVirtualTime } from '../support/virtual-time.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
@@ -233,6 +234,8 @@ test('cancellations are neither failures nor successes, whoever names them so', 
   task.cancel();
   await rejection(task);
   await rejection(breaker.run(async () => Promise.reject(new DOMException('stop', 'AbortError'))));
+  // of another realm, as those of Node are in a test runner's
+  await rejection(breaker.run(() => runInNewContext(`throw Object.assign(new Error('stop'), { name: 'AbortError' })`)));
   expect(breaker.statistics()).toMatchObject({ state: 'closed', calls: 0, failures: 0 });
 });
 
@@ -300,6 +303,34 @@ test('it can be opened and closed by hand', async () => {
     'c',
     ['closed open undefined', 'open closed undefined'],
   ]);
+});
+
+test('a call that opens the breaker has no say any more', async () => {
+  const closed = new CircuitBreaker();
+  const halfOpen = await opened();
+  await pass(1000);
+  for (const breaker of [closed, halfOpen]) await breaker.run(() => breaker.open());
+  expect([closed.state, halfOpen.state]).toEqual(['open', 'open']);
+});
+
+test('a listener that opens the breaker before the probe is obeyed', async () => {
+  const breaker = await opened();
+  breaker.onChange(({ to }) => to === 'half-open' && breaker.open());
+  await pass(1000);
+  expect(await rejection(breaker.run(succeed))).toBeInstanceOf(BreakerOpenError);
+  expect(breaker.state).toBe('open');
+});
+
+test('all listeners hear of all changes in their order, also of those that one of them makes', async () => {
+  const breaker = new CircuitBreaker({ failures: 1 });
+  const heard: string[] = [];
+  breaker.onChange(({ to }) => {
+    heard.push(`first ${to}`);
+    if (to === 'open') breaker.close();
+  });
+  breaker.onChange(({ to }) => heard.push(`second ${to}`));
+  await rejection(breaker.run(fail));
+  expect(heard).toEqual(['first open', 'second open', 'first closed', 'second closed']);
 });
 
 test('a listener that throws changes nothing, and one that was ended hears nothing', async () => {
@@ -407,6 +438,7 @@ test.each<[unknown, string]>([
   [{ failureRate: 50 }, 'failureRate must be over 0 and at most 1, got 50'],
   [{ windowMs: 10, windowCalls: 3 }, 'give windowMs or windowCalls, not both'],
   [{ windowCalls: 1e9 }, 'windowCalls must be at most 1000000, got 1000000000'],
+  [{ windowCalls: 0 }, 'windowCalls must be a number of at least 1, got 0'],
   [{ windowCalls: 3, failures: 4 }, 'failures must be at most windowCalls, 3, or it never opens, got 4'],
   [{ windowMs: Infinity }, 'windowMs must be finite'],
   [{ openFor: 0 }, 'openFor must be a number of at least 1, got 0'],

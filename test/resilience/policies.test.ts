@@ -125,6 +125,16 @@ test('a bulkhead says whom it refused and why, and gives its places back whateve
   expect([await reports.run(() => 'in'), reports.statistics().used, [...reports.holders()]]).toEqual(['in', 0, []]);
 });
 
+test('a call of a full bulkhead that is not to begin is none that it refused', async () => {
+  const reports = bulkhead(1);
+  const first = reports.run(async () => sleep(1));
+  const gone = new Error('gone');
+  expect(await rejection(reports.run(fail, { signal: AbortSignal.abort(gone) }))).toBe(gone);
+  expect(reports.statistics()).toMatchObject({ passed: 1, refused: 0 });
+  await pass(1);
+  await first;
+});
+
 test('a wait for a bulkhead ends by its timeout', async () => {
   const reports = bulkhead(1, 1, { name: 'reports' });
   const first = reports.run(async () => sleep(50));
