@@ -65,25 +65,32 @@ export function batchLoader<Key, Value>(
       throw new ArgumentError(`${name} must return an array of ${keys.length} values, one for each key, got ${got}`);
     };
     const task = new Task<readonly (Value | Error)[]>('call', name, parentForNew()).startAfter(gate, look);
+    let timer: NodeJS.Timeout | undefined;
     const collection: Collection<Key, Value> = {
       keys,
       places: new Map(),
       task,
       send() {
+        clearTimeout(timer);
         if (open === collection) open = null;
         sent.resolve();
       },
     };
-    if (wait > 0) setTimeout(collection.send, wait);
+    if (wait > 0) timer = setTimeout(collection.send, wait);
     // after the microtasks of now, and of what they queue: an awaited value may lead to a further key
     else void Promise.resolve().then(() => process.nextTick(collection.send));
     return collection;
   }
 
   function load(key: Key): Promise<Value> {
+    let same: unknown;
+    try {
+      same = keyOf(key);
+    } catch (error) {
+      return Promise.reject(error); // before anything is collected
+    }
     open ??= collect();
     const { keys, places, task, send } = open;
-    const same = keyOf(key);
     const place = places.get(same) ?? keys.push(key) - 1;
     places.set(same, place);
     if (keys.length >= size) send();

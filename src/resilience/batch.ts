@@ -3,7 +3,7 @@ import { CancelledError, StageError } from '../errors.ts';
 import { checkCount, checkFunction, checkName, checkOptions, nameOf } from '../primitives/arguments.ts';
 import { startTask, type Task } from '../primitives/task.ts';
 import { parentForNew } from '../runtime/context.ts';
-import { mapBounded } from './bounded-map.ts';
+import { isAsync, mapBounded, watched, type Items } from './bounded-map.ts';
 
 export interface BatchOptions {
   /** What reports and spans call it. Default: the name of the function, or `batch`. */
@@ -31,7 +31,7 @@ export interface BatchContext {
  * @throws ArgumentError if an option is of the wrong type or out of range
  */
 export function batch<Item, Value>(
-  items: Iterable<Item> | AsyncIterable<Item>,
+  items: Items<Item>,
   run: (items: readonly Item[], context: BatchContext) => Value | PromiseLike<Value>,
   options: BatchOptions = {},
 ): Task<Value[]> {
@@ -54,10 +54,12 @@ export function batch<Item, Value>(
     return startTask('task', work, { name }, parentForNew());
   }
 
-  const batches = Symbol.asyncIterator in items ? cutAsync(items, size) : cut(items, size);
+  const open = isAsync(items)
+    ? (failed: AbortSignal) => cutAsync(watched(items, name, failed), size)
+    : () => cut(items, size);
   return startTask(
     'task',
-    () => mapBounded(batches, concurrency, begin),
+    () => mapBounded(open, concurrency, begin),
     { name: `batches of ${name}`, ...(signal !== undefined && { signal }) },
     parentForNew(),
   );

@@ -217,15 +217,23 @@ function promiseOf<Value>({ promise, ref }: Entry<Value>): Promise<Value> | null
   return value === undefined ? null : Promise.resolve(value as Value);
 }
 
-/** The values of several arguments in one string, with their types: `1` is not `'1'`. */
+/**
+ * A single argument itself; several values in one string, with their types: `1` is not `'1'`. A character that strings
+ * hardly begin with, and that is put before those which do, keeps it apart from any single string.
+ */
 function defaultKey(name: string, args: readonly unknown[]): unknown {
-  if (args.length === 1) return args[0];
-  return args
-    .map((argument) => {
-      if ((typeof argument === 'object' && argument !== null) || typeof argument === 'function') {
-        throw new ArgumentError(`${name} is called with several arguments, one of them an object: cached needs a key`);
-      }
-      return typeof argument === 'string' ? JSON.stringify(argument) : `${typeof argument} ${String(argument)}`;
-    })
-    .join();
+  if (args.length === 1) {
+    const [argument] = args;
+    return typeof argument === 'string' && argument.startsWith('\0') ? `\0${argument}` : argument;
+  }
+  const texts = args.map((argument) => {
+    if (typeof argument === 'string') return JSON.stringify(argument);
+    const type = typeof argument;
+    if ((type === 'object' && argument !== null) || type === 'function' || type === 'symbol') {
+      const what = type === 'symbol' ? 'a symbol' : 'an object';
+      throw new ArgumentError(`${name} is called with several arguments, one of them ${what}: cached needs a key`);
+    }
+    return `${type} ${String(argument)}`;
+  });
+  return `\0(${texts.join()})`;
 }

@@ -4,7 +4,7 @@ import type { ExecutorStatistics } from '../channels/statistics.ts';
 import { startTask, type Task } from '../primitives/task.ts';
 import { checkCount, checkName, checkOptions } from '../primitives/arguments.ts';
 import { parentForNew } from '../runtime/context.ts';
-import { mapBounded } from './bounded-map.ts';
+import { isAsync, mapBounded, watched, type Items } from './bounded-map.ts';
 import { codeOf, type Work } from './job-code.ts';
 import type { Transferable } from './move.ts';
 import type { CloseOptions } from './resource-pool.ts';
@@ -55,16 +55,17 @@ export interface Executor extends ResourceRecord, AsyncDisposable {
 export function mapIn<Item, Value>(
   executor: Executor,
   work: Work<readonly [item: Item], Value>,
-  items: Iterable<Item> | AsyncIterable<Item>,
+  items: Items<Item>,
   options: MapOptions,
 ): Task<Awaited<Value>[]> {
   checkOptions(options);
   const { concurrency = executor.statistics().mostWorkers, signal } = options;
   checkCount(concurrency, 'concurrency', 1);
   const name = checkName(options.name, codeOf(work).name);
+  const open = isAsync(items) ? (failed: AbortSignal) => watched(items, name, failed) : () => items;
   return startTask(
     'task',
-    () => mapBounded(items, concurrency, (item) => executor.run<readonly [item: Item], Value>(work, [item], { name })),
+    () => mapBounded(open, concurrency, (item) => executor.run<readonly [item: Item], Value>(work, [item], { name })),
     { name: `map ${name}`, ...(signal !== undefined && { signal }) },
     parentForNew(),
   );

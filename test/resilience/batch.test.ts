@@ -130,6 +130,31 @@ test('a cancellation reaches the batches that run, and none starts after it', as
   ]);
 });
 
+test('while the next item does not come, a cancellation and a failure end it all the same, and the report says so', async () => {
+  const never = async function* (): AsyncGenerator<number> {
+    yield 1;
+    await new Promise(() => {});
+  };
+  const cancelled = batch(never(), () => 1, { name: 'stalled', size: 1 });
+  const ended = rejection(cancelled);
+  await pass(1);
+  expect(takeReport().tasks.find(({ name }) => name === 'batches of stalled')?.waits).toMatchObject([
+    { kind: 'next', on: { name: 'items of stalled' } },
+  ]);
+  cancelled.cancel('enough');
+  expect(await ended).toMatchObject({ cause: 'enough' });
+  const fails = (): Promise<never> => sleep(5).then(() => Promise.reject(new Error('no')));
+  const failed = rejection(batch(never(), fails, { name: 'bad', size: 1, concurrency: 2 }));
+  await pass(5);
+  expect(await failed).toMatchObject({ name: 'StageError', cause: new Error('no') });
+});
+
+test('items that cannot be iterated over are refused', () => {
+  expect(() => batch(5 as never, () => 1)).toThrow(
+    new ArgumentError('items must be an iterable or an async iterable, got 5'),
+  );
+});
+
 test('the look-ups of one turn go out together, each key once', async () => {
   const batches: (readonly string[])[] = [];
   const load = batchLoader(async (keys: readonly string[]) => {
@@ -234,6 +259,27 @@ test('keys that are objects are the same by what key says', async () => {
     { key: ({ id }) => id },
   );
   expect([await Promise.all([load({ id: 1 }), load({ id: 1 })]), batches]).toEqual([[1, 1], [[{ id: 1 }]]]);
+});
+
+test('a key function that throws rejects that look-up, and no batch goes out', async () => {
+  const batches: unknown[] = [];
+  const load = batchLoader((keys: readonly string[]) => (batches.push(keys), keys), {
+    key: (key) => {
+      if (key === 'bad') throw new Error('no key');
+      return key;
+    },
+  });
+  expect([await rejection(load('bad')), await rejection(load.many(['good', 'bad']))]).toEqual([
+    new Error('no key'),
+    new Error('no key'),
+  ]);
+  await pass(1);
+  expect(batches).toEqual([['good']]);
+});
+
+test('a batch that went out full leaves no timer', async () => {
+  const load = batchLoader((keys: readonly number[]) => keys, { size: 1, wait: 60_000 });
+  expect(await load(1)).toBe(1); // expectNoTimersLeft looks
 });
 
 test.for([

@@ -159,6 +159,15 @@ test('several arguments are told apart by value and type', async () => {
   expect(calls).toEqual([[1, 'a'], ['1', 'a'], ['1,"a', '"'], ['1', 'a', undefined], []]);
 });
 
+test('a call without arguments, or with several, is no call with one string', async () => {
+  const show = cached((...args: string[]) => JSON.stringify(args));
+  const calls = [[], [''], ['1', '2'], ['"1","2"'], ['\0("1","2")'], ['\0()'], ['\0\0()']];
+  const results: string[] = [];
+  for (const call of calls) results.push(await show(...call));
+  expect(results).toEqual(calls.map((call) => JSON.stringify(call)));
+  expect(await rejection(cached((..._args: unknown[]) => 1)(1, Symbol('a')))).toBeInstanceOf(ArgumentError);
+});
+
 test('one object is its own key, and several arguments with an object need a key', async () => {
   let calls = 0;
   const load = cached<readonly unknown[], number>(() => ++calls, { name: 'shapes' });
