@@ -23,6 +23,8 @@ export interface MetricsSources {
   readonly runDirectory: string | null;
   /** What was measured of the loop; null where nobody did. */
   readonly loop: () => LoopReading | null;
+  /** Turns that take longer block the loop. Milliseconds. */
+  readonly blockThresholdMs: number;
 }
 
 /** The metrics and log records of a process. */

@@ -169,6 +169,7 @@ function startWith(config: Config): void {
     ending: () => profiling?.finish(),
   });
   directory?.join(self); // now: who has joined is asked by a signal that would end it
-  const { telemetry: wanted, runDirectory } = config;
-  if (wanted !== null) telemetry = exportTelemetry({ config: wanted, runDirectory, loop: () => loop?.read() ?? null });
+  const { telemetry: wanted, runDirectory, blockThresholdMs } = config;
+  if (wanted === null) return;
+  telemetry = exportTelemetry({ config: wanted, runDirectory, blockThresholdMs, loop: () => loop?.read() ?? null });
 }

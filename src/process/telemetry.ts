@@ -1,7 +1,6 @@
 // Spans (and, where wanted, metrics and log records) of this process: while it runs, when it ends, and what reports say of
 // them. Loaded only where something is to be exported.
 import { extname } from 'node:path';
-import type { TelemetryConfig } from '../config.ts';
 import type { TelemetryEntry } from '../report/format.ts';
 import { complain } from '../runtime/complain.ts';
 import { setLastFlush } from '../runtime/last-flush.ts';
@@ -28,7 +27,7 @@ export interface Telemetry {
 export function startTelemetry(sources: MetricsSources, ending: readonly NodeJS.Signals[]): Telemetry {
   const metrics = new MetricsOfProcess(sources);
   const { hasSpans, metrics: hasMetrics, logs } = sources.config;
-  const exported = hasSpans || hasMetrics || logs ? exportSpans(sources.config, metrics, ending) : null;
+  const exported = hasSpans || hasMetrics || logs ? exportSpans(sources, metrics, ending) : null;
   metrics.serve(exported?.exporter ?? null, exported?.spans ?? null);
   let endedAtFlush = 0;
   beforeEvent('beforeExit', () => {
@@ -58,10 +57,11 @@ export function startTelemetry(sources: MetricsSources, ending: readonly NodeJS.
 }
 
 function exportSpans(
-  config: TelemetryConfig,
+  sources: MetricsSources,
   metrics: MetricsOfProcess,
   ending: readonly NodeJS.Signals[],
 ): { readonly exporter: Exporter; readonly spans: Spans | null } {
+  const { config, blockThresholdMs } = sources;
   const { traceFile, hasSpans } = config;
   const exporter = startExport({
     ...(config.otlp !== undefined && { otlp: config.otlp }),
@@ -71,7 +71,7 @@ function exportSpans(
     logs: config.logs,
     others: metrics.others,
   });
-  const spans = hasSpans ? startSpans({ api: exporter.sdk.api, tracer: exporter.sdk.tracer }) : null;
+  const spans = hasSpans ? startSpans({ api: exporter.sdk.api, tracer: exporter.sdk.tracer, blockThresholdMs }) : null;
   setTelemetrySource(() => entryOf(exporter, spans));
   metrics.start(exporter, spans);
   if (traceFile !== null) for (const signal of ending) beforeEndBy(signal, () => exporter.leave());

@@ -16,7 +16,11 @@ export interface BlockSpansOptions {
 }
 
 /** In the trace of the task that blocked the loop, and linked to it; else a trace of its own. */
-export function makeBlockSpan({ api, tracer, time, tasks }: BlockSpansOptions, block: BlockRecord): void {
+export function makeBlockSpan(
+  { api, tracer, time, tasks }: BlockSpansOptions,
+  block: BlockRecord,
+  thresholdMs: number | undefined,
+): void {
   const { task, since, durationMs, stack } = block;
   const culprit: SpanContext | undefined = task === null ? undefined : tasks.spanContextOf(task);
   const context = task === null || culprit === undefined ? api.ROOT_CONTEXT : tasks.contextOf(task);
@@ -28,7 +32,10 @@ export function makeBlockSpan({ api, tracer, time, tasks }: BlockSpansOptions, b
   );
   const links = culprit === undefined ? [] : [{ context: culprit, attributes: { [attribute.linkType]: 'culprit' } }];
   const startTime = time.at(since);
-  const attributes = record.attributes as Attributes;
+  const attributes = {
+    ...(record.attributes as Attributes),
+    ...(thresholdMs !== undefined && { [attribute.blockThreshold]: thresholdMs / 1000 }),
+  };
   tracer
     .startSpan(spanName.loopBlocked, { kind: api.SpanKind.INTERNAL, startTime, attributes, links }, context)
     .end(time.at(since + durationMs));

@@ -137,7 +137,7 @@ export function resourceOf({ resources }: SdkPackages, serviceName: string = nam
 
 /** That of the spans of this process, with what detectors have found: nothing but the provider has it. */
 function resourceInUse(api: typeof OpenTelemetry): SdkResource | null {
-  const provider = providerOfProgram(api) as { readonly _resource?: SdkResource } | null;
+  const provider: { readonly _resource?: SdkResource } | null = providerOfProgram(api);
   return provider?._resource ?? null;
 }
 

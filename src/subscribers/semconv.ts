@@ -16,9 +16,10 @@ export const spanName = {
   wait: (event: string) => `wait ${event}`,
   call: (breaker: string) => `call ${breaker}`,
   submit: (pool: string) => `submit ${pool}`,
-  connect: (stream: string) => `connect ${stream}`,
-  read: (stream: string) => `read ${stream}`,
-  drain: (stream: string) => `drain ${stream}`,
+  // Their names have ports in them, and are attributes.
+  connect: () => 'connect stream',
+  read: () => 'read stream',
+  drain: () => 'drain stream',
   loopBlocked: 'eventloop blocked',
 } as const;
 

@@ -31,8 +31,10 @@ export interface SpansOptions {
   readonly maxOperationsPerSecond?: number;
   /** The most items in a queue whose put is remembered until their get. Default 10,000. */
   readonly maxItems?: number;
-  /** Waits for bytes of a stream that are shorter have no span. Milliseconds, default 10. */
+  /** Waits for a stream that are shorter have no span: to connect, read or drain. Milliseconds, default 10. */
   readonly minStreamWaitMs?: number;
+  /** For the spans of turns that blocked the loop: from when on a turn does. Milliseconds. */
+  readonly blockThresholdMs?: number;
 }
 
 /** What has no span because a limit was reached. */
@@ -92,7 +94,7 @@ export function startSpans(options: SpansOptions): Spans {
       if (call.task === null) makeRefusalSpan(common, call);
       else tasks.called(call);
     }),
-    subscribe(loopBlocked, (block) => makeBlockSpan(common, block)),
+    subscribe(loopBlocked, (block) => makeBlockSpan(common, block, options.blockThresholdMs)),
   ];
   function spansOf({ kind }: WaitRecord): QueueSpans | WaitSpans {
     return kind === 'put' || kind === 'get' ? queues : waits;

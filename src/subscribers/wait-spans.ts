@@ -33,7 +33,7 @@ export interface WaitSpansOptions {
   readonly time: SpanTime;
   readonly tasks: TaskSpans;
   readonly budget: SpanBudget;
-  /** Waits for bytes that are shorter have no span. Milliseconds. */
+  /** Waits for a stream that are shorter have no span. Milliseconds. */
   readonly minStreamWaitMs: number;
 }
 
@@ -75,7 +75,7 @@ export class WaitSpans {
     const { on, context, attributes, links } = open;
     const at = now();
     const isStream = on.kind === 'stream';
-    if (isStream && ((record.kind !== 'connect' && at - record.since < minStreamWaitMs) || !budget.take(at))) return;
+    if (isStream && (at - record.since < minStreamWaitMs || !budget.take(at))) return;
     attributes[outcomeKey(on)] = outcomeWord(record.outcome ?? 'cancelled');
     if (isStream) attributes[attribute.streamName] = on.name;
     if (record.mode !== undefined) attributes[attribute.lockMode] = record.mode;
@@ -128,6 +128,6 @@ function outcomeKey({ kind }: ResourceRecord): string {
 }
 
 function nameOf(kind: WaitKind, name: string): string {
-  if (kind === 'wait' || kind === 'connect' || kind === 'read' || kind === 'drain') return spanName[kind](name);
-  return spanName.acquire(name);
+  if (kind === 'connect' || kind === 'read' || kind === 'drain') return spanName[kind]();
+  return kind === 'wait' ? spanName.wait(name) : spanName.acquire(name);
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import * as api from '@opentelemetry/api';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { Barrier } from '../../src/primitives/barrier.ts';
@@ -8,8 +10,6 @@ import { openConnection } from '../../src/primitives/open-connection.ts';
 import { Queue } from '../../src/primitives/queue.ts';
 import { RWLock } from '../../src/primitives/rwlock.ts';
 import { Semaphore } from '../../src/primitives/semaphore.ts';
-import { sleep } from '../../src/primitives/sleep.ts';
-import { startServer } from '../../src/primitives/start-server.ts';
 import { createTask } from '../../src/primitives/task.ts';
 import { bulkhead } from '../../src/resilience/bulkhead.ts';
 import { RateLimiter } from '../../src/resilience/rate-limiter.ts';
@@ -156,40 +156,37 @@ test('a limiter has a span for who does not pass at once', async () => {
   expect(attributes('acquire geocoder')).toEqual({ 'limiter.name': 'geocoder', 'limiter.outcome': 'fulfilled' });
 });
 
-test('a connection has a span, and reading has one only where it takes its time', async () => {
+test.for([
+  { minStreamWaitMs: 0, seen: ['connect stream INTERNAL, in run client', ...reads(2)] },
+  { minStreamWaitMs: 25, seen: reads(1) },
+])('a wait for a stream has a span from $minStreamWaitMs ms on', async ({ minStreamWaitMs, seen }) => {
   spans.stop();
-  spans = startSpans({ api, minStreamWaitMs: 20 });
-  const asked = Promise.withResolvers<void>();
-  const server = await startServer(
-    async (_, writer) => {
-      writer.write('at once\n');
-      await asked.promise;
-      await sleep(40);
-      writer.write('later\n');
-      writer.close();
-    },
-    { host: '127.0.0.1', port: 0 },
-  );
-  const port = server.port ?? 0;
+  spans = startSpans({ api, minStreamWaitMs });
+  const server = createServer((socket) => {
+    setImmediate(() => socket.write('at once\n'));
+    socket.once('data', () => setTimeout(() => socket.end('later\n'), 50));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   await createTask(
     async () => {
       const { reader, writer } = await openConnection({ host: '127.0.0.1', port, name: 'peer' });
       await reader.readLine();
-      asked.resolve();
+      writer.write('and?');
       await reader.readLine();
       writer.close();
     },
     { name: 'client' },
   );
   server.close();
-  await server.waitClosed();
-  const own = lines().filter((line) => line.includes('peer'));
-  expect(own.filter((line) => !line.startsWith('drain'))).toEqual([
-    'connect peer INTERNAL, in run client',
-    'read peer INTERNAL, in run client',
-  ]);
-  expect(attributes('connect peer')).toEqual({ 'stream.name': 'peer', 'stream.outcome': 'fulfilled' });
+  expect(lines()).toEqual([...seen, 'run client INTERNAL']);
+  const own = finished().find(({ name }) => name.endsWith('stream'))?.attributes;
+  expect(own).toEqual({ 'loopscope.stream.name': 'peer', 'loopscope.stream.outcome': 'fulfilled' });
 });
+
+function reads(count: number): string[] {
+  return Array.from({ length: count }, () => 'read stream INTERNAL, in run client');
+}
 
 test('of a trace that is not sampled nothing is made but its root, and what is sampled beside it stays whole', async () => {
   const unsampled = api.trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 });
