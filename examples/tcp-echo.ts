@@ -34,7 +34,7 @@ if (port === null) throw new Error('the server listens on no port');
 console.log(`client: the answer is ${await ask(port, 'Hello World!\n')}`);
 
 const second = ask(port, 'Hello again!');
-setTimeout(printTasks, 500); // both ends wait to read
+setTimeout(() => printTasks(), 500); // both ends wait to read
 await second.catch((error: Error) => console.log(`client: ${error.message.replace(String(port), 'PORT')}`));
 
 server.close();
