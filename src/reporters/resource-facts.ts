@@ -32,7 +32,7 @@ export function resourceFacts(resource: ResourceEntry): string[] {
       return [
         `${share(now.borrowed, now.most)} borrowed`,
         ...number(now.idle, 'idle'),
-        ...number(now.pending, 'being made'),
+        ...number(now.pending, 'being made or checked'),
         ...number(now.waiters, 'waiting'),
       ];
     case 'executor':

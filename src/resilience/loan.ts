@@ -5,7 +5,7 @@ import type { TaskRecord } from '../channels/task.ts';
 import { CallSites } from '../runtime/call-site.ts';
 import { now } from '../runtime/clock.ts';
 import { rootTask } from '../runtime/context.ts';
-import type { Stocked } from './pool-stock.ts';
+import type { Stocked } from './pool-stocked.ts';
 
 const sites = new CallSites();
 

@@ -19,6 +19,8 @@ export interface ResourcePoolOptions<Value> {
   readonly timeout?: number;
   /** Milliseconds after which `create` is given up; what it makes nevertheless is destroyed. Default 30,000. */
   readonly createTimeout?: number;
+  /** Milliseconds after which a resource that `validate` says nothing about counts as not good. Default 30,000. */
+  readonly validateTimeout?: number;
   /** Milliseconds after which an idle resource ends, if there are more than `min`. Default 30,000. */
   readonly idleTimeout?: number;
   /** Milliseconds after which a resource ends, once it is idle. Default Infinity. */
@@ -37,6 +39,7 @@ export interface PoolSettings<Value> {
   readonly min: number;
   readonly max: number;
   readonly createTimeout: number;
+  readonly validateTimeout: number;
   readonly idleTimeout: number;
   readonly maxLifetime: number;
   readonly backoff: { readonly delay: number; readonly factor: number; readonly maxDelay: number };
@@ -47,7 +50,8 @@ export interface PoolSettings<Value> {
 export function poolSettings<Value>(options: ResourcePoolOptions<Value>): PoolSettings<Value> {
   checkOptions(options);
   const { create, destroy, validate, min = 0, max = 10, timeout, backoff = {}, onError = warn } = options;
-  const { createTimeout = 30_000, idleTimeout = 30_000, maxLifetime = Infinity } = options;
+  const { createTimeout = 30_000, validateTimeout = 30_000 } = options;
+  const { idleTimeout = 30_000, maxLifetime = Infinity } = options;
   checkFunction(create, 'create');
   if (destroy !== undefined) checkFunction(destroy, 'destroy');
   if (validate !== undefined) checkFunction(validate, 'validate');
@@ -55,7 +59,7 @@ export function poolSettings<Value>(options: ResourcePoolOptions<Value>): PoolSe
   checkCount(min, 'min', 0);
   checkCount(max, 'max', 1);
   if (min > max || min === Infinity) throw new ArgumentError(`min must be at most max (${max}) and finite, got ${min}`);
-  for (const [label, value] of Object.entries({ createTimeout, idleTimeout, maxLifetime }))
+  for (const [label, value] of Object.entries({ createTimeout, validateTimeout, idleTimeout, maxLifetime }))
     checkNumber(value, label, 1);
   if (timeout !== undefined) checkNumber(timeout, 'timeout', 0);
   checkOptions(backoff);
@@ -70,6 +74,7 @@ export function poolSettings<Value>(options: ResourcePoolOptions<Value>): PoolSe
     min,
     max,
     createTimeout,
+    validateTimeout,
     idleTimeout,
     maxLifetime,
     backoff: { delay, factor, maxDelay },

@@ -6,28 +6,8 @@ import { startTask, type Task } from '../primitives/task.ts';
 import { now } from '../runtime/clock.ts';
 import { List } from '../runtime/list.ts';
 import type { PoolSettings } from './pool-options.ts';
-
-// The longest delay that timers know.
-const longestTimer = 2 ** 31 - 1;
-
-/** One resource, from when it was made until it is destroyed. */
-export class Stocked<Value> {
-  readonly value: Value;
-  /** In its pool, from 1. */
-  readonly number: number;
-  isIdle = false;
-  /** It has lived long enough: it ends when it is given back. */
-  isExpired = false;
-  idleTimer: NodeJS.Timeout | null = null;
-  lifeTimer: NodeJS.Timeout | null = null;
-  previous: Stocked<Value> | null = null;
-  next: Stocked<Value> | null = null;
-
-  constructor(value: Value, number: number) {
-    this.value = value;
-    this.number = number;
-  }
-}
+import { Stocked } from './pool-stocked.ts';
+import { limitOf, timer } from './pool-timer.ts';
 
 /** What the stock tells the pool. */
 export interface Demand<Value> {
@@ -44,13 +24,19 @@ interface Attempt {
   over: boolean;
 }
 
+/** A look at a resource that takes its time. */
+interface Check<Value> {
+  readonly task: Task<boolean>;
+  readonly stocked: Stocked<Value>;
+}
+
 export class Stock<Value> {
   readonly #pool: ResourceRecord;
   readonly #settings: PoolSettings<Value>;
   readonly #demand: Demand<Value>;
   readonly idle: List<Stocked<Value>> = new List();
   readonly #attempts = new Set<Attempt>();
-  #checking = 0;
+  readonly #checks = new Set<Check<Value>>();
   /** All that are not destroyed, lent ones included; and how many of them are being destroyed. */
   living = 0;
   #ending = 0;
@@ -69,7 +55,7 @@ export class Stock<Value> {
 
   /** How many will be ready, or not, without further calls. */
   get pending(): number {
-    return this.#attempts.size + this.#checking;
+    return this.#attempts.size + this.#checks.size;
   }
 
   get isEmpty(): boolean {
@@ -87,7 +73,7 @@ export class Stock<Value> {
       if (verdict === true) return stocked;
       if (verdict === false) this.end(stocked);
       else {
-        void this.#check(stocked, verdict);
+        this.#check(stocked, verdict);
         return null;
       }
     }
@@ -105,10 +91,8 @@ export class Stock<Value> {
 
   /** Makes as many as are wanted, and the least that is to be kept, as far as there is room; after a failure one at a time, and not before its time. */
   make(wanted: number, least: number): void {
-    if (this.#pause !== null) {
-      if (wanted > 0) this.#pause.ref();
-      return;
-    }
+    this.keepAlive(wanted > 0);
+    if (this.#pause !== null) return;
     const most = this.#failures > 0 ? 1 : Infinity;
     while (this.#attempts.size < most && this.living + this.#attempts.size < this.#settings.max) {
       if (this.pending >= wanted && this.living - this.#ending + this.#attempts.size >= least) return;
@@ -129,8 +113,18 @@ export class Stock<Value> {
     for (let stocked = this.idle.first; stocked !== null; stocked = this.idle.first) this.end(stocked);
   }
 
-  /** Gives up what is being made. */
+  /** Whether somebody waits, and so for the next try. */
+  keepAlive(isAwaited: boolean): void {
+    if (isAwaited) this.#pause?.ref();
+    else this.#pause?.unref();
+  }
+
+  /** Gives up what is being made, and what is being looked at. */
   giveUp(reason: unknown): void {
+    for (const check of this.#checks) {
+      this.#decide(check, false);
+      check.task.cancel(reason);
+    }
     for (const attempt of this.#attempts) {
       this.#finish(attempt);
       attempt.task.cancel(reason);
@@ -158,9 +152,9 @@ export class Stock<Value> {
     const task = startTask<void>('task', make, { name: `create ${this.#pool.name}`, eager: false }, null);
     const attempt: Attempt = { task, over: false };
     this.#attempts.add(attempt);
-    const limit = createTimeout === Infinity ? null : timer(() => this.#timeOut(attempt, since), createTimeout).unref();
+    const limit = limitOf(createTimeout, () => this.#timeOut(attempt, since));
     task.watch((rejected, error) => {
-      if (limit !== null) clearTimeout(limit);
+      clearTimeout(limit);
       if (rejected && this.#finish(attempt)) this.#failed(since, error);
     });
   }
@@ -201,7 +195,7 @@ export class Stock<Value> {
       }, milliseconds).unref();
     }
     const wasFirst = this.#failures === 1;
-    if (!this.#demand.failed(error) && wasFirst) this.#settings.onError(error, 'create');
+    if (!this.#demand.failed(error) && wasFirst) this.#report(error, 'create');
     this.#demand.changed();
   }
 
@@ -210,25 +204,46 @@ export class Stock<Value> {
   }
 
   #isGood({ value }: Stocked<Value>): boolean | PromiseLike<boolean> {
-    const { validate, onError } = this.#settings;
+    const { validate } = this.#settings;
     if (validate === null) return true;
     try {
       return validate(value);
     } catch (error) {
-      onError(error, 'validate');
+      this.#report(error, 'validate');
       return false;
     }
   }
 
-  async #check(stocked: Stocked<Value>, verdict: PromiseLike<boolean>): Promise<void> {
-    this.#checking++;
-    let isGood = false;
-    try {
-      isGood = await verdict;
-    } catch (error) {
-      this.#settings.onError(error, 'validate');
-    }
-    this.#checking--;
+  #check(stocked: Stocked<Value>, verdict: PromiseLike<boolean>): void {
+    const { validateTimeout } = this.#settings;
+    // A task, so that a look which takes for ever is seen.
+    const task = startTask<boolean>('task', () => verdict, { name: `validate ${this.#pool.name}` }, null);
+    const check: Check<Value> = { task, stocked };
+    this.#checks.add(check);
+    const fail = (error: unknown): void => {
+      if (this.#checks.has(check)) this.#report(error, 'validate');
+      this.#decide(check, false);
+    };
+    const limit = limitOf(validateTimeout, () => {
+      const error = new TimeoutError(`validate of pool ${this.#pool.name}: timed out after ${validateTimeout} ms`);
+      fail(error);
+      task.cancel(error);
+    });
+    task.observe(
+      (isGood) => {
+        clearTimeout(limit);
+        this.#decide(check, isGood);
+      },
+      (error: unknown) => {
+        clearTimeout(limit);
+        fail(error);
+      },
+    );
+  }
+
+  #decide(check: Check<Value>, isGood: boolean): void {
+    if (!this.#checks.delete(check)) return; // it was decided before
+    const { stocked } = check;
     if (isGood && !stocked.isExpired) this.#demand.ready(stocked);
     else this.end(stocked);
     this.#demand.changed();
@@ -244,13 +259,13 @@ export class Stock<Value> {
   }
 
   #destroy(value: Value): void {
-    const { destroy, onError } = this.#settings;
+    const { destroy } = this.#settings;
     this.#ending++;
     let ended: unknown = undefined;
     try {
       ended = destroy?.(value);
     } catch (error) {
-      onError(error, 'destroy');
+      this.#report(error, 'destroy');
     }
     if (typeof ended !== 'object' || ended === null || !('then' in ended)) {
       this.#noteDestroyed();
@@ -258,9 +273,20 @@ export class Stock<Value> {
     }
     // A task, so that an end which takes for ever is seen.
     startTask('task', () => ended, { name: `destroy ${this.#pool.name}` }, null).watch((rejected, error) => {
-      if (rejected) onError(error, 'destroy');
+      if (rejected) this.#report(error, 'destroy');
       this.#noteDestroyed();
     });
+  }
+
+  /** An `onError` that throws must not cost the pool a place: that is an uncaught exception of its own. */
+  #report(error: unknown, during: 'create' | 'validate' | 'destroy'): void {
+    try {
+      this.#settings.onError(error, during);
+    } catch (thrown) {
+      process.nextTick(() => {
+        throw thrown;
+      });
+    }
   }
 
   #noteDestroyed(): void {
@@ -269,8 +295,4 @@ export class Stock<Value> {
     this.destroyed++;
     this.#demand.changed();
   }
-}
-
-function timer(run: () => void, milliseconds: number): NodeJS.Timeout {
-  return setTimeout(run, Math.min(milliseconds, longestTimer));
 }

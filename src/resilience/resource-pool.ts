@@ -6,7 +6,7 @@ import type { PoolStatistics } from '../channels/statistics.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { StateError, TimeoutError } from '../errors.ts';
 import { checkFunction, checkName, checkNumber, checkOptions } from '../primitives/arguments.ts';
-import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../primitives/waiter.ts';
+import { noOptions, throwIfEnded, Waiter, type Line, type WaitOptions } from '../primitives/waiter.ts';
 import { now } from '../runtime/clock.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
@@ -14,7 +14,8 @@ import { onRunEnd } from '../runtime/run-end.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import { Loan, type TakeBack } from './loan.ts';
 import { poolSettings, type PoolSettings, type ResourcePoolOptions } from './pool-options.ts';
-import { Stock, type Stocked } from './pool-stock.ts';
+import { Stock } from './pool-stock.ts';
+import type { Stocked } from './pool-stocked.ts';
 
 /** How a pool is closed. */
 export interface CloseOptions extends WaitOptions {
@@ -40,6 +41,14 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
   readonly #stock: Stock<Value>;
   readonly #loans: List<Loan<Value>> = new List();
   readonly #waiters: List<Waiter<Loan<Value>>> = new List();
+  readonly #line: Line<Waiter<Loan<Value>>> = {
+    push: (waiter) => this.#waiters.push(waiter),
+    remove: (waiter) => {
+      const stood = this.#waiters.remove(waiter);
+      if (this.#waiters.size === 0) this.#stock.keepAlive(false); // nobody waits for the next try
+      return stood;
+    },
+  };
   readonly #closers: List<Waiter<void>> = new List();
   readonly #takeBack: TakeBack<Value> = (loan, isBroken) => this.#receive(loan, isBroken);
   readonly #forgetRun: () => void;
@@ -165,7 +174,7 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
   #wait(options: WaitOptions): Promise<Loan<Value>> {
     const { signal, timeout = this.#timeout } = options;
     const signalOnly = signal === undefined ? noOptions : { signal };
-    const waiter = new Waiter<Loan<Value>>('acquire', this, undefined, signalOnly, this.#waiters, timeout);
+    const waiter = new Waiter<Loan<Value>>('acquire', this, undefined, signalOnly, this.#line, timeout);
     if (timeout !== null) waiter.after(timeout, () => waiter.reject(this.#timeoutError(timeout)));
     this.#supply();
     return waiter.promise;

@@ -13,6 +13,7 @@ import {
   type ResourcePoolOptions,
 } from '../../src/index.ts';
 import { recordMessages } from '../support/messages.ts';
+import { runProgram } from '../support/run-program.ts';
 import { expectNoTimersLeft, rejection, turn } from '../support/turn.ts';
 
 beforeEach(() => {
@@ -278,6 +279,35 @@ test('what was being looked at is kept when nobody waits for it any more', async
   await turn();
   expect(counts(pool)).toEqual({ idle: 1, created: 1 });
   await pool.close();
+});
+
+test('a check that hangs is a task in the report, and is given up after its time or when the pool closes', async () => {
+  const check = Promise.withResolvers<boolean>();
+  const { pool, log } = numbers({ max: 1, validate: () => check.promise, validateTimeout: 500 });
+  (await pool.acquire()).release();
+  const waiting = pool.acquire();
+  expect(takeReport().tasks.map(({ name }) => name)).toContain('validate numbers');
+  vi.advanceTimersByTime(500);
+  const loan = await waiting;
+  expect([loan.value, log]).toEqual([
+    2,
+    ['validate: TimeoutError: validate of pool numbers: timed out after 500 ms', 'destroyed 1'],
+  ]);
+  loan.release();
+  const refused = rejection(pool.acquire());
+  await pool.close({ immediate: true });
+  expect([await refused, log.at(-1), log.length, counts(pool)]).toEqual([
+    new StateError('pool numbers is closed'),
+    'destroyed 2',
+    3,
+    { created: 2, destroyed: 2 },
+  ]);
+  check.resolve(true); // too late
+});
+
+test('the next try keeps a program alive only while somebody waits for it; an onError that throws costs no place', async () => {
+  const { stdout } = await runProgram('pool-failures.mjs');
+  expect(stdout).toBe('another\nuncaught: no logger\nrefused\ntimed out\nrefused\nended in time\n');
 });
 
 test('waiters are served in order of asking, and nobody passes them', async () => {
