@@ -52,15 +52,15 @@ export interface WaitRecord {
   readonly site: Site | null;
   /** For a wait for several things at once; `on` is null then. */
   readonly members?: WaitMembers | null;
-  /** At a lock for reading and writing: for which of the two. Set as soon as the wait has begun. */
-  mode?: 'read' | 'write';
+  /** At a lock for reading and writing: for which of the two. */
+  readonly mode?: 'read' | 'write';
   /** How the wait ended; null while it lasts. */
   outcome: Outcome | null;
   /** Ends the wait with this error, if it can be ended from outside. */
   readonly cancel: ((reason: unknown) => void) | null;
-  /** Links of the list of its task: only `runtime/wait.ts` touches them. */
-  previous: WaitRecord | null;
-  next: WaitRecord | null;
+  /** Links of the list of its task, which begins with the newest: only `runtime/wait.ts` touches them. */
+  newer: WaitRecord | null;
+  older: WaitRecord | null;
 }
 
 /** Somebody parks. */

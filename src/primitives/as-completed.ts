@@ -119,6 +119,6 @@ export class Completions<Given> implements AsyncIterableIterator<Started<Given>>
 
   /** Those who wait, without those whose wait was ended. */
   #live(): readonly JointWait<[Started<Given>]>[] {
-    return (this.#waits = this.#waits.filter(({ record }) => record.outcome === null));
+    return (this.#waits = this.#waits.filter(({ outcome }) => outcome === null));
   }
 }

@@ -30,13 +30,13 @@ export class AwaitWait<Value> extends Waiter<Value> {
 
   /** A task that declines a cancellation has the last word; one that did not notice it is no excuse. */
   override resolve(value: Value): void {
-    if (this.#cancellation === null || (this.record.on as Awaitable).notices) super.resolve(value);
+    if (this.#cancellation === null || (this.on as Awaitable).notices) super.resolve(value);
     else this.reject(this.#cancellation[0]);
   }
 
   override abort(reason: unknown, outcome: Outcome): void {
     this.#cancellation = [reason];
-    const ended = cancelAwaited([this.record.on as Awaitable], this.record.task, reason);
+    const ended = cancelAwaited([this.on as Awaitable], this.task, reason);
     if (ended === null) super.abort(reason, outcome);
     else void ended.then(() => super.abort(reason, outcome)); // long over, where the task has settled
   }
@@ -95,7 +95,7 @@ export async function endOf(task: Awaitable): Promise<void> {
 function waitsOf(task: TaskRecord, on: TaskRecord): number {
   if (task === rootTask) return 1; // many things at once, of which one waits here
   let count = 0;
-  for (let { waits: wait } = task; wait !== null; wait = wait.next) {
+  for (let { waits: wait } = task; wait !== null; wait = wait.older) {
     if (wait.on === on) count++;
     else if (wait.members != null) for (const member of wait.members.pending()) if (member.on === on) count++;
   }

@@ -141,7 +141,7 @@ export class Barrier implements ResourceRecord {
       return index;
     } finally {
       // The barrier itself ended the wait; who was cancelled or timed out was never counted.
-      const { outcome } = waiter.record;
+      const { outcome } = waiter;
       if (outcome === 'fulfilled' || outcome === 'rejected') this.#leave();
     }
   }

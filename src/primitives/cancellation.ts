@@ -49,7 +49,7 @@ export class Cancellation implements CancelRequest {
     this.error = error;
     this.#last = error;
     const parked: WaitRecord[] = [];
-    for (let wait = first; wait !== null; wait = wait.next) if (wait.cancel !== null) parked.push(wait);
+    for (let wait = first; wait !== null; wait = wait.older) if (wait.cancel !== null) parked.push(wait);
     // Before the signal: a wait that the signal ends has delivered it, and the clean-up after it is not disturbed again.
     this.#isDelivered = parked.length > 0;
     this.#parked = parked;

@@ -127,7 +127,7 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
   }
 
   #give(result: IteratorResult<Item, Returned>, waiter: ItemWaiter<IteratorResult<Item, Returned>>): void {
-    if (waiter.record.outcome !== null) return;
+    if (waiter.outcome !== null) return;
     if (typeof result !== 'object' || result === null) {
       this.#closed = true;
       waiter.reject(new TypeError(`iterator ${this.name} gave ${String(result)}, which is no result of an iterator`));

@@ -86,7 +86,7 @@ export class JointWait<Value> extends Waiter<Value> {
     this.#handsOn = handsOn;
     this.#valueWins = valueWins;
     if (handsOn) for (const task of members.tasks()) task.awaiters++;
-    if (cancellation !== undefined) this.cancel(cancellation);
+    if (cancellation !== undefined) this.cancel?.(cancellation);
   }
 
   /** Its members are being cancelled. */
@@ -109,7 +109,7 @@ export class JointWait<Value> extends Waiter<Value> {
   /** Cancels what it hands the cancellation on to, and ends when that has. A cancellation goes before a timeout. */
   override abort(reason: unknown, outcome: Outcome): void {
     if (this.#handsOn) this.#cancelled = [...this.#members.tasks()];
-    const ended = cancelAwaited(this.#cancelled, this.record.task, reason);
+    const ended = cancelAwaited(this.#cancelled, this.task, reason);
     if (ended === null) {
       super.abort(reason, outcome);
       return;

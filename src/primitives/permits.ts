@@ -85,8 +85,9 @@ export class Permits implements Granter {
 
   acquire(options: WaitOptions): Promise<Permit> {
     try {
-      const permit = this.tryAcquire(throwIfEnded(options));
-      return permit === null ? this.#wait(options, null).promise : Promise.resolve(permit);
+      const task = throwIfEnded(options);
+      const permit = this.tryAcquire(task);
+      return permit === null ? this.#wait(options, null, task).promise : Promise.resolve(permit);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -95,9 +96,10 @@ export class Permits implements Granter {
   /** Calls a function with a permit, at once if there is one, and takes it back when the function has settled. */
   run<Value>(run: () => Value | PromiseLike<Value>, options: WaitOptions): Promise<Value> {
     try {
-      const permit = this.tryAcquire(throwIfEnded(options));
+      const task = throwIfEnded(options);
+      const permit = this.tryAcquire(task);
       if (permit !== null) return runHolding(permit, run);
-      const waiter = this.#wait(options, null);
+      const waiter = this.#wait(options, null, task);
       const result = runAfter(waiter.promise, run);
       waiter.result = result;
       return result;
@@ -112,7 +114,7 @@ export class Permits implements Granter {
       permit.since = holdTime();
       return Promise.resolve(this.#grant(permit));
     }
-    return this.#wait(uninterrupted, permit).promise;
+    return this.#wait(uninterrupted, permit, currentOrRoot()).promise;
   }
 
   /** Gives a permit back and hands it to the first in line. Nothing happens if it was given back already. */
@@ -128,9 +130,9 @@ export class Permits implements Granter {
     while (this.free > 0) {
       const waiter = this.waiters.shift();
       if (waiter === null) return;
-      const { item, record } = waiter;
+      const { item, task, site } = waiter;
       if (item !== null) item.since = holdTime();
-      waiter.resolve(this.#grant(item ?? new Permit(this, record.task, record.site)));
+      waiter.resolve(this.#grant(item ?? new Permit(this, task, site)));
     }
   }
 
@@ -140,8 +142,17 @@ export class Permits implements Granter {
     return null;
   }
 
-  #wait(options: WaitOptions, again: Permit | null): PermitWaiter {
-    return new Waiter<Permit, Permit | null>('acquire', this.resource, again, options, this.waiters);
+  #wait(options: WaitOptions, again: Permit | null, task: TaskRecord): PermitWaiter {
+    return new Waiter<Permit, Permit | null>(
+      'acquire',
+      this.resource,
+      again,
+      options,
+      this.waiters,
+      undefined,
+      null,
+      task,
+    );
   }
 
   #grant(permit: Permit): Permit {

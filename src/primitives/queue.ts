@@ -92,7 +92,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
     try {
       const task = throwIfEnded(options);
       if (this.#shutDown) throw this.#refuse(task, this.#shutDownError());
-      if (this.full) return new Waiter<void, Item>('put', this, item, options, this.#putters).promise;
+      if (this.full) return this.#waitForRoom(item, options, task);
       this.#accept(item, task);
       return accepted;
     } catch (error) {
@@ -106,7 +106,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
       const task = throwIfEnded(options);
       if (!this.empty) return Promise.resolve(this.#take(task));
       if (this.#shutDown) throw this.#shutDownError();
-      return this.#await(null, options) as Promise<Item>;
+      return this.#await(null, options, task) as Promise<Item>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -173,7 +173,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
       if (this.#unfinished === 0) this.#wakeJoiners();
     }
     for (let putter = this.#putters.shift(); putter !== null; putter = this.#putters.shift()) {
-      putter.reject(this.#refuse(putter.record.task, this.#shutDownError()));
+      putter.reject(this.#refuse(putter.task, this.#shutDownError()));
     }
     // where somebody waits to get there is nothing to take
     for (let getter = this.#getters.shift(); getter !== null; getter = this.#getters.shift()) {
@@ -229,14 +229,18 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
       const task = throwIfEnded(noOptions);
       if (!this.empty) return Promise.resolve({ value: this.#take(task), done: false });
       if (this.#shutDown) return Promise.resolve(end);
-      return this.#await(iterator, noOptions) as Promise<IteratorResult<Item, undefined>>;
+      return this.#await(iterator, noOptions, task) as Promise<IteratorResult<Item, undefined>>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #await(iterator: Getter<Item>['item'], options: WaitOptions): Getter<Item>['promise'] {
-    return new Waiter('get', this, iterator, options, this.#getters).promise;
+  #waitForRoom(item: Item, options: WaitOptions, task: TaskRecord): Promise<void> {
+    return new Waiter<void, Item>('put', this, item, options, this.#putters, undefined, null, task).promise;
+  }
+
+  #await(iterator: Getter<Item>['item'], options: WaitOptions, task: TaskRecord): Getter<Item>['promise'] {
+    return new Waiter('get', this, iterator, options, this.#getters, undefined, null, task).promise;
   }
 
   /** Takes an item in, and hands it on if somebody waits for one: then nothing else is in the store. */
@@ -247,7 +251,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
     if (queuePut.hasSubscribers) queuePut.publish({ queue: this, item: store.pushed, task });
     const getter = this.#getters.shift();
     if (getter === null) return;
-    const value = this.#shift(getter.record.task);
+    const value = this.#shift(getter.task);
     getter.resolve(getter.item === null ? value : { value, done: false });
   }
 
@@ -269,7 +273,7 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
   #fillRoom(): void {
     for (let putter = this.#putters.shift(); putter !== null; putter = this.#putters.shift()) {
       try {
-        this.#accept(putter.item, putter.record.task);
+        this.#accept(putter.item, putter.task);
       } catch (error) {
         putter.reject(error); // its item cannot be ordered: no fault of who takes
         continue;

@@ -11,6 +11,13 @@ import { throwIfEnded, Waiter, type Line, type WaitOptions } from './waiter.ts';
 type Mode = 'read' | 'write';
 type ModeWaiter = Waiter<Permit, Mode>;
 
+/** A wait to read or to write, which says so. */
+class ReadWriteWaiter extends Waiter<Permit, Mode> {
+  get mode(): Mode {
+    return this.item;
+  }
+}
+
 /** The holders of one resource, and its line. */
 export class ReadWritePermits implements Line<ModeWaiter> {
   readonly resource: ResourceRecord;
@@ -33,8 +40,9 @@ export class ReadWritePermits implements Line<ModeWaiter> {
 
   acquire(mode: Mode, options: WaitOptions): Promise<Permit> {
     try {
-      const permit = this.tryAcquire(mode, throwIfEnded(options));
-      return permit === null ? this.#wait(mode, options).promise : Promise.resolve(permit);
+      const task = throwIfEnded(options);
+      const permit = this.tryAcquire(mode, task);
+      return permit === null ? this.#wait(mode, options, task).promise : Promise.resolve(permit);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -43,9 +51,10 @@ export class ReadWritePermits implements Line<ModeWaiter> {
   /** Calls a function with a permit, at once if nobody is in the way, and takes it back when the function has settled. */
   run<Value>(mode: Mode, run: () => Value | PromiseLike<Value>, options: WaitOptions): Promise<Value> {
     try {
-      const permit = this.tryAcquire(mode, throwIfEnded(options));
+      const task = throwIfEnded(options);
+      const permit = this.tryAcquire(mode, task);
       if (permit !== null) return runHolding(permit, run);
-      const waiter = this.#wait(mode, options);
+      const waiter = this.#wait(mode, options, task);
       const result = runAfter(waiter.promise, run);
       waiter.result = result;
       return result;
@@ -79,7 +88,7 @@ export class ReadWritePermits implements Line<ModeWaiter> {
 
   /** Who stands in line, in the order in which they are served. */
   *line(): Generator<LineEntry> {
-    for (const { item, record } of this.waiters) yield { task: record.task, mode: item };
+    for (const { task, item } of this.waiters) yield { task, mode: item };
   }
 
   /** Somebody begins to wait. */
@@ -98,7 +107,7 @@ export class ReadWritePermits implements Line<ModeWaiter> {
   #handOut(): void {
     for (let first = this.waiters.first; first !== null && this.#isFree(first.item); first = this.waiters.first) {
       this.#takeOut(first);
-      const { task, site } = first.record;
+      const { task, site } = first;
       first.resolve(this.#grant(first.item, task, site));
     }
   }
@@ -114,10 +123,8 @@ export class ReadWritePermits implements Line<ModeWaiter> {
     return mode === 'write' ? this.holders.size === 0 : !this.hasWriter;
   }
 
-  #wait(mode: Mode, options: WaitOptions): ModeWaiter {
-    const waiter = new Waiter<Permit, Mode>('acquire', this.resource, mode, options, this);
-    waiter.record.mode = mode;
-    return waiter;
+  #wait(mode: Mode, options: WaitOptions, task: TaskRecord): ModeWaiter {
+    return new ReadWriteWaiter('acquire', this.resource, mode, options, this, undefined, null, task);
   }
 
   #grant(mode: Mode, task: TaskRecord, site: Site | null | undefined): Permit {

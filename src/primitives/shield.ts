@@ -18,7 +18,7 @@ export async function shield<Given extends Member>(
   const members = new Members('shield', false, [member]);
   const wait = new JointWait<MemberValue<Given>>(members, { kind: 'await', handsOn: false, ...options });
   members.follow((_index, rejected, result) => {
-    const isOver = wait.record.outcome !== null;
+    const isOver = wait.outcome !== null;
     if (!rejected) wait.resolve(result as MemberValue<Given>);
     else if (isOver && member instanceof Task && member.awaiters === 0 && !member.cancelled) throw result;
     else wait.reject(result);

@@ -192,7 +192,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
       throwIfEnded(options);
       const other = this.#waiting.first;
       if (other !== null) {
-        const { id, origin } = other.record.task;
+        const { id, origin } = other.task;
         const who = id === 0 ? origin.name : `${origin.name} #${id}`;
         throw new StateError(`${who} waits to read from ${this.#name}: one task reads at a time`);
       }

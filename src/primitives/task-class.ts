@@ -186,7 +186,7 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
     if (this.settlement !== null) return promise.then(onFulfilled, onRejected);
     const cancellation = currentTask()?.takeCancellation?.();
     const wait = new AwaitWait<Value>(this);
-    if (cancellation !== undefined) wait.cancel(cancellation);
+    if (cancellation !== undefined) wait.cancel?.(cancellation);
     promise.then(
       (value) => wait.resolve(value),
       (error: unknown) => wait.reject(error),

@@ -94,7 +94,7 @@ async function runUntil<Value>(
 }
 
 /** What a timeout ends. */
-type Limited = Pick<JointWait<unknown>, 'record' | 'abort'>;
+type Limited = Pick<JointWait<unknown>, 'until' | 'abort'>;
 
 /** One running timeout. */
 class Limit implements TimeoutScope {
@@ -148,7 +148,7 @@ class Limit implements TimeoutScope {
     const wait = this.#wait;
     if (wait === null) return; // the function is still in its first turn
     this.#stopTimer();
-    wait.record.until = this.#when;
+    wait.until = this.#when;
     this.#stopTimer = startTimer(Math.max(0, this.#when - now()), () => {
       this.#isExpired = true;
       wait.abort(new TimeoutError(`${this.#name}: ${this.#words}`), 'timed out');

@@ -1,10 +1,11 @@
 // One parked wait of ours: a promise that ends with a value, or is ended by a signal, a timeout or a cancellation.
 import type { ResourceRecord } from '../channels/resource.ts';
+import type { Site } from '../channels/site.ts';
 import type { Outcome, TaskRecord } from '../channels/task.ts';
 import type { WaitKind, WaitMembers, WaitRecord } from '../channels/wait.ts';
 import { outcomeOf, TimeoutError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';
-import { park, unpark } from '../runtime/wait.ts';
+import { begin, beginningOf, pendingOrRoot, siteOf, unpark } from '../runtime/wait.ts';
 import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
 
 /** Options of every call that may wait. */
@@ -53,25 +54,36 @@ export interface Line<Element> {
 }
 
 /** A wait in the line of a resource. It stands in the list of its task until it ends, however it ends. */
-export class Waiter<Value, Item = undefined> {
+export class Waiter<Value, Item = undefined> implements WaitRecord {
+  readonly kind: WaitKind;
+  readonly task: TaskRecord;
+  readonly on: ResourceRecord | TaskRecord | null;
+  readonly since: number;
+  until: number | null;
+  readonly site: Site | null;
+  readonly members: WaitMembers | null;
+  outcome: Outcome | null = null;
+  readonly cancel: ((reason: unknown) => void) | null;
+  newer: WaitRecord | null = null;
+  older: WaitRecord | null = null;
   readonly promise: Promise<Value>;
-  readonly record: WaitRecord;
   /** What the waiter brought with it: the item of a put. */
   readonly item: Item;
   /** What follows from the wait and is awaited in its place, where that is so. */
   result: Promise<unknown> | null = null;
+  /** Its neighbours in the line of the resource. */
   previous: Waiter<Value, Item> | null = null;
   next: Waiter<Value, Item> | null = null;
   readonly #resolve: (value: Value) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #line: Line<Waiter<Value, Item>> | null;
-  #stopListening: (() => void) | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #ending: Ending | null = null;
 
   /**
    * @param line where the waiter stands until the wait ends; null if it stands in none
    * @param milliseconds when the wait ends by itself, for the report alone
    * @param members what is waited for, if that is several things at once
+   * @param task who waits, if that has been asked for already
    */
   constructor(
     kind: WaitKind,
@@ -81,24 +93,26 @@ export class Waiter<Value, Item = undefined> {
     line: Line<Waiter<Value, Item>> | null,
     milliseconds: number | null = options.timeout ?? null,
     members: WaitMembers | null = null,
+    task: TaskRecord = currentOrRoot(),
   ) {
-    let resolve!: (value: Value) => void;
-    let reject!: (reason: unknown) => void;
-    // a fifth of a wait faster than Promise.withResolvers
-    this.promise = new Promise<Value>((fulfill, fail) => {
-      resolve = fulfill;
-      reject = fail;
-    });
+    const since = beginningOf(milliseconds);
+    this.kind = kind;
+    this.task = pendingOrRoot(task);
+    this.on = on;
+    this.since = since;
+    this.until = milliseconds === null ? null : since + milliseconds;
+    this.site = siteOf(kind, this.task, since);
+    this.members = members;
+    this.cancel = options === uninterrupted ? null : cancelWaiter;
+    this.promise = new Promise<Value>(keepResolvers);
     this.item = item;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#resolve = resolveNew;
+    this.#reject = rejectNew;
+    forgetResolvers();
     this.#line = line;
-    const cancel = options === uninterrupted ? null : (reason: unknown): void => this.cancel(reason);
-    this.record = park(kind, on, cancel, milliseconds, undefined, undefined, members);
+    begin(this);
     line?.push(this);
-    const { signal, timeout } = options;
-    if (signal !== undefined) this.#listen(signal);
-    if (timeout !== undefined) this.after(timeout, () => this.#timeOut(timeout));
+    if (options !== noOptions) this.#endBy(options);
   }
 
   resolve(value: Value): void {
@@ -115,22 +129,21 @@ export class Waiter<Value, Item = undefined> {
   /** Calls `end`, which has to end the wait, after a time, unless it has ended before. Infinity is never. */
   after(milliseconds: number, end: () => void): void {
     if (milliseconds === Infinity) return;
-    this.#timer =
+    this.#ending ??= { timer: null, stopListening: null };
+    this.#ending.timer =
       milliseconds > longestTimer
         ? setTimeout(() => this.after(milliseconds - longestTimer, end), longestTimer)
         : setTimeout(end, milliseconds);
   }
 
-  /** The cancellation reaches the task through whatever it awaits: a wait that nobody awaits yet is no crash. */
-  cancel(reason: unknown): void {
-    this.promise.catch(ignore);
-    this.result?.catch(ignore);
-    this.abort(reason, outcomeOf(reason));
-  }
-
   /** What a cancellation, the signal and the timeout do. */
   abort(reason: unknown, outcome: Outcome): void {
     this.reject(reason, outcome);
+  }
+
+  #endBy({ signal, timeout }: WaitOptions): void {
+    if (signal !== undefined) this.#listen(signal);
+    if (timeout !== undefined) this.after(timeout, () => this.#timeOut(timeout));
   }
 
   #listen(signal: AbortSignal): void {
@@ -139,21 +152,51 @@ export class Waiter<Value, Item = undefined> {
       this.abort(reason, outcomeOf(reason) === 'timed out' ? 'timed out' : 'cancelled');
     };
     signal.addEventListener('abort', abort, { once: true });
-    this.#stopListening = () => signal.removeEventListener('abort', abort);
+    this.#ending = { timer: null, stopListening: () => signal.removeEventListener('abort', abort) };
   }
 
   #timeOut(timeout: number): void {
-    const { kind, on, members } = this.record;
+    const { kind, on, members } = this;
     const name = on === null ? '' : ` ${'origin' in on ? `task ${on.origin.name}` : `${on.kind} ${on.name}`}`;
     this.abort(new TimeoutError(`${members?.by ?? kind}${name}: timed out after ${timeout} ms`), 'timed out');
   }
 
   #end(outcome: Outcome): void {
-    unpark(this.record, outcome);
+    unpark(this, outcome);
     this.#line?.remove(this);
-    this.#stopListening?.();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#ending === null) return;
+    const { timer, stopListening } = this.#ending;
+    stopListening?.();
+    if (timer !== null) clearTimeout(timer);
   }
+}
+
+/** What ends a wait from outside, and has to be taken back when it ends otherwise. */
+interface Ending {
+  timer: NodeJS.Timeout | null;
+  readonly stopListening: (() => void) | null;
+}
+
+// The functions of the promise that is being made: with one executor for all no wait needs a closure of its own.
+let resolveNew: (value: unknown) => void = ignore;
+let rejectNew: (reason: unknown) => void = ignore;
+
+function keepResolvers(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
+  resolveNew = resolve as (value: unknown) => void;
+  rejectNew = reject;
+}
+
+/** So that nothing but the wait leads to its promise. */
+function forgetResolvers(): void {
+  resolveNew = ignore;
+  rejectNew = ignore;
+}
+
+/** The cancellation reaches the task through whatever it awaits: a wait that nobody awaits yet is no crash. */
+function cancelWaiter(this: Waiter<unknown, unknown>, reason: unknown): void {
+  this.promise.catch(ignore);
+  this.result?.catch(ignore);
+  this.abort(reason, outcomeOf(reason));
 }
 
 function ignore(): void {

@@ -103,7 +103,7 @@ function reachable({ tasks, resources, root }: LiveSources): { tasks: TaskRecord
   if (root.waits !== null) allTasks.add(root);
   for (const resource of allResources) addHolders(resource);
   for (const task of allTasks) {
-    for (let wait = task.waits; wait !== null; wait = wait.next) {
+    for (let wait = task.waits; wait !== null; wait = wait.older) {
       const { on, members } = wait;
       if (members != null) for (const member of members.pending()) if (member.on !== null) allTasks.add(member.on);
       if (on === null) continue;
@@ -125,7 +125,7 @@ function reachable({ tasks, resources, root }: LiveSources): { tasks: TaskRecord
 
 function taskEntry(task: TaskRecord, sources: LiveSources): TaskEntry {
   const waits: WaitEntry[] = [];
-  for (let wait = task.waits; wait !== null && waits.length < mostEntries; wait = wait.next) {
+  for (let wait = task.waits; wait !== null && waits.length < mostEntries; wait = wait.older) {
     const { members } = wait;
     if (members == null) waits.push(waitEntry(wait, sources));
     else for (const entry of memberEntries(wait, members, mostEntries - waits.length, sources)) waits.push(entry);

@@ -122,7 +122,7 @@ export class JobLine {
 
   /** Cancels what waits and what runs. */
   cancelAll(reason: unknown): void {
-    const tasks = [...Array.from(this.#waiting, ({ record }) => record.task), ...Array.from(this.running, taskOf)];
+    const tasks = [...Array.from(this.#waiting, ({ task }) => task), ...Array.from(this.running, taskOf)];
     for (const task of tasks) if (task instanceof Task) task.cancel(reason);
   }
 
@@ -176,7 +176,7 @@ export class JobLine {
     while (!this.#isPaused && this.running.size < this.mostWorkers) {
       const waiter = this.#waiting.shift();
       if (waiter === null) return;
-      waiter.resolve(this.#begin(waiter.record.task as Task));
+      waiter.resolve(this.#begin(waiter.task as Task));
     }
   }
 }

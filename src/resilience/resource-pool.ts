@@ -206,7 +206,7 @@ export class ResourcePool<Value> implements ResourceRecord, AsyncDisposable {
   /** Hands a resource to the first in line. */
   #give(stocked: Stocked<Value>): void {
     const waiter = this.#waiters.shift();
-    if (waiter !== null) waiter.resolve(this.#lend(stocked, waiter.record.task, waiter.record.site));
+    if (waiter !== null) waiter.resolve(this.#lend(stocked, waiter.task, waiter.site));
     else if (this.#isClosed) this.#stock.end(stocked);
     else this.#stock.keep(stocked);
   }

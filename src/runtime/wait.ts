@@ -2,7 +2,7 @@
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { Outcome, TaskRecord } from '../channels/task.ts';
-import { waitEnded, waitStarted, type WaitKind, type WaitMembers, type WaitRecord } from '../channels/wait.ts';
+import { waitEnded, waitStarted, type WaitKind, type WaitRecord } from '../channels/wait.ts';
 import { CallSites } from './call-site.ts';
 import { now } from './clock.ts';
 import { currentOrRoot, rootTask } from './context.ts';
@@ -15,54 +15,67 @@ const sites = new CallSites();
  * @param milliseconds when the wait ends by itself, if it does
  * @param task who waits, the current task unless told otherwise: a job that is queued waits before it has a context
  * @param site where, if that is known already
- * @param members what is waited for, if that is several things at once
  */
 export function park(
   kind: WaitKind,
   on: ResourceRecord | TaskRecord | null,
   cancel: ((reason: unknown) => void) | null = null,
   milliseconds: number | null = null,
-  task: TaskRecord = currentPendingOrRoot(),
+  task: TaskRecord = pendingOrRoot(currentOrRoot()),
   site?: Site | null,
-  members: WaitMembers | null = null,
 ): WaitRecord {
-  const isMeasured = milliseconds !== null || waitStarted.hasSubscribers || waitEnded.hasSubscribers;
-  const since = isMeasured ? now() : turnTime();
+  const since = beginningOf(milliseconds);
   const wait: WaitRecord = {
     kind,
     task,
     on,
     since,
     until: milliseconds === null ? null : since + milliseconds,
-    site: site === undefined ? sites.capture(task === rootTask ? kind : task.origin.name, since) : site,
-    members,
+    site: site === undefined ? siteOf(kind, task, since) : site,
     outcome: null,
     cancel,
-    previous: null,
-    next: task.waits,
+    newer: null,
+    older: null,
   };
-  if (task.waits !== null) task.waits.previous = wait;
-  task.waits = wait;
-  if (waitStarted.hasSubscribers) waitStarted.publish(wait);
+  begin(wait);
   return wait;
 }
 
-/** What goes on in the context of a task that has settled is outside of all tasks: in that task nobody would see it. */
-function currentPendingOrRoot(): TaskRecord {
-  const task = currentOrRoot();
+/** Who waits if this task is the current one: in the context of a task that has settled nobody would see it. */
+export function pendingOrRoot(task: TaskRecord): TaskRecord {
   return task.settlement === null ? task : rootTask;
+}
+
+/** The time of a wait that begins now: exact if it has an end, or if somebody measures waits. */
+export function beginningOf(milliseconds: number | null): number {
+  return milliseconds !== null || waitStarted.hasSubscribers || waitEnded.hasSubscribers ? now() : turnTime();
+}
+
+/** The place of a wait that begins now. */
+export function siteOf(kind: WaitKind, task: TaskRecord, since: number): Site | null {
+  return sites.capture(task === rootTask ? kind : task.origin.name, since);
+}
+
+/** Puts a new wait into the list of its task. */
+export function begin(wait: WaitRecord): void {
+  const { task } = wait;
+  const { waits } = task;
+  wait.older = waits;
+  if (waits !== null) waits.newer = wait;
+  task.waits = wait;
+  if (waitStarted.hasSubscribers) waitStarted.publish(wait);
 }
 
 /** Notes that the wait is over, and how it ended. A second call does nothing. */
 export function unpark(wait: WaitRecord, outcome: Outcome = 'fulfilled'): void {
-  const { task, previous, next } = wait;
-  if (previous === null) {
+  const { task, newer, older } = wait;
+  if (newer === null) {
     if (task.waits !== wait) return;
-    task.waits = next;
-  } else previous.next = next;
-  if (next !== null) next.previous = previous;
-  wait.previous = null;
-  wait.next = null;
+    task.waits = older;
+  } else newer.older = older;
+  if (older !== null) older.newer = newer;
+  wait.newer = null;
+  wait.older = null;
   wait.outcome = outcome;
   if (waitEnded.hasSubscribers) waitEnded.publish(wait);
 }
@@ -70,7 +83,7 @@ export function unpark(wait: WaitRecord, outcome: Outcome = 'fulfilled'): void {
 /** Where a task is parked, newest first, and where it was created, as far as that is known. */
 export function stackOf(task: TaskRecord): Site[] {
   const stack: Site[] = [];
-  for (let { waits: wait } = task; wait !== null; wait = wait.next) if (wait.site !== null) stack.push(wait.site);
+  for (let { waits: wait } = task; wait !== null; wait = wait.older) if (wait.site !== null) stack.push(wait.site);
   if (task.origin.site !== null) stack.push(task.origin.site);
   return stack;
 }

@@ -87,7 +87,7 @@ export class LiveChecks {
 }
 
 function waitsLong(task: TaskRecord, at: number): boolean {
-  for (let wait = task.waits; wait !== null; wait = wait.next) {
+  for (let wait = task.waits; wait !== null; wait = wait.older) {
     if (blocking.has(wait.kind) && at - wait.since >= shortestWaitMs) return true;
   }
   return false;

@@ -285,7 +285,7 @@ test('the waits of a generator are those of the task that consumes it', async ()
   );
   await microtasks(5);
   const kinds: string[] = [];
-  for (let wait = task.waits; wait !== null; wait = wait.next) kinds.push(wait.kind);
+  for (let wait = task.waits; wait !== null; wait = wait.older) kinds.push(wait.kind);
   expect(kinds.toSorted()).toEqual(['get', 'next']);
   await queue.put(1);
   await queue.put(2);

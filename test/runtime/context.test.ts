@@ -127,7 +127,7 @@ test('waits of a task are listed newest first and can end in any order, each onc
     () => {
       const kinds = (): string[] => {
         const found: string[] = [];
-        for (let wait = task.waits; wait !== null; wait = wait.next) found.push(wait.kind);
+        for (let wait = task.waits; wait !== null; wait = wait.older) found.push(wait.kind);
         return found;
       };
       const [first, second, third] = [park('get', null), park('put', null), park('join', null)];

@@ -24,7 +24,9 @@ export const resolver = 'resolve()';
 
 // What stands between a resolver and the object that one knows.
 const plainClasses =
-  /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|SafeWeakMap|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|AwaitWait|JointWait|Deferred|Node|Entry|Listener|List|LinkedList)$/;
+  /^(|Object|Array|Map|Set|WeakMap|SafeMap|SafeSet|SafeWeakMap|Function|AsyncFunction|FixedCircularBuffer|FixedQueue|Waiter|ReadWriteWaiter|ItemWaiter|AwaitWait|JointWait|Deferred|Node|Entry|Listener|List|LinkedList)$/;
+
+const listOfWaits = /^(waits|newer|older)$/;
 
 export class Holders {
   readonly #objects: Objects;
@@ -108,12 +110,20 @@ export class Holders {
     }
     if (!objects.isObject(type)) return pass;
     if (this.className(holder) === 'CallSite') return null; // of a stack trace that somebody looked at
-    return { ...pass, ...this.#propertyOf(holder, at) };
+    const hold = { ...pass, ...this.#propertyOf(holder, at) };
+    return this.#isListOfWaits(hold.property, held) ? null : hold;
   }
 
   /** Whether it is a closure of V8's own. */
   isBuiltin(closure: Reference): boolean {
     return this.#objects.isFunction(this.#objects.type(closure)) && this.#scripts.ofClosure(closure).script === null;
+  }
+
+  /** Whether it is a task's list of its waits, in which each stands beside whatever ends it. */
+  #isListOfWaits(property: string, held: Reference): boolean {
+    const objects = this.#objects;
+    if (!listOfWaits.test(property) || !objects.isObject(objects.type(held))) return false;
+    return objects.property(held, 'newer') !== 0 && objects.property(held, 'older') !== 0;
   }
 
   #isGenerator(type: number): boolean {

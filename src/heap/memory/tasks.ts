@@ -6,6 +6,7 @@ import type { Objects, Reference } from './objects.ts';
 
 const mostEntries = 64;
 const taskFields = ['id', 'origin', 'createdAt', 'parent', 'waits'];
+const waitFields = ['kind', 'task', 'on', 'since', 'until', 'site', 'outcome', 'newer', 'older'];
 
 /** A wait of loopscope's own. */
 export interface OwnWait {
@@ -75,15 +76,16 @@ export class Tasks {
   /** The wait behind an object that holds a resolver; null if it is none of loopscope's. */
   wait(object: Reference): OwnWait | null {
     const objects = this.#objects;
-    const record = objects.property(object, 'record');
-    const kind = objects.string(objects.property(record, 'kind'), 20) ?? '';
-    const on = objects.property(record, 'on');
+    const fields = this.#fields(object, waitFields);
+    if (fields === null) return null;
+    const kind = objects.string(fields.get('kind') as number, 20) ?? '';
+    const on = fields.get('on') as number;
     const onKind = objects.string(objects.property(on, 'kind'), 20) ?? '';
     const leafKind = onKind === 'stream' ? onKind : leafKinds[kind];
     if (leafKind === undefined) return null;
     const name = objects.string(objects.property(on, 'name'));
     const says = leafKind === 'queue' || (leafKind === 'stream' && kind !== 'join');
-    const until = objects.number(objects.property(record, 'until'));
+    const until = objects.number(fields.get('until') as number);
     const permit = objects.property(objects.property(objects.property(on, '#permits'), 'holders'), 'first');
     const holder = this.#task(objects.property(permit, 'task'));
     const since = objects.number(objects.property(permit, 'since'));
@@ -99,16 +101,23 @@ export class Tasks {
 
   #task(object: Reference): TaskReference | null {
     const objects = this.#objects;
-    if (!objects.isObject(objects.type(object))) return null;
-    const fields = new Map<string, number>();
-    objects.eachField(object, (name, address) => {
-      fields.set(name, objects.memory.word(address));
-    });
-    if (!taskFields.every((name) => fields.has(name))) return null;
+    const fields = this.#fields(object, taskFields);
+    if (fields === null) return null;
     const id = objects.number(fields.get('id') as number);
     const name = objects.string(objects.property(fields.get('origin') as number, 'name'));
     const createdAt = objects.number(fields.get('createdAt') as number);
     if (id === null || id === 0 || name === null || createdAt === null) return null;
     return { id, name, ageMs: this.#uptimeMs === null ? 0 : Math.max(0, Math.round(this.#uptimeMs - createdAt)) };
+  }
+
+  /** What is in the fields of an object; null unless it has all of these. */
+  #fields(object: Reference, names: readonly string[]): ReadonlyMap<string, number> | null {
+    const objects = this.#objects;
+    if (!objects.isObject(objects.type(object))) return null;
+    const fields = new Map<string, number>();
+    objects.eachField(object, (name, address) => {
+      fields.set(name, objects.memory.word(address));
+    });
+    return names.every((name) => fields.has(name)) ? fields : null;
   }
 }
