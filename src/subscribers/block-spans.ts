@@ -31,12 +31,14 @@ export function makeBlockSpan(
     stack.map((site) => mapper.map(site)),
   );
   const links = culprit === undefined ? [] : [{ context: culprit, attributes: { [attribute.linkType]: 'culprit' } }];
-  const startTime = time.at(since);
+  // A turn is longer than what runs in it, and a span that is longer than its parent is taken for a clock gone wrong.
+  const times = task === null ? undefined : tasks.timesOf(task);
+  const startTime = time.at(Math.max(since, times?.createdAt ?? 0));
   const attributes = {
     ...(record.attributes as Attributes),
     ...(thresholdMs !== undefined && { [attribute.blockThreshold]: thresholdMs / 1000 }),
   };
   tracer
     .startSpan(spanName.loopBlocked, { kind: api.SpanKind.INTERNAL, startTime, attributes, links }, context)
-    .end(time.at(since + durationMs));
+    .end(time.at(Math.min(since + durationMs, times?.endedAt ?? Infinity)));
 }

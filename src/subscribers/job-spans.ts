@@ -1,6 +1,6 @@
 // The spans of jobs of executors: `submit`, from when a job is given until a worker has it, and `process`, where it runs. In
 // a thread or process that is a span of the worker, whose trace goes on there: see trace-carrier.ts.
-import type { Span, SpanContext, Tracer } from '@opentelemetry/api';
+import type { Span, Tracer } from '@opentelemetry/api';
 import type { Hold, ResourceRecord } from '../channels/resource.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { now } from '../runtime/clock.ts';
@@ -10,10 +10,9 @@ import { attribute, spanName } from './semconv.ts';
 import type { SpanTime } from './span-time.ts';
 import { describeError } from './task-attributes.ts';
 import type { TaskSpans } from './task-spans.ts';
-import { writeCarrier, type SentJob } from './trace-carrier.ts';
+import { linksToSubmit, writeCarrier, type SentJob } from './trace-carrier.ts';
 
 interface JobSpan {
-  readonly submit: SpanContext;
   readonly sent: SentJob;
   /** Null where the job runs elsewhere. */
   process: Span | null;
@@ -48,14 +47,16 @@ export class JobSpans {
     const options = { kind: PRODUCER, startTime: time.at(job.createdAt), attributes };
     const submit = tracer.startSpan(spanName.submit(resource.name), options, job.context);
     submit.end(at);
-    const own: JobSpan = { submit: submit.spanContext(), sent: { executor: resource.name, type }, process: null };
+    const sent: SentJob = { executor: resource.name, type, submit: submit.spanContext().spanId };
+    const own: JobSpan = { sent, process: null };
     this.#jobs.set(task, own);
     if (type !== 'tasks') return;
-    const context = api.trace.setSpan(job.context, submit);
+    // Both below the job, which lasts as long as both; not below each other, for one begins when the other has ended.
+    const links = linksToSubmit(api, job.context, sent);
     own.process = tracer.startSpan(
       spanName.process(resource.name),
-      { kind: CONSUMER, startTime: at, attributes },
-      context,
+      { kind: CONSUMER, startTime: at, attributes, links },
+      job.context,
     );
     tasks.setInner(task, own.process);
   }
@@ -76,9 +77,8 @@ export class JobSpans {
 
   /** What goes to the worker with a job; null where it is not traced. */
   readonly inject = (task: TaskRecord): Record<string, string> | null => {
-    const job = this.#jobs.get(task);
-    const context = job?.submit ?? this.#options.tasks.spanContextOf(task);
-    return context === undefined ? null : writeCarrier(context, job?.sent ?? null);
+    const context = this.#options.tasks.spanContextOf(task);
+    return context === undefined ? null : writeCarrier(context, this.#jobs.get(task)?.sent ?? null);
   };
 
   #typeOf(executor: ResourceRecord): string {

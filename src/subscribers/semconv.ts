@@ -69,7 +69,10 @@ export const attribute = {
   lockHolderTaskName: 'loopscope.lock.holder.task.name',
   /** One of `fulfilled`, `rejected`, `cancelled`, `timed_out`. */
   lockOutcome: 'loopscope.lock.outcome',
-  /** Of links: `blocked_by` the span of a holder; `item` the put of what was taken; `culprit` the task that blocked the loop. */
+  /**
+   * Of links: `blocked_by` the span of a holder; `item` the put of what was taken; `job` the submit of what is
+   * processed; `culprit` the task that blocked the loop.
+   */
   linkType: 'loopscope.link.type',
   codeFunctionName: 'code.function.name',
   codeFilePath: 'code.file.path',
@@ -121,7 +124,8 @@ export const attribute = {
   /** The tasks of a wait cycle, in order, and what each waits for. */
   cycleTasks: 'loopscope.deadlock.tasks',
   cycleTargets: 'loopscope.deadlock.targets',
-  /** The native function that blocked the loop. */
+  /** The native function that blocked the loop.
+   */
   blockNative: 'loopscope.eventloop.block.native',
   errorMessage: 'error.message',
   /** What blocked the loop, such as `javascript` or `native call`. */

@@ -20,7 +20,7 @@ import {
   spanNameOf,
   type Gathered,
 } from './task-attributes.ts';
-import { sentWithJob, type SentJob } from './trace-carrier.ts';
+import { linksToSubmit, sentWithJob, type SentJob } from './trace-carrier.ts';
 
 /** The trace of a span that an SDK did not make. */
 const noTrace = '0'.repeat(32);
@@ -35,6 +35,8 @@ interface TaskSpan extends Gathered {
   /** Current in the task's function in the place of `span`: a job that has left its queue. */
   inner: Span | null;
   readonly createdAt: number;
+  /** Infinity while the task is pending. */
+  endedAt: number;
   tasks: number;
   failed: number;
   backoffMs: number;
@@ -128,7 +130,8 @@ export class TaskSpans {
     const startTime = this.#time.follow(createdAt);
     const { INTERNAL, CONSUMER } = this.#api.SpanKind;
     if (sent === null) return this.#tracer.startSpan(spanNameOf(task), { kind: INTERNAL, startTime }, context);
-    return this.#tracer.startSpan(spanName.process(sent.executor), { kind: CONSUMER, startTime }, context);
+    const links = linksToSubmit(this.#api, context, sent);
+    return this.#tracer.startSpan(spanName.process(sent.executor), { kind: CONSUMER, startTime, links }, context);
   }
 
   /** A task is a call that a breaker lets through. */
@@ -176,6 +179,7 @@ export class TaskSpans {
     if (own == null || span == null) return;
     own.span = null;
     own.inner = null;
+    own.endedAt = at;
     this.#open--;
     if (own.isShared) return;
     if (span.isRecording()) {
@@ -230,6 +234,11 @@ export class TaskSpans {
     return this.#spans.get(task)?.context;
   }
 
+  /** From when to when the span of a task is, pending or settled; Infinity for one that is open. */
+  timesOf(task: TaskRecord): { readonly createdAt: number; readonly endedAt: number } | undefined {
+    return this.#spans.get(task);
+  }
+
   /** The context of a task, pending or settled; the current one if it has no span. */
   contextOf(task: TaskRecord): Context {
     const { context, trace } = this.#api;
@@ -243,5 +252,16 @@ export class TaskSpans {
 
 function newTaskSpan(span: Span, isShared: boolean, createdAt: number): TaskSpan {
   const context = span.spanContext();
-  return { span, isShared, context, inner: null, createdAt, tasks: 0, failed: 0, backoffMs: 0, isBreakerCall: false };
+  return {
+    span,
+    isShared,
+    context,
+    inner: null,
+    createdAt,
+    tasks: 0,
+    failed: 0,
+    backoffMs: 0,
+    isBreakerCall: false,
+    endedAt: Infinity,
+  };
 }

@@ -1,7 +1,8 @@
 // The trace that a job belongs to, on its way to another thread or process: as W3C Trace Context writes it.
 // https://www.w3.org/TR/trace-context/
-import type { Context, SpanContext } from '@opentelemetry/api';
+import type { Context, Link, SpanContext } from '@opentelemetry/api';
 import type { OpenTelemetryApi } from './open-telemetry.ts';
+import { attribute } from './semconv.ts';
 
 const sentKey = Symbol.for('loopscope.sent-job@1');
 const traceparent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -11,6 +12,8 @@ export interface SentJob {
   readonly executor: string;
   /** `threads` or `processes`. */
   readonly type: string;
+  /** The id of the span `submit`, which is in the same trace. */
+  readonly submit: string;
 }
 
 /** What goes into the message. */
@@ -29,7 +32,7 @@ export function readCarrier(api: OpenTelemetryApi, carrier: Readonly<Record<stri
   const active = api.context.active();
   const [, traceId, spanId, flags] = traceparent.exec(carrier['traceparent'] ?? '') ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return active;
-  const { tracestate, executor, type } = carrier;
+  const { tracestate, executor, type, submit } = carrier;
   const context = api.trace.setSpanContext(active, {
     traceId,
     spanId,
@@ -37,10 +40,18 @@ export function readCarrier(api: OpenTelemetryApi, carrier: Readonly<Record<stri
     isRemote: true,
     ...(tracestate !== undefined && { traceState: api.createTraceState(tracestate) }),
   });
-  return executor === undefined || type === undefined ? context : context.setValue(sentKey, { executor, type });
+  if (executor === undefined || type === undefined || submit === undefined) return context;
+  return context.setValue(sentKey, { executor, type, submit });
 }
 
 /** Whether the job that is created in this context was sent by an executor. */
 export function sentWithJob(context: Context): SentJob | null {
   return (context.getValue(sentKey) as SentJob | undefined) ?? null;
+}
+
+/** From where a job is processed to where it was submitted. */
+export function linksToSubmit(api: OpenTelemetryApi, context: Context, { submit }: SentJob): Link[] {
+  const parent = api.trace.getSpanContext(context);
+  if (parent === undefined) return [];
+  return [{ context: { ...parent, spanId: submit }, attributes: { [attribute.linkType]: 'job' } }];
 }

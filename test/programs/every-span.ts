@@ -116,7 +116,7 @@ async function turns(): Promise<void> {
   });
   await sleep(300); // the watchdog has begun to look
   const block = (): void => {
-    for (const end = performance.now() + 400; performance.now() < end;) Math.sqrt(2);
+    for (const end = performance.now() + 600; performance.now() < end;) Math.sqrt(2);
   };
   await createTask(async () => block(), { name: 'report' });
   await sleep(300);

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
@@ -67,7 +67,7 @@ test('a collector that never answers is left after two seconds, and does not kee
       expect(stopMs).toBeGreaterThan(1400);
       expect(stopMs).toBeLessThan(10_000);
       expect(lastedMs).toBeLessThan(10_000);
-      expect(stderr).toBe('');
+      expect(stderr).toMatch(/^loopscope: spans cannot be exported to \S+: no answer within 1.5 s\n$/);
     },
   );
 });
@@ -78,7 +78,20 @@ test('a collector that refuses costs one line', async () => {
     async (endpoint) => {
       const { stdout, stderr } = await run('traced.ts', [endpoint]);
       expect(JSON.parse(stdout)).toMatchObject({ exported: 0, dropped: 0, failed: 15 });
-      expect(stderr).toMatch(/^loopscope: spans cannot be exported to \S+: Bad Request\n$/);
+      expect(stderr).toMatch(/^loopscope: spans cannot be exported to \S+: 400 Bad Request\n$/);
+    },
+  );
+});
+
+test('a web page in the place of a collector has taken nothing', async () => {
+  await withCollector(
+    (request, response) => request.resume().on('end', () => response.end('<!doctype html><title>Sign in</title>')),
+    async (endpoint) => {
+      const { stdout, stderr } = await run('traced.ts', [endpoint]);
+      expect(JSON.parse(stdout)).toMatchObject({ exported: 0, dropped: 0, failed: 15 });
+      expect(stderr).toMatch(
+        /^loopscope: spans cannot be exported to \S+: a web page answers there, and no collector\n$/,
+      );
     },
   );
 });
@@ -135,12 +148,44 @@ test('under the hook a collector that hangs delays the end by two seconds at mos
         env: { LOOPSCOPE_OTLP: endpoint, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
       }).outcome;
       expect({ stderr, code }).toEqual({
-        stderr: `loopscope: 3 of the spans that ended were not exported to ${endpoint}/v1/traces\n`,
+        stderr:
+          `loopscope: spans cannot be exported to ${endpoint}/v1/traces: no answer within 2 s\n` +
+          `loopscope: 3 of the spans that ended were not exported to ${endpoint}/v1/traces\n`,
         code: 0,
       });
       expect(performance.now() - started).toBeLessThan(10_000);
     },
   );
+});
+
+test.each([
+  ['that closes every connection', 'http', 'http/protobuf', true],
+  ['that hangs with TLS', 'https', 'http/protobuf', false],
+  ['that hangs with gRPC', 'http', 'grpc', false],
+])('nor does one %s, whatever its exporter waits for', async (_name, scheme, protocol, closes) => {
+  const sockets = new Set<Socket>();
+  const server = createSocketServer((socket) => {
+    if (closes) socket.destroy();
+    else sockets.add(socket.on('error', () => {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const endpoint = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const started = performance.now();
+    const { stderr } = await startNode(['--import', register, program('trace-ends.mjs'), 'return'], {
+      env: {
+        LOOPSCOPE_OTLP: endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_TIMEOUT: '30000',
+        OTEL_LOGS_EXPORTER: 'none',
+      },
+    }).outcome;
+    expect(stderr).toContain(`3 of the spans that ended were not exported to ${endpoint}`);
+    expect(performance.now() - started).toBeLessThan(10_000); // attempts go on for 13 s, or a request for 30 s
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
 });
 
 test('the variables of OpenTelemetry choose exporter, sampler, name and headers, or switch all of it off', async () => {
