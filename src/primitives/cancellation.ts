@@ -86,13 +86,3 @@ function isDeaf({ outcome, on }: WaitRecord): boolean {
   if (outcome !== null || on === null || !('settlement' in on) || on.settlement !== null) return false;
   return 'notices' in on && on.notices === false;
 }
-
-/** Calls `abort` when the signal is aborted, now if it is already: then null is returned, else what stops listening. */
-export function onAbort(signal: AbortSignal, abort: () => void): (() => void) | null {
-  if (signal.aborted) {
-    abort();
-    return null;
-  }
-  signal.addEventListener('abort', abort, { once: true });
-  return () => signal.removeEventListener('abort', abort);
-}

@@ -1,4 +1,5 @@
 // What `for await` takes the items of a queue with.
+import type { WaitRecord } from '../channels/wait.ts';
 
 /** What an iterator asks of its queue. */
 export interface Source<Item> {
@@ -12,6 +13,8 @@ export interface Source<Item> {
 export class QueueIterator<Item> implements AsyncIterableIterator<Item, undefined> {
   readonly #source: Source<Item>;
   #ended = false;
+  #lastWait: WaitRecord | null = null;
+  #hadSeveralWaits = false;
 
   constructor(source: Source<Item>) {
     this.#source = source;
@@ -24,8 +27,18 @@ export class QueueIterator<Item> implements AsyncIterableIterator<Item, undefine
   /** Takes nothing more. What `next` still waits for is over at once, and no item is lost. */
   return(): Promise<IteratorResult<Item, undefined>> {
     this.#ended = true;
-    this.#source.stop(this);
+    if (this.#hadSeveralWaits || this.#waits) this.#source.stop(this);
     return Promise.resolve(end);
+  }
+
+  /** Its `next` has to wait: only then is there something to stop, for which the source looks through all that wait. */
+  noteWait(wait: WaitRecord): void {
+    this.#hadSeveralWaits ||= this.#waits;
+    this.#lastWait = wait;
+  }
+
+  get #waits(): boolean {
+    return this.#lastWait !== null && this.#lastWait.outcome === null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -240,7 +240,9 @@ export class Queue<Item> implements ResourceRecord, AsyncIterable<Item, undefine
   }
 
   #await(iterator: Getter<Item>['item'], options: WaitOptions, task: TaskRecord): Getter<Item>['promise'] {
-    return new Waiter('get', this, iterator, options, this.#getters, undefined, null, task).promise;
+    const getter: Getter<Item> = new Waiter('get', this, iterator, options, this.#getters, undefined, null, task);
+    iterator?.noteWait(getter);
+    return getter.promise;
   }
 
   /** Takes an item in, and hands it on if somebody waits for one: then nothing else is in the store. */

@@ -20,9 +20,10 @@ import { isDebugging } from '../runtime/debug.ts';
 import { originOf } from '../runtime/origin.ts';
 import { announceSettled, fulfilmentWith, type Fulfilment } from '../runtime/settle.ts';
 import { stackOf } from '../runtime/wait.ts';
+import { onAbort } from './abort.ts';
 import { checkFunction } from './arguments.ts';
 import { awaitAsPart, AwaitWait, type Awaitable } from './await-wait.ts';
-import { Cancellation, onAbort } from './cancellation.ts';
+import { Cancellation } from './cancellation.ts';
 import { DoneCallbacks } from './done-callbacks.ts';
 import { call, callAfter, callLater } from './run-task.ts';
 import { newExtra, type TaskExtra } from './task-extra.ts';
@@ -298,7 +299,8 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   }
 
   #cancelWith(signal: AbortSignal): void {
-    this.#more().stopListening = onAbort(signal, () => this.cancel(signal.reason));
+    if (signal.aborted) this.cancel(signal.reason);
+    else this.#more().stopListening = onAbort(signal, () => this.cancel(signal.reason));
   }
 
   #cancellation(): Cancellation {

@@ -6,6 +6,7 @@ import type { WaitKind, WaitMembers, WaitRecord } from '../channels/wait.ts';
 import { outcomeOf, TimeoutError } from '../errors.ts';
 import { currentOrRoot } from '../runtime/context.ts';
 import { begin, beginningOf, pendingOrRoot, siteOf, unpark } from '../runtime/wait.ts';
+import { onAbort } from './abort.ts';
 import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
 
 /** Options of every call that may wait. */
@@ -151,8 +152,7 @@ export class Waiter<Value, Item = undefined> implements WaitRecord {
       const { reason } = signal;
       this.abort(reason, outcomeOf(reason) === 'timed out' ? 'timed out' : 'cancelled');
     };
-    signal.addEventListener('abort', abort, { once: true });
-    this.#ending = { timer: null, stopListening: () => signal.removeEventListener('abort', abort) };
+    this.#ending = { timer: null, stopListening: onAbort(signal, abort) };
   }
 
   #timeOut(timeout: number): void {
