@@ -1,0 +1,47 @@
+// Runs programs that use libraries and know nothing of loopscope, under the hook: what a report says of them, and whether
+// anything is different without it.
+import { basename } from 'node:path';
+import { expect } from 'vitest';
+import type { Report, SiteEntry } from '../../src/report/format.ts';
+import { resourceFacts } from '../../src/reporters/resource-facts.ts';
+import { program, register, startNode } from './cli.ts';
+
+/** What is pending when the program ends, one line each, with files and lines, and without durations. */
+export async function stuckIn(file: string, env: Record<string, string> = {}): Promise<string[]> {
+  const words = ['--import', register, program(`libraries/${file}`)];
+  const { stderr, code } = await startNode(words, { env: { LOOPSCOPE_FORMAT: 'json', ...env } }).outcome;
+  if (!stderr.startsWith('{')) return [`exit ${code}`, stderr];
+  return reportLines(JSON.parse(stderr) as Report);
+}
+
+function reportLines({ tasks, resources, notes = [] }: Report): string[] {
+  const taskLines = tasks.map(({ kind, name, createdAt, waits, progress }) => {
+    const attempt = progress === null ? '' : `, attempt ${progress.attempt} of ${progress.limit}`;
+    const error = progress === null || progress.lastError === null ? '' : ` after ${progress.lastError}`;
+    const on = waits.map((wait) => `${wait.kind}${wait.on === null ? '' : ` ${wait.on.name}`} at ${place(wait.at)}`);
+    return `${kind} ${name} at ${place(createdAt)}${attempt}${error}: ${on.toSorted().join(' and ') || 'pending'}`;
+  });
+  const resourceLines = resources.map((resource) => {
+    const held = resource.holders.map(({ task, at }) => `held by ${task.name} at ${place(at)}`);
+    const facts = resourceFacts(resource).map((fact) => fact.replaceAll(/\d+(\.\d+)? (ms|s|min)\b/g, '…'));
+    return [`${resource.kind} ${resource.name} at ${place(resource.createdAt)}`, ...facts, ...held].join(' · ');
+  });
+  return [...taskLines, ...resourceLines, ...notes];
+}
+
+function place(site: SiteEntry | null): string {
+  return site === null ? 'nowhere' : `${basename(site.file)}:${site.line}`;
+}
+
+/** The program prints the same with the hook as without, and ends in the same way. */
+export async function expectUnchanged(file: string): Promise<void> {
+  const outputs = await Promise.all(
+    [{}, { LOOPSCOPE_DISABLE: 'all' }].map(async (env) => {
+      const words = ['--import', register, program(`libraries/${file}`)];
+      const { stdout, stderr, code } = await startNode(words, { env: { LOOPSCOPE_EXIT_REPORT: '0', ...env } }).outcome;
+      return [...stdout.split('\n'), stderr, String(code)];
+    }),
+  );
+  expect(outputs[1]?.length).toBeGreaterThan(5);
+  expect(outputs[0]).toEqual(outputs[1]);
+}
