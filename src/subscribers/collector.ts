@@ -1,7 +1,5 @@
-// The way to a collector: whether anybody listens there, and connections which do not keep the process alive.
-import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
+// Whether anybody listens at a collector's URL.
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 const probeMs = 1000;
 
@@ -29,24 +27,6 @@ export function whyUnreachable(url: string): Promise<string | null> {
     clearTimeout(timer);
     socket.destroy();
   });
-}
-
-/** An agent for HTTP whose connections keep no process alive, in use or not. */
-export class QuietAgent extends Agent {
-  constructor(options: AgentOptions = { keepAlive: true }) {
-    super(options);
-  }
-
-  override createConnection(...parameters: Parameters<Agent['createConnection']>): Duplex | null | undefined {
-    const socket = super.createConnection(...parameters);
-    if (socket != null && 'unref' in socket) (socket as Socket).unref();
-    return socket;
-  }
-
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    super.reuseSocket(socket, request);
-    if ('unref' in socket) (socket as Socket).unref();
-  }
 }
 
 /** A host with several addresses fails with an error for each, and no message of its own. */

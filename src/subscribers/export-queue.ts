@@ -119,7 +119,12 @@ export class ExportQueue {
   async flush(timeoutMs: number): Promise<boolean> {
     if (this.#options.isSynchronous === true) return this.flushNow();
     const { promise: timeout, resolve } = Promise.withResolvers<false>();
-    const timer = setTimeout(resolve, timeoutMs, false);
+    const { length: before } = this.#pending;
+    const timer = setTimeout(() => {
+      // Of one that is slow it is said how many were left; here nothing says why.
+      if (this.#pending.length >= before) this.#note(`no answer within ${timeoutMs / 1000} s`);
+      resolve(false);
+    }, timeoutMs);
     try {
       while (this.#pending.length > 0 || this.#sending !== null) {
         if (!(await Promise.race([this.#send(), timeout]))) return false;

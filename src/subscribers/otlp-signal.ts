@@ -1,10 +1,11 @@
 // The way of metrics and log records to a collector by OTLP. What cannot be sent never holds the process and is said once.
 import { complain } from '../runtime/complain.ts';
-import { QuietAgent, whyUnreachable } from './collector.ts';
+import { whyUnreachable } from './collector.ts';
 import type { ExportResult } from './export-queue.ts';
 import type { SdkPackages } from './open-telemetry.ts';
+import { explain, requestTimeoutMs } from './otlp.ts';
+import { holdNoProcess } from './otlp-transport.ts';
 
-const exportTimeoutMs = 5000;
 // HTTP and gRPC: there is nothing at the collector that takes this. Jaeger takes spans alone.
 const notTaken = new Set([404, 405, 415, 501, 12]);
 
@@ -46,9 +47,9 @@ export function otlpSignal(sdk: SdkPackages, signal: OtlpSignal, endpoint: strin
   const Exporter = exporters[name] as new (options: object) => PushExporter;
   const exporter = new Exporter({
     ...(base !== null && { url }),
-    ...(read('TIMEOUT') === undefined && { timeoutMillis: exportTimeoutMs }),
-    // Not for HTTPS: the exporter's own agent has the certificates of its variables.
-    ...(url.startsWith('http:') && !isGrpc && { httpAgentOptions: () => new QuietAgent() }),
+    ...(read('TIMEOUT') === undefined && {
+      timeoutMillis: requestTimeoutMs[isGrpc ? 'grpc' : 'http'],
+    }),
   });
   const { context } = sdk.api;
   const untraced = (run: () => void): void => context.with(sdk.core.suppressTracing(context.active()), run);
@@ -68,6 +69,7 @@ export class QuietExporter implements PushExporter {
 
   constructor(exporter: PushExporter, signal: OtlpSignal, url: string, untraced: (run: () => void) => void) {
     this.#exporter = exporter;
+    holdNoProcess(exporter);
     this.#signal = signal;
     this.#url = url;
     this.#untraced = untraced;
@@ -105,7 +107,9 @@ export class QuietExporter implements PushExporter {
       this.#isRefused = true;
       return;
     }
-    if (!this.#complained) complain(`${this.#signal} cannot be exported to ${this.#url}`, error);
+    if (!this.#complained) {
+      complain(`${this.#signal} cannot be exported to ${this.#url}`, explain(error as Error));
+    }
     this.#complained = true;
   }
 

@@ -1,19 +1,18 @@
 // The way of spans to a collector by OTLP: which one, by which protocol, and what it says that it did not take.
 import { UsageError } from '../errors.ts';
-import { QuietAgent, whyUnreachable } from './collector.ts';
+import { whyUnreachable } from './collector.ts';
 import type { EndedSpan, ExportQueueOptions, ExportResult, SpanExporter } from './export-queue.ts';
 import type { SdkPackages } from './open-telemetry.ts';
+import { holdNoProcess, watchAnswers } from './otlp-transport.ts';
 
-const exportTimeoutMs = 5000;
+/** Milliseconds that a request may take where no variable says it. One of gRPC holds the process for so long. */
+export const requestTimeoutMs = { http: 5000, grpc: 2000 } as const;
+const lessThan = 60; // the first byte of HTML, with which neither a message of protobuf for us nor JSON begins
 /** Statuses of HTTP and of gRPC with which the same request may succeed later. */
 const retryable = new Set([408, 425, 429, 1, 4, 8, 10, 11, 14, 15]);
 
 interface ExporterModule {
-  OTLPTraceExporter: new (options: {
-    readonly url?: string;
-    readonly timeoutMillis?: number;
-    readonly httpAgentOptions?: () => QuietAgent;
-  }) => SpanExporter;
+  OTLPTraceExporter: new (options: { readonly url?: string; readonly timeoutMillis?: number }) => SpanExporter;
 }
 
 interface Destination {
@@ -37,9 +36,9 @@ export function otlpExport(
   const { OTLPTraceExporter } = sdk.load(`@opentelemetry/exporter-trace-otlp-${kind}`) as ExporterModule;
   const exporter = new OTLPTraceExporter({
     ...(explicit && { url }),
-    ...(variable(sdk, 'TIMEOUT') === undefined && { timeoutMillis: exportTimeoutMs }),
-    // Not for HTTPS: the exporter's own agent has the certificates of its variables.
-    ...(url.startsWith('http:') && protocol !== 'grpc' && { httpAgentOptions: () => new QuietAgent() }),
+    ...(variable(sdk, 'TIMEOUT') === undefined && {
+      timeoutMillis: requestTimeoutMs[kind === 'grpc' ? 'grpc' : 'http'],
+    }),
   });
   return { exporter: new OtlpExporter(exporter), destination: url, whyUnreachable: () => whyUnreachable(url) };
 }
@@ -73,16 +72,22 @@ class OtlpExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   #rejected = 0;
   #reason = '';
+  #isCollector = true;
 
   constructor(exporter: SpanExporter) {
     this.#exporter = exporter;
-    watchResponses(exporter, (response) => this.#read(response));
+    holdNoProcess(exporter);
+    watchAnswers(exporter, (answer, data) => this.#read(answer, data));
   }
 
   export(spans: readonly EndedSpan[], done: (result: ExportResult) => void): void {
     this.#rejected = 0;
+    this.#isCollector = true;
     this.#exporter.export(spans, ({ code, error }) => {
-      if (code !== 0) return done({ code, ...(error !== undefined && { error }), isFinal: isRefusal(error) });
+      if (code !== 0) return done({ code, error: explain(error), isFinal: isRefusal(error) });
+      if (!this.#isCollector) {
+        return done({ code: 1, error: new Error('a web page answers there, and no collector'), isFinal: true });
+      }
       const rejected = this.#rejected;
       return done(rejected === 0 ? { code } : { code, rejected, error: new Error(this.#reason) });
     });
@@ -92,33 +97,29 @@ class OtlpExporter implements SpanExporter {
     return this.#exporter.shutdown();
   }
 
-  #read(response: unknown): void {
-    const { partialSuccess } = (response ?? {}) as { readonly partialSuccess?: Readonly<Record<string, unknown>> };
+  #read(answer: unknown, data: Uint8Array): void {
+    this.#isCollector = data[0] !== lessThan;
+    const { partialSuccess } = (answer ?? {}) as { readonly partialSuccess?: Readonly<Record<string, unknown>> };
     this.#rejected = Number(partialSuccess?.['rejectedSpans'] ?? 0) || 0; // of 64 bits, and so a text in JSON
     const message = partialSuccess?.['errorMessage'];
     this.#reason = typeof message === 'string' && message !== '' ? message : `${this.#rejected} spans were rejected`;
   }
 }
 
-/** Sees the responses of a collector. The exporter only logs them: where it is built otherwise, nothing is seen. */
-function watchResponses(exporter: SpanExporter, see: (response: unknown) => void): void {
-  const { _delegate: delegate } = exporter as {
-    readonly _delegate?: { _responseHandler?: { handleResponse: unknown } };
-  };
-  const handler = delegate?._responseHandler;
-  const handle = handler?.handleResponse;
-  if (delegate === undefined || handler === undefined || typeof handle !== 'function') return;
-  delegate._responseHandler = {
-    handleResponse(response: unknown) {
-      see(response);
-      Reflect.apply(handle, handler, [response]);
-    },
-  };
-}
-
 /** A status of HTTP in the 400s or of gRPC says that it was heard and is not wanted. */
 function isRefusal(error: Error | undefined): boolean {
-  const code = error !== undefined && 'code' in error ? error.code : undefined;
-  if (typeof code !== 'number' || retryable.has(code)) return false;
+  const code = codeOf(error);
+  if (code === null || retryable.has(code)) return false;
   return (code >= 400 && code < 500) || (code > 0 && code < 17);
+}
+
+/** Of a status of HTTP the exporter gives the words alone, and of one that may pass not even these. */
+export function explain(error: Error | undefined): Error {
+  const code = codeOf(error) ?? 0;
+  if (error?.message === 'Export failed with retryable status') return new Error('429, 502, 503 or 504: not now');
+  return code >= 100 ? new Error(`${code} ${error?.message ?? ''}`.trim()) : (error ?? new Error('no reason given'));
+}
+
+function codeOf(error: Error | undefined): number | null {
+  return error !== undefined && 'code' in error && typeof error.code === 'number' ? error.code : null;
 }
