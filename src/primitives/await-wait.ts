@@ -37,9 +37,38 @@ export class AwaitWait<Value> extends Waiter<Value> {
   override abort(reason: unknown, outcome: Outcome): void {
     this.#cancellation = [reason];
     const ended = cancelAwaited([this.on as Awaitable], this.task, reason);
-    if (ended === null) super.abort(reason, outcome);
-    else void ended.then(() => super.abort(reason, outcome)); // long over, where the task has settled
+    if (ended === null) this.#leave(reason, outcome);
+    else void ended.then(() => this.#leave(reason, outcome));
   }
+
+  /** The task is not waited for any more. Long over, where it has settled. */
+  #leave(reason: unknown, outcome: Outcome): void {
+    if (this.outcome !== null) return;
+    (this.on as Awaitable).awaiters--;
+    super.abort(reason, outcome);
+  }
+}
+
+/**
+ * `then` of a task that is pending.
+ * @param settled the promise of the task
+ */
+export function awaitTask<Value, Fulfilled, Rejected>(
+  task: Awaitable,
+  settled: Promise<Value>,
+  onFulfilled?: ((value: Value) => Fulfilled | PromiseLike<Fulfilled>) | null,
+  onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
+): Promise<Fulfilled | Rejected> {
+  const cancellation = currentTask()?.takeCancellation?.();
+  const wait = new AwaitWait<Value>(task);
+  const result = wait.promise.then(onFulfilled, onRejected);
+  wait.result = result;
+  if (cancellation !== undefined) wait.cancel?.(cancellation);
+  settled.then(
+    (value) => wait.resolve(value),
+    (error: unknown) => wait.reject(error),
+  );
+  return result;
 }
 
 /**
@@ -71,10 +100,9 @@ export function cancelAwaited(
   reason: unknown,
 ): Promise<unknown> | null {
   const ends: Promise<void>[] = [];
-  for (const task of tasks) {
-    if (task.settlement !== null) continue;
-    if (task.awaiters > 1 && task.awaiters > waitsOf(awaiter, task)) task.awaiters--;
-    else if (task.cancel(reason)) ends.push(endOf(task));
+  for (const task of new Set(tasks)) {
+    const isShared = task.awaiters > 1 && task.awaiters > waitsOf(awaiter, task);
+    if (!isShared && task.cancel(reason)) ends.push(endOf(task));
   }
   return ends.length === 0 ? null : Promise.all(ends);
 }

@@ -12,6 +12,7 @@ export class Cancellation implements CancelRequest {
   error: CancelledError | null = null;
   #isDelivered = true;
   #isHandingOn = false;
+  #isArriving = false;
   /** What the task was parked on when it was asked to. */
   #parked: readonly WaitRecord[] = [];
   #last: CancelledError | null = null;
@@ -40,7 +41,8 @@ export class Cancellation implements CancelRequest {
   }
 
   /**
-   * Aborts the signal and ends the waits. With none to end, the cancellation is kept for the next one.
+   * Aborts the signal and ends the waits. With none to end, the cancellation is kept for the next one; but several that
+   * come at once, by different ways, are one, as in asyncio: the clean-up after the first is not disturbed by the others.
    * @returns false if it comes back to where it is being handed on from: tasks that await each other
    */
   request(error: CancelledError, first: WaitRecord | null): boolean {
@@ -51,8 +53,9 @@ export class Cancellation implements CancelRequest {
     const parked: WaitRecord[] = [];
     for (let wait = first; wait !== null; wait = wait.older) if (wait.cancel !== null) parked.push(wait);
     // Before the signal: a wait that the signal ends has delivered it, and the clean-up after it is not disturbed again.
-    this.#isDelivered = parked.length > 0;
-    this.#parked = parked;
+    this.#isDelivered = parked.length > 0 || this.#isArriving;
+    if (parked.length > 0) this.#arrive(parked);
+    else if (!this.#isArriving) this.#parked = parked;
     this.#isHandingOn = true;
     try {
       this.#controller?.abort(error);
@@ -70,6 +73,11 @@ export class Cancellation implements CancelRequest {
     return this.error ?? undefined;
   }
 
+  /** A cancellation that was delivered and gave way to an error: it comes again at the next wait, and is no new one. */
+  deliverAgain(): void {
+    this.#isDelivered = this.error === null;
+  }
+
   /** Takes one request back; after the last, nothing is left to deliver, and a signal that is asked for is a fresh one. */
   takeBack(): number {
     if (this.count > 0 && --this.count === 0) {
@@ -79,6 +87,18 @@ export class Cancellation implements CancelRequest {
     }
     return this.count;
   }
+
+  /** Until its next microtask the task cannot have gone on. */
+  #arrive(parked: readonly WaitRecord[]): void {
+    this.#parked = parked;
+    this.#isArriving = true;
+    void Promise.resolve().then(() => (this.#isArriving = false));
+  }
+}
+
+/** What a task is cancelled with: `reason` is the cause, unless it is such an error itself. */
+export function toCancelledError(reason: unknown, what: string): CancelledError {
+  return reason instanceof CancelledError ? reason : new CancelledError(`${what} was cancelled`, { cause: reason });
 }
 
 /** A wait that has not ended, for a task that cannot learn of its cancellation. */

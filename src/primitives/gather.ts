@@ -1,6 +1,7 @@
 // asyncio's gather: the results of several things that run at the same time, in the order in which they were given.
 import { currentTask } from '../runtime/context.ts';
 import { checkOptions } from './arguments.ts';
+import { attempt } from './attempt.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startMembers, type Member, type MemberValue } from './members.ts';
 import { throwIfOptionsEnd, type WaitOptions } from './waiter.ts';
@@ -33,23 +34,25 @@ export function gather<Value>(
   options?: GatherOptions & { readonly returnExceptions?: false },
 ): Promise<Value[]>;
 export function gather(members: Iterable<Member>, options?: GatherOptions): Promise<unknown[]>;
-export async function gather(given: Iterable<Member>, options: GatherOptions = {}): Promise<unknown[]> {
-  checkOptions(options);
-  const { returnExceptions = false, ...ends } = options;
-  throwIfOptionsEnd(ends);
-  const cancellation = currentTask()?.takeCancellation?.();
-  const started = startMembers('gather', given, cancellation === undefined);
-  const results = new Array<unknown>(started.length);
-  if (started.length === 0) {
-    if (cancellation !== undefined) throw cancellation;
-    return results;
-  }
-  const members = new Members('gather', false, started);
-  const wait = new JointWait<unknown[]>(members, { kind: 'await', handsOn: true, cancellation, ...ends });
-  members.follow((index, rejected, result) => {
-    results[index] = result;
-    if (rejected && !returnExceptions) wait.reject(result);
-    else if (members.left === 0) wait.resolve(results);
+export function gather(given: Iterable<Member>, options: GatherOptions = {}): Promise<unknown[]> {
+  return attempt(() => {
+    checkOptions(options);
+    const { returnExceptions = false, ...ends } = options;
+    throwIfOptionsEnd(ends);
+    const cancellation = currentTask()?.takeCancellation?.();
+    const started = startMembers('gather', given, cancellation === undefined);
+    const results = new Array<unknown>(started.length);
+    if (started.length === 0) {
+      if (cancellation !== undefined) throw cancellation;
+      return Promise.resolve(results);
+    }
+    const members = new Members('gather', false, started);
+    const wait = new JointWait<unknown[]>(members, { kind: 'await', handsOn: true, cancellation, ...ends });
+    members.follow((index, rejected, result) => {
+      results[index] = result;
+      if (rejected && !returnExceptions) wait.reject(result);
+      else if (members.left === 0) wait.resolve(results);
+    });
+    return wait.promise;
   });
-  return wait.promise;
 }

@@ -95,15 +95,15 @@ export class JointWait<Value> extends Waiter<Value> {
   }
 
   override resolve(value: Value): void {
-    if (this.#ending === null || (this.#valueWins && this.#cancelled.every(({ notices }) => notices)))
-      super.resolve(value);
-    else super.reject(this.#ending.reason, this.#ending.outcome);
+    const hasLastWord = this.#valueWins && this.#cancelled.every(({ notices }) => notices);
+    if (this.#ending === null || hasLastWord) this.#end(() => super.resolve(value));
+    else this.#endWith(this.#ending.reason, this.#ending.outcome);
   }
 
   override reject(reason: unknown, outcome: Outcome = outcomeOf(reason)): void {
     const isOwn = reason === this.#ending?.reason || reason instanceof CancelledError;
-    if (this.#ending === null || !isOwn) super.reject(reason, outcome);
-    else super.reject(this.#ending.reason, this.#ending.outcome);
+    if (this.#ending === null || !isOwn) this.#endWith(reason, outcome);
+    else this.#endWith(this.#ending.reason, this.#ending.outcome);
   }
 
   /** Cancels what it hands the cancellation on to, and ends when that has. A cancellation goes before a timeout. */
@@ -111,11 +111,22 @@ export class JointWait<Value> extends Waiter<Value> {
     if (this.#handsOn) this.#cancelled = [...this.#members.tasks()];
     const ended = cancelAwaited(this.#cancelled, this.task, reason);
     if (ended === null) {
-      super.abort(reason, outcome);
+      this.#endWith(reason, outcome);
       return;
     }
     if (this.#ending?.outcome !== 'cancelled') this.#ending = { reason, outcome };
     const { reason: first, outcome: how } = this.#ending;
-    void ended.then(() => super.reject(first, how));
+    void ended.then(() => this.#endWith(first, how));
+  }
+
+  #endWith(reason: unknown, outcome: Outcome): void {
+    this.#end(() => super.reject(reason, outcome));
+  }
+
+  /** Those that are pending are not waited for any more: who awaits them now may be the only one. */
+  #end(end: () => void): void {
+    if (this.outcome !== null) return;
+    if (this.#handsOn && this.#members.left > 0) for (const task of this.#members.tasks()) task.awaiters--;
+    end();
   }
 }

@@ -14,16 +14,16 @@ export function call<Task extends Run, Value>(
   task: TaskRecord,
   run: (task: Task) => Value | PromiseLike<Value>,
 ): Promise<Value> {
-  let result: Value | PromiseLike<Value>;
+  let result: Promise<Value>;
   try {
-    result = run(task as Task);
+    result = Promise.resolve(run(task as Task));
   } catch (error) {
     (task as Task).markSettled(true, error);
     return Promise.reject(error);
   }
   // The two handlers are shared by all tasks: they find theirs in the context in which `then` was called, and so a
-  // pending task needs no closures.
-  return Promise.resolve(result).then(fulfilled<Value>, rejected);
+  // pending task needs no closures. A `then` of the promise's own might call them elsewhere; `await` ignores it, too.
+  return Promise.prototype.then.call(result, fulfilled<Value>, rejected) as Promise<Value>;
 }
 
 /** Calls the function on the next microtask, unless the task was cancelled before. */

@@ -4,7 +4,7 @@ import { ArgumentError, CancelledError, StateError } from '../errors.ts';
 import { complain } from '../runtime/complain.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { isDebugging, startDebug } from '../runtime/debug.ts';
-import { endBy, onInterrupt } from '../runtime/interrupt.ts';
+import { canListenFor, endBy, onInterrupt } from '../runtime/interrupt.ts';
 import { pendingTasks } from '../runtime/pending.ts';
 import { beginRun, closeRun, currentRun } from '../runtime/run-end.ts';
 import { checkFunction, checkName, checkOptions, checkSignal, describe, nameOf } from './arguments.ts';
@@ -31,14 +31,15 @@ export interface RunOptions {
  * are cancelled and waited for, and what was registered with `onRunEnd` is closed: executors do so themselves.
  * @example await run(main, { signals: ['SIGINT', 'SIGTERM'] });
  * @returns what the function returned
- * @throws what it threw; StateError inside of another run, where `createTask` or a plain call is what is wanted
+ * @throws what it threw; else what the clean-up of a task that it left behind, or a close, threw. StateError inside of
+ * another run, where `createTask` or a plain call is what is wanted
  */
 export async function run<Value>(main: TaskFunction<Value>, options: RunOptions = {}): Promise<Value> {
   checkFunction(main, 'the function to run');
   checkOptions(options);
   const { signal, signals = [], debug = false } = options;
   if (signal !== undefined) checkSignal(signal);
-  if (!Array.isArray(signals)) throw new ArgumentError(`signals must be an array, got ${describe(signals)}`);
+  checkSignals(signals);
   const name = checkName(options.name, nameOf(main, 'main'));
   const outer = currentRun();
   if (outer !== null) {
@@ -66,29 +67,36 @@ export async function run<Value>(main: TaskFunction<Value>, options: RunOptions 
 
 /** The result of the main task, when nothing is left of what it began. */
 async function endWith<Value>(task: Task<Value>): Promise<Value> {
-  let failures: unknown[] = [];
   let result: Value;
   try {
     result = await task;
   } catch (error) {
-    await cancelRest(task);
-    for (const failure of await closeRun(task)) complain(`a close at the end of run(${task.name}) failed`, failure);
+    for (const failure of await clear(task)) complain(`something failed when run(${task.name}) ended`, failure);
     throw error;
   }
-  await cancelRest(task);
-  failures = await closeRun(task);
+  const failures = await clear(task);
   if (failures.length === 0) return result;
   throw failures.length === 1
     ? failures[0]
     : new AggregateError(failures, `${failures.length} failures while run(${task.name}) ended`);
 }
 
-/** Cancels the pending tasks below a task, and those that they create meanwhile, and waits until they have settled. */
-async function cancelRest(main: Task): Promise<void> {
+/** Ends what is left. Returns what failed meanwhile, and was told to nobody else. */
+async function clear(task: Task): Promise<unknown[]> {
+  const failures = await cancelRest(task);
+  return [...failures, ...(await closeRun(task))];
+}
+
+/**
+ * Cancels the pending tasks below a task, and those that they create meanwhile, and waits until they have settled.
+ * Returns the errors of those that nobody awaits, as their clean-ups threw them.
+ */
+async function cancelRest(main: Task): Promise<unknown[]> {
   const known = new Set<TaskRecord>([main]);
+  const failures: unknown[] = [];
   for (;;) {
     const left = pendingTasks().filter((task) => !known.has(task) && descends(task, known));
-    if (left.length === 0) return;
+    if (left.length === 0) return failures;
     const cancelled: Task[] = [];
     for (const task of left) {
       known.add(task);
@@ -96,12 +104,28 @@ async function cancelRest(main: Task): Promise<void> {
       if (task.cancel(new CancelledError(`run(${main.name}) has ended`))) cancelled.push(task);
     }
     await Promise.all(cancelled.map(endOf));
+    for (const task of cancelled) if (isUnseen(task)) failures.push(task.settlement?.error);
     const deaf = cancelled.filter(({ done }) => !done).map((task) => `${task.name} #${task.id}`);
     if (deaf.length > 0 && isDebugging()) {
       complain(
         `run(${main.name}) has ended, and left tasks behind that do not notice that they are cancelled: ${deaf.join(', ')}`,
       );
     }
+  }
+}
+
+/** Whether a task failed, and neither a task that awaits it nor a group was told. */
+function isUnseen({ settlement, awaiters, origin, parent }: Task): boolean {
+  const hasFailed = settlement?.outcome === 'rejected' || settlement?.outcome === 'timed out';
+  return hasFailed && awaiters === 0 && origin.kind !== 'group' && parent?.origin.kind !== 'group';
+}
+
+/** @throws ArgumentError if one is no signal that a process can listen for */
+function checkSignals(signals: unknown): void {
+  if (!Array.isArray(signals)) throw new ArgumentError(`signals must be an array, got ${describe(signals)}`);
+  for (const signal of signals as unknown[]) {
+    if (!canListenFor(signal))
+      throw new ArgumentError(`signals must be names of signals that can be listened for, got ${describe(signal)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 // asyncio's shield: what is waited for goes on when the one that waits is cancelled.
+import { attempt } from './attempt.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startMembers, type Member, type MemberValue } from './members.ts';
 import { Task } from './task.ts';
@@ -9,19 +10,21 @@ import { noOptions, throwIfEnded, type WaitOptions } from './waiter.ts';
  * reach: only the wait ends. If it fails after that, and nobody else awaits it, that is an unhandled rejection.
  * @example await shield(() => commit(order));
  */
-export async function shield<Given extends Member>(
+export function shield<Given extends Member>(
   given: Given,
   options: WaitOptions = noOptions,
 ): Promise<MemberValue<Given>> {
-  throwIfEnded(options);
-  const [member] = startMembers('shield', [given]);
-  const members = new Members('shield', false, [member]);
-  const wait = new JointWait<MemberValue<Given>>(members, { kind: 'await', handsOn: false, ...options });
-  members.follow((_index, rejected, result) => {
-    const isOver = wait.outcome !== null;
-    if (!rejected) wait.resolve(result as MemberValue<Given>);
-    else if (isOver && member instanceof Task && member.awaiters === 0 && !member.cancelled) throw result;
-    else wait.reject(result);
+  return attempt(() => {
+    throwIfEnded(options);
+    const [member] = startMembers('shield', [given]);
+    const members = new Members('shield', false, [member]);
+    const wait = new JointWait<MemberValue<Given>>(members, { kind: 'await', handsOn: false, ...options });
+    members.follow((_index, rejected, result) => {
+      const isOver = wait.outcome !== null;
+      if (!rejected) wait.resolve(result as MemberValue<Given>);
+      else if (isOver && member instanceof Task && member.awaiters === 0 && !member.cancelled) throw result;
+      else wait.reject(result);
+    });
+    return wait.promise;
   });
-  return wait.promise;
 }

@@ -5,7 +5,6 @@ import {
   taskStarted,
   type CancelRequest,
   type Origin,
-  type Outcome,
   type RetryProgress,
   type Settlement,
   type TaskKind,
@@ -13,21 +12,22 @@ import {
 } from '../channels/task.ts';
 import type { Site } from '../channels/site.ts';
 import type { WaitRecord } from '../channels/wait.ts';
-import { CancelledError, StateError, TimeoutError } from '../errors.ts';
+import { StateError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
-import { currentTask, nextId, runInTask } from '../runtime/context.ts';
+import { nextId, runInTask } from '../runtime/context.ts';
 import { isDebugging } from '../runtime/debug.ts';
 import { originOf } from '../runtime/origin.ts';
-import { announceSettled, fulfilmentWith, type Fulfilment } from '../runtime/settle.ts';
+import { announceSettled } from '../runtime/settle.ts';
 import { stackOf } from '../runtime/wait.ts';
 import { onAbort } from './abort.ts';
 import { checkFunction } from './arguments.ts';
-import { awaitAsPart, AwaitWait, type Awaitable } from './await-wait.ts';
-import { Cancellation } from './cancellation.ts';
+import { awaitAsPart, awaitTask, type Awaitable } from './await-wait.ts';
+import { Cancellation, toCancelledError } from './cancellation.ts';
 import { DoneCallbacks } from './done-callbacks.ts';
 import { call, callAfter, callLater } from './run-task.ts';
-import { newExtra, type TaskExtra } from './task-extra.ts';
+import { newExtra, settleExtra, type TaskExtra } from './task-extra.ts';
 import type { TaskOptions } from './task-options.ts';
+import { exceptionOf, resultOf, settlementOf } from './task-settlement.ts';
 import { noteAwaited, trace } from './task-trace.ts';
 
 /** The function of a task. It is handed its task, and so `({ signal }) => …` hands on the cancellation. */
@@ -114,11 +114,7 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
    */
   cancel(reason?: unknown): boolean {
     if (this.settlement !== null) return false;
-    const error =
-      reason instanceof CancelledError
-        ? reason
-        : new CancelledError(`Task ${this.name} #${this.id} was cancelled`, { cause: reason });
-    return this.#cancellation().request(error, this.waits);
+    return this.#cancellation().request(toCancelledError(reason, `Task ${this.name} #${this.id}`), this.waits);
   }
 
   /** How often the task was asked to cancel, less how often that was taken back. Above 0 in a task that declined. */
@@ -140,9 +136,7 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
    * @throws what it was rejected or cancelled with; StateError while it is pending
    */
   result(): Value {
-    const settlement = this.#settled();
-    if (settlement.outcome !== 'fulfilled') throw settlement.error;
-    return (settlement as Fulfilment).value as Value;
+    return resultOf(this.#settled()) as Value;
   }
 
   /**
@@ -150,9 +144,7 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
    * @throws the CancelledError if it was cancelled; StateError while it is pending
    */
   exception(): unknown {
-    const settlement = this.#settled();
-    if (settlement.outcome === 'cancelled') throw settlement.error;
-    return settlement.error;
+    return exceptionOf(this.#settled());
   }
 
   /** Where it is parked now, as far as that is known without reading memory: newest first, and where it was created. */
@@ -177,6 +169,11 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
     return this.#extra?.cancellation?.take();
   }
 
+  /** For what threw something else in the place of a cancellation: that comes again at the next wait. @internal */
+  deliverAgain(): void {
+    this.#extra?.cancellation?.deliverAgain();
+  }
+
   // oxlint-disable-next-line unicorn/no-thenable -- a task is a promise: awaiting it is how the edge becomes known
   then<Fulfilled = Value, Rejected = never>(
     onFulfilled?: ((value: Value) => Fulfilled | PromiseLike<Fulfilled>) | null,
@@ -185,14 +182,7 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
     const promise = this.#result();
     noteAwaited(this.#extra?.trace, true);
     if (this.settlement !== null) return promise.then(onFulfilled, onRejected);
-    const cancellation = currentTask()?.takeCancellation?.();
-    const wait = new AwaitWait<Value>(this);
-    if (cancellation !== undefined) wait.cancel?.(cancellation);
-    promise.then(
-      (value) => wait.resolve(value),
-      (error: unknown) => wait.reject(error),
-    );
-    return wait.promise.then(onFulfilled, onRejected);
+    return awaitTask(this, promise, onFulfilled, onRejected);
   }
 
   catch<Rejected = never>(
@@ -213,11 +203,11 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   /** Calls the function. Used by what makes tasks, once. @internal */
   start(run: TaskFunction<Value>, options: TaskOptions): this {
     const { eager = true, signal } = options;
-    // what is cancelled before it starts is not called
-    const atOnce = eager && signal?.aborted !== true;
+    const atOnce = eager && signal?.aborted !== true; // what is cancelled before it starts is not called
     if (signal !== undefined) this.#cancelWith(signal);
     if (!atOnce) this.#more().waitsToStart = true;
     this.#promise = runInTask(this, atOnce ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
+    if (this.cancelled) this.#handled(); // in its first turn, when there was no promise yet
     return this;
   }
 
@@ -269,16 +259,11 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
 
   /** The task has settled, with this value or error. @internal */
   markSettled(rejected: boolean, result: unknown): void {
-    const settlement = rejected ? { outcome: this.#outcomeOf(result), error: result } : fulfilmentWith(result);
-    this.settlement = settlement;
     const extra = this.#extra;
-    if (extra !== null) {
-      extra.stopListening?.();
-      extra.callbacks?.end();
-      if (extra.trace !== null) extra.trace.settlement = settlement;
-    }
+    this.settlement = settlementOf(rejected, result, extra?.cancellation ?? null);
+    if (extra !== null) settleExtra(extra, this.settlement);
     // A cancellation was asked for: if nobody awaits the task, nobody misses anything, and the process goes on.
-    if (settlement.outcome === 'cancelled') this.#promise?.catch(ignore);
+    if (this.cancelled) this.#handled();
     announceSettled(this);
   }
 
@@ -290,12 +275,13 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   #settled(): Settlement {
     if (this.settlement === null) throw new StateError(`task ${this.name} #${this.id} has not settled`);
     noteAwaited(this.#extra?.trace, true);
+    this.#handled(); // as in asyncio: who asks for the error has it
     return this.settlement;
   }
 
-  #outcomeOf(error: unknown): Outcome {
-    if (this.#extra?.cancellation?.explains(error) === true) return 'cancelled';
-    return error instanceof TimeoutError ? 'timed out' : 'rejected';
+  /** Its rejection is none that nobody handles. */
+  #handled(): void {
+    this.#promise?.catch(() => {});
   }
 
   #cancelWith(signal: AbortSignal): void {
@@ -310,8 +296,4 @@ export class Task<Value = unknown> implements Awaitable, Promise<Value> {
   #more(): TaskExtra {
     return (this.#extra ??= newExtra());
   }
-}
-
-function ignore(): void {
-  // a rejection that its owner handles elsewhere
 }

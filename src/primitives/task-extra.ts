@@ -1,5 +1,5 @@
 // What few tasks need, made when it is needed: a pending task stays small.
-import type { RetryProgress } from '../channels/task.ts';
+import type { RetryProgress, Settlement } from '../channels/task.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { DoneCallbacks } from './done-callbacks.ts';
 import type { Trace } from './task-trace.ts';
@@ -27,4 +27,11 @@ export function newExtra(trace: Trace | null = null): TaskExtra {
     callbacks: null,
     trace,
   };
+}
+
+/** The task has settled: it listens no more, and whoever asked is told. */
+export function settleExtra({ stopListening, callbacks, trace }: TaskExtra, settlement: Settlement): void {
+  stopListening?.();
+  callbacks?.end();
+  if (trace !== null) trace.settlement = settlement;
 }

@@ -4,6 +4,8 @@ import { CancelledError, StateError } from '../errors.ts';
 import { currentTask, parentForNew } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
 import { checkFunction, checkName, checkOptions } from './arguments.ts';
+import { attempt } from './attempt.ts';
+import { toCancelledError } from './cancellation.ts';
 import { startTask, Task, type TaskFunction, type TaskOptions } from './task.ts';
 import { noOptions, throwIfEnded, Waiter } from './waiter.ts';
 
@@ -31,6 +33,8 @@ export class TaskGroup implements AsyncDisposable {
   /** What the group was cancelled with, once it was. */
   #cancellation: CancelledError | null = null;
   #left = false;
+  /** What `run` returned. */
+  #result: Promise<unknown> | null = null;
 
   /** For `await using`; `TaskGroup.run` also cancels the body of the group when a task fails. */
   constructor(options: TaskGroupOptions = {}) {
@@ -46,17 +50,17 @@ export class TaskGroup implements AsyncDisposable {
    * @throws AggregateError with all failures, if the function or a task failed; else the cancellation, if the caller or
    * the group was cancelled
    */
-  static async run<Value>(
+  static run<Value>(
     main: (group: TaskGroup) => Value | PromiseLike<Value>,
     options: TaskGroupOptions = {},
   ): Promise<Value> {
-    checkFunction(main, 'the function of a task group');
-    const group = new TaskGroup(options);
-    const body = group.createTask(() => main(group), { name: `${group.#record.name} body` });
-    // A body that was cancelled by somebody else is no failure, but the tasks that it started have nobody left.
-    body.observe(ignore, (error) => group.#cancelOnce(error));
-    await group.join();
-    return body;
+    return attempt(() => {
+      checkFunction(main, 'the function of a task group');
+      const group = new TaskGroup(options);
+      const result = group.#run(main);
+      group.#result = result;
+      return result;
+    });
   }
 
   get name(): string {
@@ -86,10 +90,7 @@ export class TaskGroup implements AsyncDisposable {
 
   /** Cancels all tasks of the group. */
   cancel(reason?: unknown): void {
-    this.#cancellation =
-      reason instanceof CancelledError
-        ? reason
-        : new CancelledError(`task group ${this.name} was cancelled`, { cause: reason });
+    this.#cancellation = toCancelledError(reason, `task group ${this.name}`);
     this.#record.cancel(this.#cancellation);
     for (const task of this.#pending) task.cancel(this.#cancellation);
   }
@@ -112,6 +113,7 @@ export class TaskGroup implements AsyncDisposable {
         await this.#allSettled();
       } catch (error) {
         cancellation ??= error;
+        this.#result?.catch(ignore); // a cancellation that nobody awaits yet is no crash
         this.#cancelOnce(error);
         // What runs inside of the group may be what the group waits for.
         if (caller !== null && this.#isInside(caller)) throw error;
@@ -125,7 +127,7 @@ export class TaskGroup implements AsyncDisposable {
         `${count} failure${count === 1 ? '' : 's'} in task group ${this.name}`,
       );
       this.#end.reject(failure);
-      if (cancellation !== undefined && caller instanceof Task) caller.cancel(cancellation);
+      if (cancellation !== undefined && caller instanceof Task) caller.deliverAgain();
       throw failure;
     }
     if (this.#cancellation === null) this.#end.resolve();
@@ -135,6 +137,14 @@ export class TaskGroup implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.join();
+  }
+
+  async #run<Value>(main: (group: TaskGroup) => Value | PromiseLike<Value>): Promise<Value> {
+    const body = this.createTask(() => main(this), { name: `${this.name} body` });
+    // A body that was cancelled by somebody else is no failure, but the tasks that it started have nobody left.
+    body.observe(ignore, (error) => this.#cancelOnce(error));
+    await this.join();
+    return body;
   }
 
   /** A task whose function runs for the first time is in the group already: what it calls must find it there. */

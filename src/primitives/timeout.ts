@@ -3,6 +3,7 @@ import { StateError, TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { checkFunction, checkName, checkNumber, checkOptions, checkSignal, nameOf } from './arguments.ts';
+import { attempt } from './attempt.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startTask, type Task } from './task.ts';
 import { startTimer } from './timer.ts';
@@ -38,26 +39,30 @@ export interface TimeoutScope {
  * @param milliseconds at least 0; Infinity is never
  * @throws TimeoutError if its time was over; a cancellation from elsewhere stays a CancelledError
  */
-export async function timeout<Value>(
+export function timeout<Value>(
   milliseconds: number,
   run: (scope: TimeoutScope) => Value | PromiseLike<Value>,
   options: TimeoutOptions = {},
 ): Promise<Value> {
-  checkNumber(milliseconds, 'milliseconds', 0);
-  return runUntil(now() + milliseconds, `timed out after ${milliseconds} ms`, run, options);
+  return attempt(() => {
+    checkNumber(milliseconds, 'milliseconds', 0);
+    return runUntil(now() + milliseconds, `timed out after ${milliseconds} ms`, run, options);
+  });
 }
 
 /** The same with a moment in the place of a time, on the clock of `performance.now()`. One that has passed is now. */
-export async function timeoutAt<Value>(
+export function timeoutAt<Value>(
   deadline: number,
   run: (scope: TimeoutScope) => Value | PromiseLike<Value>,
   options: TimeoutOptions = {},
 ): Promise<Value> {
-  checkNumber(deadline, 'deadline', -Infinity);
-  return runUntil(deadline, 'its deadline has passed', run, options);
+  return attempt(() => {
+    checkNumber(deadline, 'deadline', -Infinity);
+    return runUntil(deadline, 'its deadline has passed', run, options);
+  });
 }
 
-async function runUntil<Value>(
+function runUntil<Value>(
   deadline: number,
   words: string,
   run: (scope: TimeoutScope) => Value | PromiseLike<Value>,
@@ -86,11 +91,9 @@ async function runUntil<Value>(
     else wait.resolve(result as Value);
   });
   limit.begin(wait);
-  try {
-    return await wait.promise;
-  } finally {
-    limit.end();
-  }
+  const result = wait.promise.finally(() => limit.end());
+  wait.result = result;
+  return result;
 }
 
 /** What a timeout ends. */

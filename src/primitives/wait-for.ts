@@ -1,6 +1,7 @@
 // asyncio's wait_for: one awaitable, with a timeout that cancels it.
 import { currentTask } from '../runtime/context.ts';
 import { checkNumber, checkOptions } from './arguments.ts';
+import { attempt } from './attempt.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startMembers, type Member, type MemberValue } from './members.ts';
 import { throwIfOptionsEnd } from './waiter.ts';
@@ -19,27 +20,29 @@ export interface WaitForOptions {
  * @param milliseconds at least 0; Infinity is never
  * @throws TimeoutError if the time was over
  */
-export async function waitFor<Given extends Member>(
+export function waitFor<Given extends Member>(
   given: Given,
   milliseconds: number,
   options: WaitForOptions = {},
 ): Promise<MemberValue<Given>> {
-  checkNumber(milliseconds, 'milliseconds', 0);
-  checkOptions(options);
-  const ends = { ...options, timeout: milliseconds };
-  throwIfOptionsEnd(ends);
-  const cancellation = currentTask()?.takeCancellation?.();
-  const members = new Members('waitFor', false, startMembers('waitFor', [given], cancellation === undefined));
-  const wait = new JointWait<MemberValue<Given>>(members, {
-    kind: 'await',
-    handsOn: true,
-    valueWins: true,
-    cancellation,
-    ...ends,
+  return attempt(() => {
+    checkNumber(milliseconds, 'milliseconds', 0);
+    checkOptions(options);
+    const ends = { ...options, timeout: milliseconds };
+    throwIfOptionsEnd(ends);
+    const cancellation = currentTask()?.takeCancellation?.();
+    const members = new Members('waitFor', false, startMembers('waitFor', [given], cancellation === undefined));
+    const wait = new JointWait<MemberValue<Given>>(members, {
+      kind: 'await',
+      handsOn: true,
+      valueWins: true,
+      cancellation,
+      ...ends,
+    });
+    members.follow((_index, rejected, result) => {
+      if (rejected) wait.reject(result);
+      else wait.resolve(result as MemberValue<Given>);
+    });
+    return wait.promise;
   });
-  members.follow((_index, rejected, result) => {
-    if (rejected) wait.reject(result);
-    else wait.resolve(result as MemberValue<Given>);
-  });
-  return wait.promise;
 }

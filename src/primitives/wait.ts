@@ -1,6 +1,7 @@
 // asyncio's wait: until one, or all, of several things have settled, or a time is over.
 import { ArgumentError } from '../errors.ts';
 import { checkNumber, checkOptions, describe } from './arguments.ts';
+import { attempt } from './attempt.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startMembers, type Member, type Started } from './members.ts';
 import { Task } from './task.ts';
@@ -31,46 +32,42 @@ export interface WaitResult<Item> {
  * for (const task of pending) task.cancel();
  * @throws ArgumentError if there is nothing to wait for
  */
-export async function wait<Given extends Member>(
+export function wait<Given extends Member>(
   given: Iterable<Given>,
   options: WaitForSomeOptions = {},
 ): Promise<WaitResult<Started<Given>>> {
-  checkOptions(options);
-  const { returnWhen = 'ALL_COMPLETED', timeout, signal } = options;
-  if (!modes.includes(returnWhen)) {
-    throw new ArgumentError(`returnWhen must be ${modes.join(', ')}, got ${describe(returnWhen)}`);
-  }
-  if (timeout !== undefined) checkNumber(timeout, 'timeout', 0);
-  throwIfEnded(signal === undefined ? {} : { signal });
-  const all = [...new Set(startMembers('wait', given))] as Started<Given>[];
-  if (all.length === 0) throw new ArgumentError('wait was given nothing to wait for');
-  const done = new Set<Started<Given>>();
-  const result = (): WaitResult<Started<Given>> => ({
-    done,
-    pending: new Set(all.filter((member) => !done.has(member))),
-  });
-  const isOver = (failed: boolean): boolean =>
-    done.size === all.length || returnWhen === 'FIRST_COMPLETED' || (returnWhen === 'FIRST_EXCEPTION' && failed);
+  return attempt(() => {
+    checkOptions(options);
+    const { returnWhen = 'ALL_COMPLETED', timeout, signal } = options;
+    if (!modes.includes(returnWhen)) {
+      throw new ArgumentError(`returnWhen must be ${modes.join(', ')}, got ${describe(returnWhen)}`);
+    }
+    if (timeout !== undefined) checkNumber(timeout, 'timeout', 0);
+    throwIfEnded(signal === undefined ? {} : { signal });
+    const all = [...new Set(startMembers('wait', given))] as Started<Given>[];
+    if (all.length === 0) throw new ArgumentError('wait was given nothing to wait for');
+    const done = new Set<Started<Given>>();
+    const result = (): WaitResult<Started<Given>> => ({
+      done,
+      pending: new Set(all.filter((member) => !done.has(member))),
+    });
+    const isOver = (failed: boolean): boolean =>
+      done.size === all.length || returnWhen === 'FIRST_COMPLETED' || (returnWhen === 'FIRST_EXCEPTION' && failed);
 
-  const members = new Members('wait', returnWhen !== 'ALL_COMPLETED', all);
-  const waiter = new JointWait<WaitResult<Started<Given>>>(members, {
-    kind: 'wait',
-    handsOn: false,
-    milliseconds: timeout ?? null,
-    ...(signal !== undefined && { signal }),
+    const members = new Members('wait', returnWhen !== 'ALL_COMPLETED', all);
+    const waiter = new JointWait<WaitResult<Started<Given>>>(members, {
+      kind: 'wait',
+      handsOn: false,
+      milliseconds: timeout ?? null,
+      ...(signal !== undefined && { signal }),
+    });
+    if (timeout !== undefined) waiter.after(timeout, () => waiter.resolve(result()));
+    members.follow((index, rejected) => {
+      if (waiter.outcome !== null) return; // `done` was handed out
+      const member = all[index] as Started<Given>;
+      done.add(member);
+      if (isOver(rejected && !(member instanceof Task && member.cancelled))) waiter.resolve(result());
+    }, false);
+    return waiter.promise;
   });
-  if (timeout !== undefined) waiter.after(timeout, () => waiter.resolve(result()));
-  let hasEnded = false;
-  members.follow((index, rejected) => {
-    if (hasEnded) return; // `done` was handed out
-    const member = all[index] as Started<Given>;
-    done.add(member);
-    hasEnded = isOver(rejected && !(member instanceof Task && member.cancelled));
-    if (hasEnded) waiter.resolve(result());
-  }, false);
-  try {
-    return await waiter.promise;
-  } finally {
-    hasEnded = true;
-  }
 }

@@ -1,4 +1,11 @@
 // Signals that ask a program to end.
+import { constants } from 'node:os';
+
+/** Whether it is the name of a signal that a process can listen for. */
+export function canListenFor(signal: unknown): boolean {
+  if (signal === 'SIGKILL' || signal === 'SIGSTOP') return false;
+  return typeof signal === 'string' && Object.hasOwn(constants.signals, signal);
+}
 
 /**
  * Calls `handle` at the first of these signals. A second one ends the process, as it does without loopscope.

@@ -144,6 +144,60 @@ describe('what is left behind', () => {
   });
 });
 
+describe('a clean-up that fails', () => {
+  const left = async (): Promise<void> => {
+    try {
+      await sleep(1000);
+    } finally {
+      // oxlint-disable-next-line no-unsafe-finally -- a clean-up that fails is what is tested
+      throw new Error('clean-up');
+    }
+  };
+
+  test('is what run throws, where nobody else is told of it', async () => {
+    const end = follow(run(async () => void createTask(left)));
+    await pass(0);
+    expect(end.outcome).toBe('Error: clean-up');
+  });
+
+  test('goes after what main threw', async () => {
+    const end = follow(
+      run(async () => {
+        createTask(left);
+        throw new Error('main');
+      }),
+    );
+    await pass(0);
+    expect(end.outcome).toBe('Error: main');
+  });
+
+  test('is left to whoever awaits the task: another one, or its group', async () => {
+    const end = follow(
+      run(async () => {
+        createTask(async () => createTask(left).catch(() => {}));
+        createTask(async () => TaskGroup.run((group) => void group.createTask(left)).catch(() => {}));
+      }),
+    );
+    await pass(0);
+    expect(end.outcome).toBe('value undefined');
+  });
+});
+
+test.each(['SIGKILL', 'SIGFOO', 9])(
+  'a signal that cannot be listened for, such as %s, is refused before main is called',
+  async (signal) => {
+    let isCalled = false;
+    const error = await rejection(
+      run(async () => void (isCalled = true), { signals: ['SIGUSR2', signal as NodeJS.Signals] }),
+    );
+    expect([words(error), isCalled, process.listenerCount('SIGUSR2')]).toEqual([
+      `ArgumentError: signals must be names of signals that can be listened for, got ${JSON.stringify(signal)}`,
+      false,
+      0,
+    ]);
+  },
+);
+
 describe('onRunEnd', () => {
   test('closes in reverse order, after the tasks, one after the other', async () => {
     const log: string[] = [];

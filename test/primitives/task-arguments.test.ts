@@ -33,3 +33,22 @@ test('names may be empty, long or full of control characters; a function with a 
   await Promise.all(tasks);
   expect(tasks.map(({ name }) => name)).toEqual(['task', 'load', 'task', '\u0000\n\u001B[31m', long]);
 });
+
+test.each<[string, PropertyDescriptor, string]>([
+  [
+    'constructor',
+    {
+      get() {
+        throw new Error('no constructor');
+      },
+    },
+    'rejected',
+  ],
+  ['then', { value: (fulfilled: (value: unknown) => void) => fulfilled(5) }, 'fulfilled'],
+])('a promise whose %s is not that of promises settles the task as an await would', async (name, property, outcome) => {
+  const promise: Promise<number> = Object.defineProperty(Promise.resolve(1), name, property);
+  const task = createTask(() => promise);
+  const [ours] = await Promise.allSettled([task]);
+  const [awaited] = await Promise.allSettled([(async () => await promise)()]);
+  expect([ours, task.settlement?.outcome]).toEqual([awaited, outcome]);
+});

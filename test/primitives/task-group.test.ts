@@ -111,7 +111,7 @@ test('failures of several tasks, of clean-ups and of synchronous functions are a
   )) as AggregateError;
   expect([error.message, (error.errors as Error[]).map(({ message }) => message)]).toEqual([
     '3 failures in task group group',
-    ['at once', 'later', 'clean-up'],
+    ['at once', 'clean-up', 'later'],
   ]);
 });
 
