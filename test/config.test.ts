@@ -32,7 +32,7 @@ test.each([
     prometheus: false,
     traceFile: null,
     profile: null,
-    disable: [],
+    disable: null,
     loop: true,
     watchdog: true,
     blockThresholdMs: null,
@@ -79,4 +79,9 @@ test('metrics and log records go where spans go, unless their own variable says 
     otlpMetrics: false,
     otlpLogs: false,
   });
+});
+
+test('libraries are disabled by their names', () => {
+  expect(readConfig({ LOOPSCOPE_DISABLE: 'p-queue, pg,,' }).disable).toEqual(['p-queue', 'pg']);
+  expect(readConfig({}).disable).toEqual([]);
 });

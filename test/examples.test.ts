@@ -117,3 +117,17 @@ test('tcp-echo: the echo of asyncio works, and where both ends wait the report s
 test('the output in the README is that of npm start', () => {
   expect(read('README.md')).toContain(read('test/golden/order-service.80.txt').trim());
 });
+
+test('own-lock: the report knows a lock whose author declares it, who holds it and who waits', async () => {
+  const { report } = await reportOf('own-lock.ts');
+  expect(report.resources).toMatchObject([
+    {
+      kind: 'lock',
+      name: 'ledger',
+      createdAt: { line: lineOf('own-lock.ts', 'declareResource(name') },
+      holders: [{ task: { name: 'order 2' }, settled: true }],
+      statistics: { held: 1, waiters: 1 },
+    },
+  ]);
+  expect(report.tasks).toMatchObject([{ name: 'order 3', waits: [{ kind: 'acquire', on: { name: 'ledger' } }] }]);
+});

@@ -8,7 +8,11 @@ import { turn } from '../support/turn.ts';
 /** What is pending after a turn: `job b by main: start queue mails`, and then `queue mails: 1 in it, held by a`. */
 export async function pending(): Promise<string[]> {
   await turn();
-  const report = takeReport();
+  return linesOf(takeReport());
+}
+
+/** The same of a report. */
+export function linesOf(report: Report): string[] {
   return [...report.tasks.map(taskLine), ...report.resources.map(resourceLine)];
 }
 
