@@ -1,11 +1,13 @@
 // asyncio's as_completed: several things, each as soon as it has settled.
 import { TimeoutError } from '../errors.ts';
 import { now } from '../runtime/clock.ts';
+import { List } from '../runtime/list.ts';
 import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startMembers, type Member, type MemberValue, type Started } from './members.ts';
+import { Ring } from './ring.ts';
 import { startTimer } from './timer.ts';
-import { noOptions, throwIfEnded } from './waiter.ts';
+import { noOptions, throwIfEnded, type Waiter } from './waiter.ts';
 
 export interface AsCompletedOptions {
   /** Milliseconds after which the iteration throws a TimeoutError, from this call on. Default: none. */
@@ -33,9 +35,9 @@ export function asCompleted<Given extends Member>(
 
 /** What `asCompleted` returns. Each member is given once, whoever asks. */
 export class Completions<Given> implements AsyncIterableIterator<Started<Given>> {
-  readonly #settled: Started<Given>[] = [];
+  readonly #settled: Ring<Started<Given>> = new Ring();
   readonly #members: Members;
-  #waits: readonly JointWait<[Started<Given>]>[] = [];
+  readonly #waits: List<Waiter<[Started<Given>]>> = new List();
   readonly #until: number | null;
   readonly #stopTimer: () => void;
   readonly #signal: AbortSignal | undefined;
@@ -49,14 +51,14 @@ export class Completions<Given> implements AsyncIterableIterator<Started<Given>>
     this.#until = timeout === undefined ? null : now() + timeout;
     this.#stopTimer = startTimer(timeout ?? Infinity, () => {
       this.#timeout = new TimeoutError(`asCompleted: timed out after ${timeout} ms`);
-      for (const wait of this.#live()) wait.reject(this.#timeout);
+      for (const wait of this.#waits) wait.reject(this.#timeout);
     });
     this.#signal = signal;
     this.#members = new Members('asCompleted', true, all);
     this.#members.follow((index) => {
       const member = all[index] as Started<Given>;
-      const [wait] = this.#live();
-      if (wait === undefined) this.#settled.push(member);
+      const wait = this.#waits.first;
+      if (wait === null) this.#settled.push(member);
       else wait.resolve(this.#give(member));
       if (this.#members.left === 0) this.#stopTimer();
     }, false);
@@ -87,7 +89,7 @@ export class Completions<Given> implements AsyncIterableIterator<Started<Given>>
 
   /** How many were neither given out nor asked for. */
   get #left(): number {
-    return this.#members.count - this.#given - this.#live().length;
+    return this.#members.count - this.#given - this.#waits.size;
   }
 
   async #takeResult(): Promise<MemberValue<Given>> {
@@ -99,26 +101,19 @@ export class Completions<Given> implements AsyncIterableIterator<Started<Given>>
   async #take(): Promise<[Started<Given>]> {
     const signal = this.#signal;
     throwIfEnded(signal === undefined ? noOptions : { signal });
-    const settled = this.#settled.shift();
-    if (settled !== undefined) return this.#give(settled);
+    if (this.#settled.size > 0) return this.#give(this.#settled.shift());
     if (this.#timeout !== null) throw this.#timeout;
-    const wait = new JointWait<[Started<Given>]>(this.#members, {
+    const options = {
       kind: 'next',
       handsOn: false,
       milliseconds: this.#until === null ? null : this.#until - now(),
       ...(signal !== undefined && { signal }),
-    });
-    this.#waits = [...this.#live(), wait];
-    return wait.promise;
+    } as const;
+    return new JointWait<[Started<Given>]>(this.#members, options, this.#waits).promise;
   }
 
   #give(member: Started<Given>): [Started<Given>] {
     this.#given++;
     return [member];
-  }
-
-  /** Those who wait, without those whose wait was ended. */
-  #live(): readonly JointWait<[Started<Given>]>[] {
-    return (this.#waits = this.#waits.filter(({ outcome }) => outcome === null));
   }
 }

@@ -6,7 +6,7 @@ import { CancelledError, outcomeOf } from '../errors.ts';
 import { cancelAwaited } from './await-wait.ts';
 import { observe } from './members.ts';
 import { Task } from './task.ts';
-import { Waiter, type WaitOptions } from './waiter.ts';
+import { Waiter, type Line, type WaitOptions } from './waiter.ts';
 
 /** The members of a wait, and which of them are pending. */
 export class Members implements WaitMembers {
@@ -80,8 +80,9 @@ export class JointWait<Value> extends Waiter<Value> {
   constructor(
     members: Members,
     { kind, handsOn, valueWins = false, milliseconds, cancellation, ...options }: JointOptions,
+    line: Line<Waiter<Value>> | null = null,
   ) {
-    super(kind, null, undefined, options, null, milliseconds ?? options.timeout ?? null, members);
+    super(kind, null, undefined, options, line, milliseconds ?? options.timeout ?? null, members);
     this.#members = members;
     this.#handsOn = handsOn;
     this.#valueWins = valueWins;
