@@ -116,13 +116,17 @@ export class Iteration<Item, Returned = unknown, Sent = unknown>
       return Promise.reject(error);
     }
     const waiter = new ItemWaiter<IteratorResult<Item, Returned>>('next', this, this, this.#options, this.#waiting);
-    answer.then(
-      (result) => this.#give(result, waiter),
-      (error: unknown) => {
-        this.#closed = true; // by itself
-        waiter.reject(error);
-      },
-    );
+    const failed = (error: unknown): void => {
+      this.#closed = true; // by itself
+      waiter.reject(error);
+    };
+    answer.then((result) => {
+      try {
+        this.#give(result, waiter);
+      } catch (error) {
+        failed(error); // the result is an object of the program's, and to look at it runs its code
+      }
+    }, failed);
     return waiter.promise;
   }
 
@@ -209,10 +213,13 @@ function isIterable(source: unknown): boolean {
 function openIterator<Item, Returned, Sent>(
   source: AnyIterable<Item, Returned, Sent>,
 ): AsyncIterator<Item, Returned, Sent> {
-  if (Symbol.asyncIterator in Object(source)) {
-    return (source as AsyncIterable<Item, Returned, Sent>)[Symbol.asyncIterator]();
-  }
+  if (isAsyncIterable(source)) return source[Symbol.asyncIterator]();
   return fromIterable(source as Iterable<Item | PromiseLike<Item>, Returned, Sent>);
+}
+
+/** As `for await`: undefined or null in the place of an async iterator is none. */
+function isAsyncIterable(source: unknown): source is AsyncIterable<never, never, never> {
+  return ((source as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] ?? null) !== null;
 }
 
 /** `yield*` treats what is not async as `for await` does: promises in it are awaited one after the other. */

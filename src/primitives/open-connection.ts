@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { ArgumentError } from '../errors.ts';
 import { loadNode } from '../runtime/load.ts';
+import { onRunEnd } from '../runtime/run-end.ts';
 import { checkCount, checkName, describe } from './arguments.ts';
 import { checkAddress, hostAndPort } from './address.ts';
 import { defaultLimit, Stream, type Connection } from './stream.ts';
@@ -34,7 +35,7 @@ export interface OpenConnectionOptions extends WaitOptions {
  * const { reader, writer } = connection;
  * writer.write('hello\n');
  * const line = await reader.readLine();
- * @returns the reader and the writer; the caller closes the writer
+ * @returns the reader and the writer; the caller closes the writer. One that is left open is closed at the end of its `run`
  * @throws the error of the socket, such as ECONNREFUSED
  */
 export async function openConnection(options: OpenConnectionOptions): Promise<Connection> {
@@ -58,6 +59,10 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
   socket.once('error', failed);
   try {
     await waiter.promise;
+    socket.once(
+      'close',
+      onRunEnd(() => stream.writer.abort()),
+    );
     return stream;
   } catch (error) {
     socket.destroy();

@@ -28,7 +28,8 @@ export interface RunOptions {
 
 /**
  * Runs the main function of a program as a task. When it has settled, the tasks that it left behind, and those of these,
- * are cancelled and waited for, and what was registered with `onRunEnd` is closed: executors do so themselves.
+ * are cancelled and waited for, and what was registered with `onRunEnd` is closed: executors, pools and streams do so
+ * themselves.
  * @example await run(main, { signals: ['SIGINT', 'SIGTERM'] });
  * @returns what the function returned
  * @throws what it threw; else what the clean-up of a task that it left behind, or a close, threw. StateError inside of

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { ArgumentError, CancelledError } from '../errors.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { loadNode } from '../runtime/load.ts';
+import { onRunEnd } from '../runtime/run-end.ts';
 import { checkAddress, hostAndPort } from './address.ts';
 import { checkCount, checkFunction, checkName, describe, nameOf } from './arguments.ts';
 import type { StreamReader } from './stream-reader.ts';
@@ -41,7 +42,8 @@ export type ConnectionHandler = (reader: StreamReader, writer: StreamWriter) => 
 
 /**
  * Listens, and runs the handler as a task for each client. If the handler throws or its task is cancelled, the stream of
- * that client is closed. If it returns, its stream stays open until the writer is closed, as in asyncio.
+ * that client is closed. If it returns, its stream stays open until the writer is closed, as in asyncio. A server that is
+ * made in a `run` is closed at its end, with its clients.
  * @example
  * const server = await startServer(async function echo(reader, writer) {
  *   await using _ = writer;
@@ -101,6 +103,10 @@ export async function startServer(handler: ConnectionHandler, options: StartServ
   });
   try {
     await waiter.promise;
+    listener.once(
+      'close',
+      onRunEnd(async () => closeNow(server)),
+    );
     return server;
   } catch (error) {
     listener.close();
@@ -108,6 +114,13 @@ export async function startServer(handler: ConnectionHandler, options: StartServ
   } finally {
     listener.off('error', failed);
   }
+}
+
+/** With the run it was made in: its clients are not asked. */
+async function closeNow(server: StreamServer): Promise<void> {
+  server.close();
+  server.abortClients();
+  await server.waitClosed();
 }
 
 function createServer(): Server {

@@ -11,7 +11,7 @@ export function retryAfterOf(failure: unknown): number | null {
   try {
     if (typeof failure !== 'object' || failure === null) return null;
     const { nextInMs, retryAfter, headers, response } = failure as Failure;
-    if (typeof nextInMs === 'number') return nextInMs;
+    if (typeof nextInMs === 'number') return nextInMs >= 0 ? nextInMs : null;
     if (retryAfter !== undefined && retryAfter !== null) return parse(retryAfter, Date.now());
     const fields = headers ?? response?.headers;
     if (typeof fields !== 'object' || fields === null) return null;

@@ -87,6 +87,23 @@ test.each<[string, () => AsyncIterable<number> | Iterable<number | Promise<numbe
   expect(items).toEqual([1, 2, 3]);
 });
 
+test('an iterable whose async iterator is undefined is iterated over by the other one', async () => {
+  const source = { [Symbol.asyncIterator]: undefined, [Symbol.iterator]: () => [1, 2][Symbol.iterator]() };
+  expect(await collect(iterate(source as Iterable<number>))).toEqual([1, 2]);
+});
+
+test('a result that throws when it is looked at ends the iteration with its error', async () => {
+  const result = {
+    get done(): boolean {
+      throw new Error('looked at');
+    },
+    value: 1,
+  };
+  const iteration = iterate({ [Symbol.asyncIterator]: () => ({ next: async () => result }) });
+  expect(await rejection(iteration.next())).toEqual(new Error('looked at'));
+  expect(await iteration.next()).toEqual({ done: true, value: undefined });
+});
+
 test('a string is iterated over by its characters', async () => {
   expect(await collect(iterate('añ😀'))).toEqual(['a', 'ñ', '😀']);
   expect(await iterate('never begun').return()).toEqual({ done: true, value: undefined });

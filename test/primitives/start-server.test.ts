@@ -4,6 +4,7 @@ import {
   allTasks,
   createTask,
   openConnection,
+  run,
   sleep,
   startServer,
   takeReport,
@@ -242,6 +243,18 @@ test.each(['timeout', 'signal', 'cancellation'] as const)('waitClosed of a serve
   if (how === 'cancellation') task.cancel();
   await rejection(task);
   expect(server.isListening).toBe(true);
+});
+
+test('what is left in a run ends with it: server, clients and connections', async () => {
+  const { server, connection, port } = await run(async () => {
+    const server = await startServer(() => {}, { host });
+    const { port } = server;
+    return { server, port, connection: await openConnection({ host, port: port as number }) };
+  });
+  expect([server.isListening, server.connections, connection.writer.isClosing]).toEqual([false, 0, true]);
+  await connection.writer.waitClosed();
+  const again = keep(await startServer(echo, { host, port: port as number }));
+  expect(again.port).toBe(port);
 });
 
 test('a port that is taken is an error, and nothing is left', async () => {

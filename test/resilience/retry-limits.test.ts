@@ -218,6 +218,7 @@ test.each<[string, () => unknown]>([
 
 test.each<[string, unknown]>([
   ['a negative number', { retryAfter: -1 }],
+  ['what is no number', { nextInMs: NaN }],
   ['words', { retryAfter: 'soon' }],
   ['an empty text', { headers: { 'retry-after': ' ' } }],
   ['a date that has passed', { retryAfter: 'Mon, 01 Jan 1990 00:00:00 GMT' }],
