@@ -16,6 +16,7 @@ import { benchResilience } from './resilience.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchSafety } from './safety.ts';
 import { benchServer } from './server.ts';
+import { benchSpanKinds } from './span-kinds.ts';
 import { benchSpans } from './spans.ts';
 import { benchStartUp } from './start-up.ts';
 import { benchStreams } from './streams.ts';
@@ -43,7 +44,8 @@ const parts: Readonly<Record<string, Part>> = {
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
   metrics: { title: 'metrics in an SDK, against the registry alone', run: benchMetrics },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },
-  spans: { title: 'spans of tasks, locks and queues with the OpenTelemetry SDK', run: benchSpans },
+  spans: { title: 'spans of tasks, and an order service that makes them, with the OpenTelemetry SDK', run: benchSpans },
+  'span-kinds': { title: 'spans of queues, locks, breakers and jobs', run: benchSpanKinds },
   heap: { title: 'loopscope ps of a process with a heap of small objects', run: benchHeap },
   'safety-memory': { title: 'a thousand reads of a loaded server', run: () => benchSafety('memory'), onWish: true },
   'safety-inspector': { title: 'the same by its inspector', run: () => benchSafety('inspector'), onWish: true },
