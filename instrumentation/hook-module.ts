@@ -1,4 +1,5 @@
 // A file of a library after it was evaluated: what patches use to read, replace and restore what is in it.
+import { findSourceMap } from 'node:module';
 import type { Site } from '../src/channels/site.ts';
 import type { InstalledPackage } from './hook-package.ts';
 import { wrapFunction, type Apply } from './patch.ts';
@@ -162,5 +163,15 @@ function hasDefault(exports: unknown): exports is { default: unknown } {
 export function nameAt(label: string, site: Site | null): string {
   if (site === null || !site.exact) return label;
   const [file = ''] = site.file.split(/[?#]/);
-  return `${label} ${file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)}:${site.line}`;
+  return `${label} ${file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)}:${lineOf(site)}`;
+}
+
+/** The line in the source, where Node has its map at hand: maps on disk are not read for a name. */
+function lineOf({ file, line, column }: Site): number {
+  try {
+    const origin = findSourceMap(file)?.findOrigin(line, column);
+    return origin !== undefined && 'lineNumber' in origin ? origin.lineNumber : line;
+  } catch {
+    return line; // a broken map
+  }
 }

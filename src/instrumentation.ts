@@ -3,3 +3,4 @@ export {
   LoopscopeInstrumentation,
   type LoopscopeInstrumentationConfig,
 } from './subscribers/loopscope-instrumentation.ts';
+export { disableLibrary, enableLibrary, startHook, type HookOptions } from '../instrumentation/hook.ts';
