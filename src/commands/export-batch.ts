@@ -4,12 +4,9 @@ import type { Line } from './export-lines.ts';
 const fullBytes = 1 << 20;
 const fullSpans = 5000;
 
-interface Scope {
-  readonly spans?: readonly unknown[];
-}
-
+/** What somebody else may have written. */
 interface ResourceSpans {
-  readonly scopeSpans?: readonly Scope[];
+  readonly scopeSpans?: unknown;
 }
 
 interface Entry {
@@ -43,8 +40,7 @@ export class Batch {
     if (text.trim() === '') return null;
     const resourceSpans = resourceSpansIn(text);
     if (resourceSpans === null) return 'it is no OTLP request with spans, in JSON';
-    let spans = 0;
-    for (const { scopeSpans = [] } of resourceSpans) for (const scope of scopeSpans) spans += scope.spans?.length ?? 0;
+    const spans = countSpans(resourceSpans);
     this.#lines.push({ number, end, resourceSpans, spans });
     this.#spans += spans;
     this.#bytes += text.length;
@@ -78,6 +74,16 @@ function resourceSpansIn(text: string): readonly ResourceSpans[] | null {
   } catch {
     return null;
   }
+}
+
+/** What is no list holds none that we can count: the collector says whether it takes it. */
+function countSpans(resourceSpans: readonly ResourceSpans[]): number {
+  const scopes = resourceSpans.flatMap(({ scopeSpans }) => listOf(scopeSpans));
+  return scopes.reduce<number>((sum, scope) => sum + listOf((scope as { spans?: unknown } | null)?.spans).length, 0);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isObject(value: unknown): value is ResourceSpans {

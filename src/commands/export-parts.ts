@@ -1,7 +1,8 @@
 // A trace file and what it was rotated to, the oldest first. They are held open: they may be renamed meanwhile.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../errors.ts';
 
 const hashedBytes = 65_536;
 
@@ -45,6 +46,10 @@ function open(path: string, base: string): Part | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
+  }
+  if (fstatSync(descriptor).isDirectory()) {
+    closeSync(descriptor);
+    throw new UsageError(`${path} is a folder, and no trace file`);
   }
   return { path, base, descriptor, id: identify(descriptor), close: () => closeSync(descriptor) };
 }

@@ -34,9 +34,13 @@ export async function sendRequest(body: string, { url, headers, timeoutMs }: Sen
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'content-encoding': 'gzip' },
         body: compressed,
+        redirect: 'manual', // what is sent on, as to a page for signing in, is asked for with GET and takes nothing
         signal: AbortSignal.timeout(timeoutMs),
       });
       const text = await response.text();
+      if (response.ok && text.trimStart().startsWith('<')) {
+        return { type: 'unreachable', reason: 'a web page answers there, and no collector' };
+      }
       if (response.ok) return taken(text);
       const reason = `${response.status} ${response.statusText} ${text.slice(0, 200)}`.trim();
       if (refusals.has(response.status)) return { type: 'refused', reason };

@@ -1,4 +1,5 @@
 // `loopscope export`: sends the spans of trace files to a collector, each line once.
+import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parseUrl, readExportSettings, type ExportSettings } from '../config.ts';
 import { UsageError } from '../errors.ts';
@@ -13,11 +14,19 @@ import { Sent, type Position } from './export-sent.ts';
 import { writeOutput } from './output.ts';
 
 const exitCodes = { missing: 4, permission: 5, skipped: 6, unreachable: 7 } as const;
+const notPermitted = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC']);
+/** The most lines of a file that are named. */
+const mostNamed = 20;
 // A collector that refuses these before it took any refuses everything.
 const refusedInRow = 5;
 
 /** The collector takes nothing now: what is not sent stays for the next call. */
 class UnreachableError extends Error {}
+
+/** Somebody wants it to end: the request on its way is waited for, so that it is not sent again. */
+class InterruptedError extends Error {}
+
+let interruptedBy: NodeJS.Signals | null = null;
 
 /** What became of the lines of one file, in all its parts. */
 interface Totals {
@@ -35,7 +44,15 @@ export async function exportFiles(words: readonly string[]): Promise<void> {
   const settings = readExportSettings();
   const url = values.otlp === undefined ? settings.url : tracesUrl(parseUrl(values.otlp, '--otlp'));
   if (url === null) throw new UsageError('export needs a collector: --otlp URL, or OTEL_EXPORTER_OTLP_ENDPOINT');
-  for (const file of positionals) await exportFile(file, { ...settings, url });
+  // The second one ends it at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interruptedBy = signal));
+  try {
+    for (const file of positionals) await exportFile(file, { ...settings, url });
+  } catch (error) {
+    if (!(error instanceof InterruptedError) || interruptedBy === null) throw error;
+    process.removeAllListeners(interruptedBy);
+    process.kill(process.pid, interruptedBy);
+  }
 }
 
 async function exportFile(file: string, settings: ExportSettings & { readonly url: string }): Promise<void> {
@@ -46,8 +63,10 @@ async function exportFile(file: string, settings: ExportSettings & { readonly ur
     await exportParts(file, parts, settings);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    fail(`${file} cannot be read, or ${file}.sent not be written: permission denied`, exitCodes.permission);
+    if (code === undefined || !notPermitted.has(code)) throw error;
+    const why =
+      code === 'EROFS' ? 'its folder is read-only' : code === 'ENOSPC' ? 'the disk is full' : 'permission denied';
+    fail(`${file} cannot be read, or ${file}.sent not be written: ${why}`, exitCodes.permission);
   } finally {
     for (const part of parts) part.close();
   }
@@ -63,6 +82,7 @@ async function exportParts(file: string, parts: readonly Part[], options: SendOp
   try {
     for (const part of parts) await exportPart(part, sent, totals, options);
   } catch (error) {
+    if (error instanceof InterruptedError) complain(`${file}: interrupted; what is not sent stays for the next call`);
     if (!(error instanceof UnreachableError)) throw error;
     isUnreachable = true;
     fail(`${options.url}: ${error.message}; what is not sent stays for the next call`, exitCodes.unreachable);
@@ -89,6 +109,8 @@ async function exportPart(part: Part, sent: Sent, totals: Totals, options: SendO
     await sendBatch(part, batch, totals, options, note);
     batch.clear();
     note(end);
+    await setImmediate(); // signals come after what the collector says
+    if (interruptedBy !== null) throw new InterruptedError();
   }
   await sendBatch(part, batch, totals, options, note);
   note(end);
@@ -126,15 +148,21 @@ async function sendBatch(
 }
 
 function skip(part: Part, line: number, problem: string, totals: Totals): void {
-  totals.skipped++;
-  complain(`${part.path}, line ${line}: ${problem}; skipped`);
+  if (++totals.skipped <= mostNamed) complain(`${part.path}, line ${line}: ${problem}; skipped`);
+  else if (totals.skipped === mostNamed + 1) complain(`${part.path}: further lines that are skipped are only counted`);
 }
 
 function summaryOf(file: string, { spans, lines, skipped, rejected }: Totals, url: string): string {
   if (lines + skipped === 0) return `${file}: nothing that was not sent before`;
-  const rest = [skipped > 0 ? `${skipped} lines skipped` : '', rejected > 0 ? `${rejected} spans rejected` : ''];
-  const number = spans.toLocaleString('en-US');
-  return [`${file}: ${number} spans sent to ${url}`, ...rest.filter((text) => text !== '')].join(', ');
+  const rest = [
+    skipped > 0 ? `${amount(skipped, 'line')} skipped` : '',
+    rejected > 0 ? `${amount(rejected, 'span')} rejected` : '',
+  ];
+  return [`${file}: ${amount(spans, 'span')} sent to ${url}`, ...rest.filter((text) => text !== '')].join(', ');
+}
+
+function amount(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function fail(message: string, exitCode: number): void {

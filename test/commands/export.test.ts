@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { loopscope } from '../support/cli.ts';
+import { Batch } from '../../src/commands/export-batch.ts';
+import { loopscope, startLoopscope } from '../support/cli.ts';
 import { startCollector, type Collector, type Respond } from '../support/collector.ts';
 
 let folder: string;
@@ -87,7 +88,7 @@ test('goes on after a collector that is overloaded, and counts what one takes in
   writeFileSync(file, line('a', 'b'));
   expect(await send()).toEqual({
     code: 6,
-    stdout: `${file}: 1 spans sent to ${collector.url}/v1/traces, 1 spans rejected\n`,
+    stdout: `${file}: 1 span sent to ${collector.url}/v1/traces, 1 span rejected\n`,
     stderr: `loopscope: ${file}: 1 spans were rejected: too old\n`,
   });
 });
@@ -138,4 +139,76 @@ test('a note of what was sent that cannot be read, a file that is not there, and
     stderr: 'loopscope: export needs a collector: --otlp URL, or OTEL_EXPORTER_OTLP_ENDPOINT\n',
   });
   expect(readFileSync(`${file}.sent`, 'utf8')).toBe('x');
+});
+
+test.each([
+  ['web page', 200, 'a web page answers there, and no collector'],
+  ['redirection', 302, '302 Found <!doctype html>'],
+])('a %s is no collector: nothing counts as sent', async (_name, status, reason) => {
+  collector = await startCollector((_names, response) => {
+    response.writeHead(status, { location: '/sign-in' }).end('<!doctype html>');
+    return false;
+  });
+  writeFileSync(file, line('a'));
+  const url = `${collector.url}/v1/traces`;
+  expect(await send()).toEqual({
+    code: 7,
+    stdout: '',
+    stderr: `loopscope: ${url}: ${reason}; what is not sent stays for the next call\n`,
+  });
+  expect(collector.requests.length).toBe(1);
+  collector.close();
+  collector = await startCollector();
+  expect((await send()).stdout).toBe(`${file}: 1 span sent to ${collector.url}/v1/traces\n`);
+});
+
+test('what only looks like a request is left to the collector', () => {
+  const odd = [null, 5, [null], [{ spans: null }], [{ spans: 7 }], [{ spans: [{}] }]];
+  const counts = odd.map((scopeSpans) => {
+    const batch = new Batch();
+    return [batch.add({ text: JSON.stringify({ resourceSpans: [{ scopeSpans }] }), number: 1, end: 1 }), batch.spans];
+  });
+  expect(counts).toEqual([0, 0, 0, 0, 0, 1].map((spans) => [null, spans]));
+});
+
+test('a folder is a mistake, and of a file that is none few lines are named', async () => {
+  collector = await startCollector();
+  file = folder;
+  expect(await send()).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `loopscope: ${folder} is a folder, and no trace file\n`,
+  });
+  file = join(folder, 'nonsense.jsonl');
+  writeFileSync(file, 'nonsense\n'.repeat(1000));
+  const { stdout, stderr } = await send();
+  expect(stdout).toBe(`${file}: 0 spans sent to ${collector.url}/v1/traces, 1,000 lines skipped\n`);
+  expect(stderr.split('\n').slice(-3)).toEqual([
+    `loopscope: ${file}, line 20: it is no OTLP request with spans, in JSON; skipped`,
+    `loopscope: ${file}: further lines that are skipped are only counted`,
+    '',
+  ]);
+});
+
+test('Ctrl-C waits for the request on its way, so that nothing is sent twice', async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  collector = await startCollector((_names, response) => {
+    asked.resolve();
+    void answer.promise.then(() => response.end('{}'));
+    return true;
+  });
+  const many = Array.from({ length: 5000 }, (_, index) => String(index));
+  writeFileSync(file, line(...many) + line('last'));
+  const running = startLoopscope(['export', file, '--otlp', collector.url]);
+  await asked.promise;
+  running.child.kill('SIGINT');
+  answer.resolve();
+  const { signal, stderr } = await running.outcome;
+  expect({ signal, stderr }).toEqual({
+    signal: 'SIGINT',
+    stderr: `loopscope: ${file}: interrupted; what is not sent stays for the next call\n`,
+  });
+  expect((await send()).stdout).toBe(`${file}: 1 span sent to ${collector.url}/v1/traces\n`);
+  expect(collector.taken).toEqual([...many, 'last']);
 });
