@@ -1,6 +1,7 @@
 // Errors across threads and processes: the engine's own cloning keeps message and stack alone. Here name, code, cause and
 // plain properties cross too, and what loopscope threw is of its own class again.
 import { CancelledError, TimeoutError } from '../errors.ts';
+import type { JobReply } from './job-message.ts';
 
 /** What was thrown, as it is sent. */
 export type SentError =
@@ -42,6 +43,13 @@ export function sendError(error: unknown, depth = 0): SentError {
     cause: cause === undefined || depth >= deepest ? null : sendError(cause, depth + 1),
     errors: errors?.map((each: unknown) => sendError(each, depth + 1)) ?? null,
   };
+}
+
+/** The reply of a job whose result cannot be sent. */
+export function unsendable(name: string, error: unknown): JobReply {
+  const reason = error instanceof Error ? error.message : textOf(error);
+  const refused = new TypeError(`the result of ${name} cannot be sent: ${reason}`);
+  return { ok: false, error: sendError(refused), isCancelled: false };
 }
 
 /** What was thrown, again. */

@@ -81,8 +81,8 @@ export class JobLine {
     }
     const task = new Task<Value>('job', name, parentForNew());
     if (canStart) {
-      const job = this.#begin(task);
-      return task.start(() => this.#run(job, run), signal === undefined ? {} : { signal });
+      // not begun before it is called: with a signal that is aborted it never is
+      return task.start(() => this.#run(this.#begin(task), run), signal === undefined ? {} : { signal });
     }
     let job: RunningJob;
     const gate = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import type { SentError } from './job-error.ts';
 
 /** Tells a worker to call a function. */
 export interface JobMessage {
-  /** Of one thread; no other job of it has the same. */
+  /** No other job of this process has the same. */
   readonly key: string;
   readonly name: string;
   readonly code: JobCode;

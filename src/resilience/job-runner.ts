@@ -12,7 +12,10 @@ type Callable = (...args: readonly unknown[]) => unknown;
 
 const sourcesKept = 200;
 const compiled = new Map<string, Callable>();
+const earlyKept = 100;
 const running = new Map<string, Task>();
+/** Jobs that were cancelled before they began: while their code was loaded, or before they even came. */
+const cancelledEarly = new Set<string>();
 
 /** Calls the function. Never rejects: the failure is in the reply. */
 export async function runJob({ key, name, code, args, carrier }: JobMessage): Promise<JobReply> {
@@ -21,6 +24,10 @@ export async function runJob({ key, name, code, args, carrier }: JobMessage): Pr
     const value = await new Promise((resolve, reject) => {
       // on a stack of its own: else its site would be the line of piscina that called here
       queueMicrotask(() => {
+        if (cancelledEarly.delete(key)) {
+          reject(new CancelledError(`job ${name} was cancelled before it began`));
+          return;
+        }
         const task: Task = extract(carrier, () => startTask<unknown>('job', () => run(...args), { name }, null));
         running.set(key, task);
         // not `await task`: that would be an edge from the worker itself, which nobody asked for
@@ -36,9 +43,16 @@ export async function runJob({ key, name, code, args, carrier }: JobMessage): Pr
   }
 }
 
-/** Cancels a job, if it runs here. */
+/** Cancels a job, now or when it is about to begin. It may run in another thread: all of them are told. */
 export function cancelJob(key: string): void {
-  running.get(key)?.cancel();
+  const task = running.get(key);
+  if (task !== undefined) {
+    task.cancel();
+    return;
+  }
+  cancelledEarly.add(key);
+  const [oldest] = cancelledEarly;
+  if (cancelledEarly.size > earlyKept && oldest !== undefined) cancelledEarly.delete(oldest);
 }
 
 async function load(code: JobCode, name: string): Promise<Callable> {

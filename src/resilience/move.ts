@@ -29,7 +29,13 @@ function transferOf(value: unknown): readonly Transferable[] {
   throw new ArgumentError('move needs a buffer, a view of one or a port; of anything else, say what of it is moved');
 }
 
+/** A value, and what is moved of it. */
+export interface Unwrapped {
+  readonly value: unknown;
+  readonly transfer: readonly Transferable[];
+}
+
 /** The value itself, and what is moved of it. */
-export function unwrap(value: unknown): { readonly value: unknown; readonly transfer: readonly Transferable[] } {
+export function unwrap(value: unknown): Unwrapped {
   return typeof value === 'object' && value !== null && brand in value ? (value as Moved) : { value, transfer: [] };
 }

@@ -1,9 +1,10 @@
 // What each process of a process executor runs. Its only tie is the channel to the process that started it: when that is
 // gone nobody wants what it computes.
-import { sendError } from './job-error.ts';
+import { unsendable } from './job-error.ts';
 import type { JobMessage, JobReply } from './job-message.ts';
 import { cancelJob, runJob } from './job-runner.ts';
 import { unwrap } from './move.ts';
+import { endWithParent } from './process-parent.ts';
 import { flushLast } from '../runtime/last-flush.ts';
 
 const flushAtEndMs = 1000;
@@ -12,6 +13,9 @@ process.on('message', (message: JobMessage | { readonly cancel: string }) => {
   if ('cancel' in message) cancelJob(message.cancel);
   else void answer(message);
 });
+// Ctrl-C goes to all processes of a terminal. What becomes of the jobs is for the one to decide that gave them.
+process.on('SIGINT', () => {});
+endWithParent();
 process.on('disconnect', () => {
   // oxlint-disable-next-line no-restricted-properties -- this process is loopscope's own
   void flushLast(flushAtEndMs).finally(() => process.exit());
@@ -22,12 +26,7 @@ async function answer(message: JobMessage): Promise<void> {
   try {
     send(reply.ok ? { ok: true, value: unwrap(reply.value).value } : reply);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    send({
-      ok: false,
-      error: sendError(new TypeError(`the result of ${message.name} cannot be sent: ${reason}`)),
-      isCancelled: false,
-    });
+    send(unsendable(message.name, error));
   }
 }
 

@@ -7,6 +7,11 @@ import type { JobReply } from './job-message.ts';
 import type { ProcessSettings } from './process-executor.ts';
 import type { Backend, RemoteMessage, Running } from './remote-jobs.ts';
 
+// Far more than a process needs to send its spans and to end.
+const mostToEndMs = 5000;
+
+let lastKey = 0;
+
 /** One process, and the job that it runs. */
 interface Worker {
   readonly child: ChildProcess;
@@ -14,6 +19,7 @@ interface Worker {
   exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null;
   error: unknown;
   idleTimer: NodeJS.Timeout | null;
+  endTimer: NodeJS.Timeout | null;
 }
 
 export class Processes implements Backend {
@@ -38,7 +44,7 @@ export class Processes implements Backend {
     worker.job = { name: message.name, settle };
     const { child } = worker;
     keepAlive(child, true);
-    const key = String(child.pid);
+    const key = String(++lastKey);
     try {
       child.send({ ...message, key }, ignore); // how it failed is told by the end of the process
     } catch (error) {
@@ -57,9 +63,9 @@ export class Processes implements Backend {
     if (this.#workers.size === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#closers.push(resolve);
-    for (const { child } of this.#workers) {
-      keepAlive(child, true); // until it has ended
-      if (child.connected) child.disconnect();
+    for (const worker of this.#workers) {
+      keepAlive(worker.child, true); // until it has ended
+      dismiss(worker);
     }
     return promise;
   }
@@ -69,10 +75,10 @@ export class Processes implements Backend {
     const child = fork(pathBeside(import.meta.url, './process-worker'), [process.argv[1] ?? ''], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      ...(execArgv !== undefined && { execArgv: [...execArgv] }),
+      execArgv: execArgv === undefined ? ownFlags() : [...execArgv],
       ...(env !== undefined && { env: { ...env } }),
     });
-    const worker: Worker = { child, job: null, exit: null, error: undefined, idleTimer: null };
+    const worker: Worker = { child, job: null, exit: null, error: undefined, idleTimer: null, endTimer: null };
     this.#workers.add(worker);
     child.on('message', (reply) => this.#answer(worker, reply as JobReply));
     child.on('exit', (code, signal) => {
@@ -113,13 +119,14 @@ export class Processes implements Backend {
     if (idleTimeout === Infinity) return;
     worker.idleTimer = setTimeout(() => {
       this.#idle.splice(this.#idle.indexOf(worker), 1);
-      if (worker.child.connected) worker.child.disconnect();
+      dismiss(worker);
     }, idleTimeout).unref();
   }
 
   #end(worker: Worker): void {
     if (!this.#workers.delete(worker)) return;
     if (worker.idleTimer !== null) clearTimeout(worker.idleTimer);
+    if (worker.endTimer !== null) clearTimeout(worker.endTimer);
     const { job, exit, error } = worker;
     worker.job = null;
     if (job !== null) job.settle.reject(this.#crash(job.name, exit, error));
@@ -143,6 +150,24 @@ export class Processes implements Backend {
       ...(cause !== undefined && { cause }),
     });
   }
+}
+
+/** Lets a process end that has no job, and ends it if it does not: what a job left behind in it may block its loop. */
+function dismiss(worker: Worker): void {
+  const { child } = worker;
+  if (child.connected) child.disconnect();
+  worker.endTimer ??= setTimeout(() => child.kill('SIGKILL'), mostToEndMs).unref();
+}
+
+/** The flags of this process that are for a file as well: not those for a program that was given as text. */
+function ownFlags(): string[] {
+  const flags: string[] = [];
+  for (let index = 0; index < process.execArgv.length; index++) {
+    const flag = process.execArgv[index] ?? '';
+    if (/^(-e|-p|-pe|--eval|--print|--input-type)$/.test(flag)) index++;
+    else if (!/^(--eval|--print|--input-type)=/.test(flag)) flags.push(flag);
+  }
+  return flags;
 }
 
 function keepAlive(child: ChildProcess, isWorking: boolean): void {

@@ -1,8 +1,8 @@
 // Jobs that run elsewhere: in a thread or a process, which can be asked to end a job, and be ended if it does not.
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { ExecutorStatistics } from '../channels/statistics.ts';
-import { outcomeOf } from '../errors.ts';
-import { checkName, checkOptions } from '../primitives/arguments.ts';
+import { ArgumentError, outcomeOf } from '../errors.ts';
+import { checkName, checkOptions, describe } from '../primitives/arguments.ts';
 import type { Task } from '../primitives/task.ts';
 import { inject } from '../runtime/carrier.ts';
 import { onRunEnd } from '../runtime/run-end.ts';
@@ -60,6 +60,9 @@ export class RemoteJobs {
     checkOptions(options);
     const { code, name: title } = codeOf(work);
     const name = checkName(options.name, title);
+    if (!Array.isArray(args)) throw new ArgumentError(`args must be an array of arguments, got ${describe(args)}`);
+    if (options.transfer !== undefined && !Array.isArray(options.transfer))
+      throw new ArgumentError(`transfer must be an array of buffers and ports, got ${describe(options.transfer)}`);
     const transfer = [...(options.transfer ?? [])];
     const values = args.map((argument) => {
       const unwrapped = unwrap(argument);

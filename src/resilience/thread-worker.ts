@@ -2,11 +2,11 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { loadPackage } from '../runtime/load.ts';
-import { sendError } from './job-error.ts';
+import { unsendable } from './job-error.ts';
 import { cancelChannel, type JobMessage, type JobReply } from './job-message.ts';
 import { cancelJob, runJob as runHere } from './job-runner.ts';
-import { unwrap } from './move.ts';
-import { findUnsendable } from './unsendable.ts';
+import { unwrap, type Unwrapped } from './move.ts';
+import { isPlain } from './sendable.ts';
 
 const cancellations = new BroadcastChannel(cancelChannel);
 cancellations.onmessage = ({ data }: { data: unknown }) => cancelJob(String(data));
@@ -16,13 +16,20 @@ cancellations.unref();
 export async function runJob(message: JobMessage): Promise<unknown> {
   const reply = await runHere(message);
   if (!reply.ok) return reply;
-  const { value, transfer } = unwrap(reply.value);
-  const unsendable = findUnsendable(value);
-  if (unsendable !== null) {
-    const error = new TypeError(`the result of ${message.name} cannot be sent: it is or has in it ${unsendable}`);
-    return { ok: false, error: sendError(error), isCancelled: false } satisfies JobReply;
+  let sent: Unwrapped;
+  try {
+    sent = sendable(unwrap(reply.value));
+  } catch (error) {
+    return unsendable(message.name, error);
   }
-  if (transfer.length === 0) return reply;
+  const { value, transfer } = sent;
+  if (transfer.length === 0) return { ok: true, value } satisfies JobReply;
   const { Piscina: pool } = loadPackage('piscina') as { readonly Piscina: typeof Piscina };
   return pool.move({ [pool.transferableSymbol]: transfer, [pool.valueSymbol]: { ok: true, value } } as never);
+}
+
+/** The same, or a clone of it, which can be sent for certain. */
+function sendable({ value, transfer }: Unwrapped): Unwrapped {
+  if (transfer.length === 0 && isPlain(value)) return { value, transfer };
+  return structuredClone({ value, transfer }, { transfer: [...transfer] });
 }

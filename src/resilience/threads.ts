@@ -40,6 +40,8 @@ export class Threads implements Backend {
   readonly #pool: Piscina<unknown, JobReply>;
   /** Jobs whose reply has not come, and what fails them. */
   readonly #running = new Map<string, (error: unknown) => void>();
+  /** Those of them that were cancelled. */
+  readonly #cancelled = new Set<string>();
 
   constructor(executor: string, { workers, idleTimeout, ...settings }: ThreadSettings) {
     this.#executor = executor;
@@ -56,6 +58,8 @@ export class Threads implements Backend {
       stricterFIFO: true,
     });
     this.#pool.on('error', (error: unknown) => this.#crashedIdle(error));
+    // it has heard nothing of what was cancelled while it started, and may be about to be given such a job
+    this.#pool.on('workerCreate', () => tellCancelled(this.#cancelled));
     // on the next turn: first the jobs that such a thread ran are told why it ended
     this.#pool.on('workerDestroy', () => void setImmediate(() => this.#failIfNoneLeft()));
   }
@@ -72,23 +76,27 @@ export class Threads implements Backend {
     this.#running.set(key, reject);
     this.#pool.run({ ...message, key }, options).then(
       (reply) => {
-        this.#running.delete(key);
+        this.#forget(key);
         resolve(reply);
       },
       (error: unknown) => {
-        this.#running.delete(key);
+        this.#forget(key);
         reject(this.#describe(error, message.name));
       },
     );
     return {
       reply: promise,
-      cancel() {
-        const channel = new BroadcastChannel(cancelChannel);
-        channel.postMessage(key);
-        channel.close();
+      cancel: () => {
+        this.#cancelled.add(key);
+        tellCancelled([key]);
       },
       terminate: () => ending.end(),
     };
+  }
+
+  #forget(key: string): void {
+    this.#running.delete(key);
+    this.#cancelled.delete(key);
   }
 
   async close(): Promise<void> {
@@ -127,6 +135,16 @@ export class Threads implements Backend {
   #failAll(error: unknown): void {
     const failures = [...this.#running.values()];
     this.#running.clear();
+    this.#cancelled.clear();
     for (const fail of failures) fail(error);
+  }
+}
+
+/** Tells all threads of all executors: which of them runs a job is not known. */
+function tellCancelled(keys: Iterable<string>): void {
+  for (const key of keys) {
+    const channel = new BroadcastChannel(cancelChannel);
+    channel.postMessage(key);
+    channel.close();
   }
 }

@@ -85,6 +85,20 @@ describe.each([
     );
   });
 
+  test('a job that is cancelled while its worker starts is told so at once, and not by the end of its worker', async () => {
+    const cold = make({ name: 'cold', workers: 1, grace: 60_000 });
+    const job = cold.run({ file: work, export: 'wait' });
+    const ended = rejection(job);
+    await wait(5);
+    job.cancel();
+    expect(await ended).toBeInstanceOf(CancelledError);
+    expect([cold.statistics().workers, await cold.run(() => 'next'), await cold.close()]).toEqual([
+      1,
+      'next',
+      undefined,
+    ]);
+  });
+
   test('a cancelled job that computes on is ended with its worker after the grace', async () => {
     const hasty = make({ name: 'hasty', workers: 1, grace: 50 });
     await hasty.run(() => 0);

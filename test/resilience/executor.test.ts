@@ -187,11 +187,27 @@ describe.each([
           return Symbol('s');
         }),
       ),
+      String(await failureOf(() => new Map([[() => 1, 1]]), [], { name: 'keys' })),
+      String(await failureOf(() => Array.from({ length: 2000 }, () => [() => 1]), [], { name: 'many' })),
+      String(
+        await failureOf(function getters() {
+          return {
+            get bad() {
+              throw new Error('of the getter');
+            },
+          };
+        }),
+      ),
+      await executor.run(() => Object.assign(new Error('a result'), { notSent: () => 1 })),
       await executor.run(() => process.pid),
     ]).toEqual([
       expect.stringMatching(/^ArgumentError: what job job was given cannot be sent: /),
       expect.stringMatching(/^TypeError: the result of give cannot be sent: /),
       expect.stringMatching(/^TypeError: the result of symbols cannot be sent: /),
+      expect.stringMatching(/^TypeError: the result of keys cannot be sent: /),
+      expect.stringMatching(/^TypeError: the result of many cannot be sent: /),
+      'TypeError: the result of getters cannot be sent: of the getter',
+      new Error('a result'),
       before,
     ]);
   });
@@ -216,6 +232,15 @@ describe.each([
     controller.abort(new Error('never mind'));
     expect(await queued).toBeInstanceOf(CancelledError);
     expect(await Promise.all(running)).toEqual([60, 60]);
+  });
+
+  test('a job whose signal was aborted before never begins, and takes no worker', async () => {
+    const signal = AbortSignal.abort(new Error('never mind'));
+    const ends = await Promise.all([1, 2, 3].map(() => rejection(executor.run(() => 0, [], { signal }))));
+    expect([ends.map((end) => end instanceof CancelledError), executor.statistics().busy]).toEqual([
+      [true, true, true],
+      0,
+    ]);
   });
 
   test('the cancellation of who awaits a job goes on to the job', async () => {
@@ -285,6 +310,14 @@ describe.each([
     expect(() => executor.run(job as never)).toThrow(ArgumentError);
     expect(() => executor.run(job as never)).toThrow(message);
   });
+});
+
+test.for([
+  [['abc'], 'args must be an array of arguments, got "abc"'],
+  [[[], { transfer: 5 }], 'transfer must be an array of buffers and ports, got 5'],
+] as const)('%j is not what a job is given: %s', ([given, message]) => {
+  const executor = new ThreadExecutor();
+  expect(() => executor.run(() => 1, ...(given as unknown as [[]]))).toThrow(new ArgumentError(message));
 });
 
 test('buffers are moved to a thread and back, and copied to a process', async () => {
