@@ -45,7 +45,12 @@ export async function exportFiles(words: readonly string[]): Promise<void> {
   const url = values.otlp === undefined ? settings.url : tracesUrl(parseUrl(values.otlp, '--otlp'));
   if (url === null) throw new UsageError('export needs a collector: --otlp URL, or OTEL_EXPORTER_OTLP_ENDPOINT');
   // The second one ends it at once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interruptedBy = signal));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interruptedBy = signal;
+      complain('interrupted: waits for the answer to what is on its way; the rest stays for the next call');
+    });
+  }
   try {
     for (const file of positionals) await exportFile(file, { ...settings, url });
   } catch (error) {
@@ -82,7 +87,6 @@ async function exportParts(file: string, parts: readonly Part[], options: SendOp
   try {
     for (const part of parts) await exportPart(part, sent, totals, options);
   } catch (error) {
-    if (error instanceof InterruptedError) complain(`${file}: interrupted; what is not sent stays for the next call`);
     if (!(error instanceof UnreachableError)) throw error;
     isUnreachable = true;
     fail(`${options.url}: ${error.message}; what is not sent stays for the next call`, exitCodes.unreachable);
@@ -109,7 +113,7 @@ async function exportPart(part: Part, sent: Sent, totals: Totals, options: SendO
     await sendBatch(part, batch, totals, options, note);
     batch.clear();
     note(end);
-    await setImmediate(); // signals come after what the collector says
+    await setImmediate(); // signals come after what the collector has said
     if (interruptedBy !== null) throw new InterruptedError();
   }
   await sendBatch(part, batch, totals, options, note);

@@ -203,11 +203,12 @@ test('Ctrl-C waits for the request on its way, so that nothing is sent twice', a
   const running = startLoopscope(['export', file, '--otlp', collector.url]);
   await asked.promise;
   running.child.kill('SIGINT');
+  await running.printed('interrupted');
   answer.resolve();
   const { signal, stderr } = await running.outcome;
   expect({ signal, stderr }).toEqual({
     signal: 'SIGINT',
-    stderr: `loopscope: ${file}: interrupted; what is not sent stays for the next call\n`,
+    stderr: 'loopscope: interrupted: waits for the answer to what is on its way; the rest stays for the next call\n',
   });
   expect((await send()).stdout).toBe(`${file}: 1 span sent to ${collector.url}/v1/traces\n`);
   expect(collector.taken).toEqual([...many, 'last']);
