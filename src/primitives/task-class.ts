@@ -21,7 +21,7 @@ import { announceSettled } from '../runtime/settle.ts';
 import { stackOf } from '../runtime/wait.ts';
 import { onAbort } from './abort.ts';
 import { checkFunction } from './arguments.ts';
-import { awaitAsPart, awaitTask, type Awaitable } from './await-wait.ts';
+import { awaitAsPart, awaitTask } from './await-wait.ts';
 import { Cancellation, toCancelledError } from './cancellation.ts';
 import { DoneCallbacks } from './done-callbacks.ts';
 import { call, callAfter, callLater } from './run-task.ts';
@@ -38,7 +38,7 @@ export type TaskFunction<Value> = (task: Task<Value>) => Value | PromiseLike<Val
  * While it is pending it stands in `allTasks()` with what it waits for; awaiting it from another task draws the edge.
  * A rejection that nobody handles is an unhandled rejection of Node, as for any async function.
  */
-export class Task<Value = unknown> implements Awaitable, Promise<Value> {
+export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   readonly id: number = nextId();
   readonly origin: Origin;
   readonly createdAt: number;
