@@ -3,6 +3,7 @@
 /** The parts of a request that are looked at. */
 export interface OtlpRequest {
   readonly resourceSpans: readonly {
+    readonly resource?: object;
     readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
   }[];
 }
