@@ -16,8 +16,11 @@ export function serveMetricsOfRun(address: Address, directory: RunDirectory, say
   return serveMetrics({
     ...address,
     say,
-    async render() {
-      const answers = directory.metricsSockets().map(async ({ pid, path }) => ({ pid, text: await readMetrics(path) }));
+    async render(withinMs) {
+      const answers = directory.metricsSockets().map(async ({ pid, path }) => ({
+        pid,
+        text: await readMetrics(path, withinMs),
+      }));
       const all = await Promise.all(answers);
       const ups = all.map(({ pid, text }) => `${upName}{process_pid="${pid}"} ${text === null ? 0 : 1}`);
       const up = [`# HELP ${upName} ${upHelp}`, `# TYPE ${upName} gauge`, ...ups].join('\n');

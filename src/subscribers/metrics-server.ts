@@ -1,7 +1,7 @@
 // Gives metrics as text: to Prometheus by HTTP, or to the supervisor through a socket. Keeps no process alive, and a port
 // that somebody else has is said in one line and tried again.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 
 const path = '/metrics';
@@ -15,7 +15,8 @@ export interface MetricsServerOptions {
   readonly host: string;
   /** 0 for any that is free: then it is said which. */
   readonly port: number;
-  readonly render: () => Promise<string>;
+  /** @param withinMs for how long who asks will wait */
+  readonly render: (withinMs: number) => Promise<string>;
   /** Says one line to people. */
   readonly say: (line: string) => void;
 }
@@ -26,8 +27,8 @@ export function serveMetrics({ host, port, render, say }: MetricsServerOptions):
   let said = false;
   const server = outside(() =>
     createHttpServer((request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      if (pathname === path) void answer(response, render);
+      // Anybody may ask for anything, such as `//`, which is no URL.
+      if (request.url?.split('?')[0] === path) void answer(response, () => render(timeFor(request)));
       else response.writeHead(404, { 'content-type': 'text/plain' }).end(`metrics are at ${path}\n`);
     }),
   );
@@ -71,12 +72,12 @@ export function giveMetrics(socketPath: string, render: () => Promise<string>, s
   server.unref();
 }
 
-/** Reads what `giveMetrics` gives; null if there is no answer within 2 s, as of a process whose loop is blocked. */
-export function readMetrics(socketPath: string): Promise<string | null> {
+/** Reads what `giveMetrics` gives; null if there is no answer in time, as of a process whose loop is blocked. */
+export function readMetrics(socketPath: string, withinMs: number = longestAnswerMs): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string | null>();
   const parts: Buffer[] = [];
   const socket = connect(socketPath);
-  const timer = setTimeout(() => socket.destroy(new Error('no answer')), longestAnswerMs);
+  const timer = setTimeout(() => socket.destroy(new Error('no answer')), withinMs);
   socket.on('data', (part: Buffer) => parts.push(part));
   socket.on('error', () => resolve(null));
   socket.on('end', () => resolve(parts.length === 0 ? null : Buffer.concat(parts).toString()));
@@ -94,6 +95,12 @@ async function answer(response: ServerResponse, render: () => Promise<string>): 
   } catch (error) {
     response.writeHead(500, { 'content-type': 'text/plain' }).end(`metrics could not be collected: ${String(error)}\n`);
   }
+}
+
+/** Prometheus says when it gives up: by then it must have what the others have said. */
+function timeFor({ headers }: IncomingMessage): number {
+  const seconds = Number(headers['x-prometheus-scrape-timeout-seconds']);
+  return seconds > 0 ? Math.min(longestAnswerMs, (seconds * 1000) / 2) : longestAnswerMs;
 }
 
 function urlOf(server: Server): string {

@@ -1,6 +1,7 @@
 // Metrics over HTTP and through sockets, as a program gives them.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,7 +10,7 @@ import { giveMetrics, readMetrics, serveMetrics } from '../../src/subscribers/me
 const host = '127.0.0.1';
 
 /** Serves at any port, and says at which. */
-async function serve(render: () => Promise<string>): Promise<string> {
+async function serve(render: (withinMs: number) => Promise<string>): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   onTestFinished(serveMetrics({ host, port: 0, render, say: resolve }));
   const line = await promise;
@@ -23,6 +24,22 @@ test('what is rendered is served at /metrics alone, as text of Prometheus', asyn
   expect([response.status, await response.text()]).toEqual([200, 'a 1\n']);
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect((await fetch(new URL('/', url))).status).toBe(404);
+});
+
+test('a path that is no URL is not found, and nothing breaks', async () => {
+  const { port } = new URL(await serve(async () => ''));
+  const socket = connect(Number(port), host).end('GET // HTTP/1.1\r\nHost: a\r\n\r\n');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
+});
+
+test('what is asked for has half the time that Prometheus waits for it, and 2 s at most', async () => {
+  const url = await serve(async (withinMs) => String(withinMs));
+  const times = ['1', '0.5', '10', '0', 'soon'].map(async (seconds) => {
+    const response = await fetch(url, { headers: { 'x-prometheus-scrape-timeout-seconds': seconds } });
+    return Number(await response.text());
+  });
+  expect(await Promise.all(times)).toEqual([500, 250, 2000, 2000, 2000]);
 });
 
 test('what cannot be collected is an error of the server, and the next is served', async () => {
