@@ -1,6 +1,6 @@
 // Real threads and processes: what they run and refuse, and how it looks meanwhile.
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   ArgumentError,
   CancelledError,
@@ -297,6 +297,23 @@ describe.each([
     expect(await job).toBeInstanceOf(CancelledError);
   });
 
+  test(`buffers are ${type === 'threads' ? 'moved there and back' : 'copied'}`, async () => {
+    const lengthOf = (bytes: Uint8Array): number => bytes.length;
+    const [moved, listed] = [new Uint8Array(8), new Uint8Array(9)];
+    expect([
+      await executor.run(lengthOf, [move(moved)]),
+      await executor.run(lengthOf, [listed], { transfer: [listed.buffer] }),
+      [moved.length, listed.length],
+    ]).toEqual([8, 9, type === 'threads' ? [0, 0] : [8, 9]]);
+    const module = new URL('../../src/resilience/move.ts', import.meta.url).href;
+    const back = async (url: string): Promise<Uint8Array> => {
+      const { move: give } = (await import(url)) as { readonly move: typeof move };
+      return give(new Uint8Array([1, 2]));
+    };
+    expect(await executor.run(back, [module])).toEqual(new Uint8Array([1, 2]));
+    expect(() => move({ some: 'object' })).toThrow(ArgumentError);
+  });
+
   test.for([
     [Math.max, 'max is native or bound, and it is sent as its source'],
     [wait.bind(null), 'bound wait is native or bound'],
@@ -318,31 +335,6 @@ test.for([
 ] as const)('%j is not what a job is given: %s', ([given, message]) => {
   const executor = new ThreadExecutor();
   expect(() => executor.run(() => 1, ...(given as unknown as [[]]))).toThrow(new ArgumentError(message));
-});
-
-test('buffers are moved to a thread and back, and copied to a process', async () => {
-  const threads = new ThreadExecutor({ workers: 1 });
-  onTestFinished(() => threads.close());
-  const processes = new ProcessExecutor({ workers: 1 });
-  onTestFinished(() => processes.close());
-  const lengthOf = (bytes: Uint8Array): number => bytes.length;
-  const [moved, listed, copied] = [new Uint8Array(8), new Uint8Array(9), new Uint8Array(10)];
-  expect([
-    await threads.run(lengthOf, [move(moved)]),
-    await threads.run(lengthOf, [listed], { transfer: [listed.buffer] }),
-    await processes.run(lengthOf, [move(copied)]),
-    [moved.length, listed.length, copied.length],
-  ]).toEqual([8, 9, 10, [0, 0, 10]]);
-  const module = new URL('../../src/resilience/move.ts', import.meta.url).href;
-  const back = async (url: string): Promise<Uint8Array> => {
-    const { move: give } = (await import(url)) as { readonly move: typeof move };
-    return give(new Uint8Array([1, 2]));
-  };
-  expect([await threads.run(back, [module]), await processes.run(back, [module])]).toEqual([
-    new Uint8Array([1, 2]),
-    new Uint8Array([1, 2]),
-  ]);
-  expect(() => move({ some: 'object' })).toThrow(ArgumentError);
 });
 
 test('executors that were made in a run end with it, the shared one too', async () => {
