@@ -7,6 +7,8 @@ export const libraries: ReadonlyMap<string, () => Library> = new Map([
   ['async-lock', () => (load(import.meta.url, './async-lock') as typeof import('./async-lock.ts')).asyncLock],
   ['async-mutex', () => (load(import.meta.url, './async-mutex') as typeof import('./async-mutex.ts')).asyncMutex],
   ['async-sema', () => (load(import.meta.url, './async-sema') as typeof import('./async-sema.ts')).asyncSema],
+  ['bottleneck', () => (load(import.meta.url, './bottleneck') as typeof import('./bottleneck.ts')).bottleneck],
+  ['cockatiel', () => (load(import.meta.url, './cockatiel') as typeof import('./cockatiel.ts')).cockatiel],
   ['fastq', () => (load(import.meta.url, './fastq') as typeof import('./fastq.ts')).fastq],
   ['generic-pool', () => (load(import.meta.url, './generic-pool') as typeof import('./generic-pool.ts')).genericPool],
   ['opossum', () => (load(import.meta.url, './opossum') as typeof import('./opossum.ts')).opossum],

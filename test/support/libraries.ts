@@ -23,7 +23,7 @@ function reportLines({ tasks, resources, notes = [] }: Report): string[] {
   });
   const resourceLines = resources.map((resource) => {
     const held = resource.holders.map(({ task, at }) => `held by ${task.name} at ${place(at)}`);
-    const facts = resourceFacts(resource).map((fact) => fact.replaceAll(/\d+(\.\d+)? (ms|s|min)\b/g, '…'));
+    const facts = resourceFacts(resource).map((fact) => fact.replaceAll(/\d+(\.\d+)? (ms|s|m|h)\b/g, '…'));
     return [`${resource.kind} ${resource.name} at ${place(resource.createdAt)}`, ...facts, ...held].join(' · ');
   });
   return [...taskLines, ...resourceLines, ...notes];
