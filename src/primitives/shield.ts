@@ -1,4 +1,5 @@
 // asyncio's shield: what is waited for goes on when the one that waits is cancelled.
+import { CancelledError } from '../errors.ts';
 import { attempt } from './attempt.ts';
 import { JointWait, Members } from './joint-wait.ts';
 import { startMembers, type Member, type MemberValue } from './members.ts';
@@ -7,7 +8,8 @@ import { noOptions, throwIfEnded, type WaitOptions } from './waiter.ts';
 
 /**
  * Waits for a task, a promise, or a function that it runs as a task, which a cancellation of the waiting task does not
- * reach: only the wait ends. If it fails after that, and nobody else awaits it, that is an unhandled rejection.
+ * reach: only the wait ends. If it fails after that, and nobody else awaits it, that is an unhandled rejection;
+ * not if it is cancelled, or what it awaits is.
  * @example await shield(() => commit(order));
  */
 export function shield<Given extends Member>(
@@ -22,7 +24,8 @@ export function shield<Given extends Member>(
     members.follow((_index, rejected, result) => {
       const isOver = wait.outcome !== null;
       if (!rejected) wait.resolve(result as MemberValue<Given>);
-      else if (isOver && member instanceof Task && member.awaiters === 0 && !member.cancelled) throw result;
+      else if (isOver && member instanceof Task && member.awaiters === 0 && !(result instanceof CancelledError))
+        throw result;
       else wait.reject(result);
     });
     return wait.promise;

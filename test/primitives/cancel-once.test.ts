@@ -151,4 +151,15 @@ describe('whose wait has ended does not await the task any more', () => {
     for (const listener of listeners) process.on('unhandledRejection', listener);
     expect(unhandled).toEqual(['Error: lost']);
   });
+
+  test('but not if what it awaits is cancelled: that is no failure', async () => {
+    const awaited = createTask(() => sleep(1000));
+    const outer = createTask(() => shield(async () => awaited));
+    await pass(5);
+    outer.cancel();
+    await pass(0);
+    awaited.cancel();
+    await pass(0); // vitest fails when a rejection is handled by nobody
+    expect([outer.cancelled, awaited.cancelled]).toEqual([true, true]);
+  });
 });
