@@ -52,11 +52,8 @@ function exportTelemetry(sources: MetricsSources): Telemetry | null {
 /** What fails is said in one line, and all else goes on. */
 function exportFromThread(): void {
   try {
-    const { startThreadTelemetry } = load(
-      import.meta.url,
-      './thread-telemetry',
-    ) as typeof import('./thread-telemetry.ts');
-    startThreadTelemetry();
+    const threads = load(import.meta.url, './thread-telemetry') as typeof import('./thread-telemetry.ts');
+    threads.startThreadTelemetry();
   } catch (error) {
     complain('no spans of a worker thread', error);
   }

@@ -48,7 +48,7 @@ export function setSite(span: Span, site: Site): void {
 }
 
 /** Few files create many tasks, and taking a URL apart costs a microsecond. */
-export function filePath(file: string): string {
+function filePath(file: string): string {
   let path = paths.get(file);
   if (path === undefined) {
     try {

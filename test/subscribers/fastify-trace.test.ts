@@ -1,5 +1,6 @@
 // A request to Fastify with the instrumentations of OpenTelemetry beside ours: all of it is one trace.
 import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.ts';
@@ -7,6 +8,7 @@ import { Jaeger, jaegerBinary, missing, until } from '../support/jaeger.ts';
 import { treeOf, type OtlpSpan } from '../support/otlp-json.ts';
 
 const binary = jaegerBinary('test/subscribers/fastify-trace.test.ts');
+const require = createRequire(import.meta.url);
 const root = new URL('../../', import.meta.url);
 const trace = [
   'POST CLIENT',
@@ -58,7 +60,7 @@ test.skipIf(binary === null)('and so they are in Jaeger', async () => {
 
 /** As the manual of the instrumentations says, and with our hook beside them. */
 async function runService(endpoint: string, protocol: string): Promise<void> {
-  const flags = ['@opentelemetry/auto-instrumentations-node/register', './dist/src/register.js'];
+  const flags = [require.resolve('@opentelemetry/auto-instrumentations-node/register'), './dist/src/register.js'];
   await promisify(execFile)(
     process.execPath,
     [...flags.flatMap((flag) => ['--require', flag]), 'test/programs/fastify-trace.cjs'],
