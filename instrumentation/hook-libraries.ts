@@ -16,4 +16,6 @@ export const libraries: ReadonlyMap<string, () => Library> = new Map([
   ['p-queue', () => (load(import.meta.url, './p-queue') as typeof import('./p-queue.ts')).pQueue],
   ['p-retry', () => (load(import.meta.url, './p-retry') as typeof import('./p-retry.ts')).pRetry],
   ['tarn', () => (load(import.meta.url, './tarn') as typeof import('./tarn.ts')).tarn],
+  ['piscina', () => (load(import.meta.url, './piscina') as typeof import('./piscina.ts')).piscina],
+  ['tinypool', () => (load(import.meta.url, './tinypool') as typeof import('./tinypool.ts')).tinypool],
 ]);
