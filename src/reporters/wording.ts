@@ -226,12 +226,15 @@ export function parkedWait({ at, leaf }: ParkedEntry, directory: string): string
   return [`waits for ${leaf === null ? 'another function' : leafText(leaf)}`, `at ${place(at, directory)}`];
 }
 
+// What loopscope's own waits are for says more than what sort of thing that is.
+const ownKinds = /^(rwlock|semaphore|event|condition|barrier|pool|limiter|executor|iterator) /;
+
 /** `timer, 12.3 s left`, `socket 127.0.0.1:5432`; `promise` where nothing is known. */
 export function leafText({ kind, detail }: Pick<Leaf, 'kind' | 'detail'>): string {
   const name = kind === 'other' || kind === 'unknown' ? 'promise' : kind;
   const more = plain(detail, longestDetail);
   if (more === '') return name;
-  if (more === name || more.startsWith(`${name} `)) return more;
+  if (more === name || more.startsWith(`${name} `) || ownKinds.test(more)) return more;
   return more.includes(' ') ? `${name}, ${more}` : `${name} ${more}`;
 }
 

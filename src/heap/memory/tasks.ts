@@ -26,6 +26,9 @@ const leafKinds: Readonly<Record<string, LeafKind>> = {
   get: 'queue',
   join: 'queue',
   start: 'queue',
+  wait: 'event',
+  next: 'stream',
+  run: 'worker',
   sleep: 'timer',
   delay: 'timer',
 };
