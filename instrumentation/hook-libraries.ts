@@ -13,9 +13,11 @@ export const libraries: ReadonlyMap<string, () => Library> = new Map([
   ['generic-pool', () => (load(import.meta.url, './generic-pool') as typeof import('./generic-pool.ts')).genericPool],
   ['opossum', () => (load(import.meta.url, './opossum') as typeof import('./opossum.ts')).opossum],
   ['p-limit', () => (load(import.meta.url, './p-limit') as typeof import('./p-limit.ts')).pLimit],
+  ['p-map', () => (load(import.meta.url, './p-map') as typeof import('./p-map.ts')).pMap],
   ['p-queue', () => (load(import.meta.url, './p-queue') as typeof import('./p-queue.ts')).pQueue],
   ['p-retry', () => (load(import.meta.url, './p-retry') as typeof import('./p-retry.ts')).pRetry],
   ['tarn', () => (load(import.meta.url, './tarn') as typeof import('./tarn.ts')).tarn],
   ['piscina', () => (load(import.meta.url, './piscina') as typeof import('./piscina.ts')).piscina],
   ['tinypool', () => (load(import.meta.url, './tinypool') as typeof import('./tinypool.ts')).tinypool],
+  ['p-timeout', () => (load(import.meta.url, './p-timeout') as typeof import('./p-timeout.ts')).pTimeout],
 ]);
