@@ -13,7 +13,7 @@ async function addressOf(run: Run): Promise<string> {
   let text = '';
   run.child.stderr?.on('data', (part: string) => (text += part));
   await run.printed('/metrics');
-  return addressLine.exec(text)?.[1] ?? "";
+  return addressLine.exec(text)?.[1] ?? '';
 }
 
 /** The values of a metric, each with the labels that tell it from others. */
