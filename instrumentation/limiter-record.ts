@@ -40,7 +40,7 @@ export class WrappedLimiter<Limiter extends object> {
   /** A function is given to the limiter, by the program or by another job of the library. */
   job(run: { readonly name: string }, by?: CallRecord): ResourceJob {
     const at = now();
-    const origin = by?.origin ?? originAt('job', this.#label, run, at);
+    const origin = by === undefined ? originAt('job', this.#label, run, at) : { ...by.origin, kind: 'job' as const };
     return new ResourceJob(this.resource, new CallRecord(origin, at, by ?? parentForNew(), false));
   }
 }

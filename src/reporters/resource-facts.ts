@@ -26,7 +26,10 @@ export function resourceFacts(resource: ResourceEntry): string[] {
       return breakerFacts(now);
     case 'limiter': {
       const within = now.windowMs === null ? '' : ` within ${duration(now.windowMs)}`;
-      return [`${now.used} of ${now.limit} used${within}`, ...number(now.waiters, 'waiting')];
+      return [
+        `${share(now.used, Number.isFinite(now.limit) ? now.limit : null)} used${within}`,
+        ...number(now.waiters, 'waiting'),
+      ];
     }
     case 'pool':
       return [

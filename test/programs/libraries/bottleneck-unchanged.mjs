@@ -48,7 +48,7 @@ await limiter
 void limiter.schedule(async () => {
   throw new Error('that nobody handles');
 });
-await new Promise((resolve) => setTimeout(resolve, 10));
+await new Promise((resolve) => process.once('unhandledRejection', resolve));
 await limiter.schedule({ id: 'one' }, async () => 1).catch(at('duplicate'));
 await limiter.schedule({ expiration: 5 }, () => new Promise(() => {})).catch(at('expired'));
 limiter.submit(
