@@ -49,9 +49,7 @@ export function startTelemetry(sources: MetricsSources, ending: readonly NodeJS.
   return {
     flush,
     leave() {
-      if (exported === null) return;
-      exported.exporter.leave();
-      sayLosses(exported.exporter, exported.spans);
+      if (exported !== null) leave(exported.exporter, exported.spans);
     },
   };
 }
@@ -74,8 +72,13 @@ function exportSpans(
   const spans = hasSpans ? startSpans({ api: exporter.sdk.api, tracer: exporter.sdk.tracer, blockThresholdMs }) : null;
   setTelemetrySource(() => entryOf(exporter, spans));
   metrics.start(exporter, spans);
-  if (traceFile !== null) for (const signal of ending) beforeEndBy(signal, () => exporter.leave());
+  if (hasSpans) for (const signal of ending) beforeEndBy(signal, () => leave(exporter, spans));
   return { exporter, spans };
+}
+
+function leave(exporter: Exporter, spans: Spans | null): void {
+  exporter.leave();
+  sayLosses(exporter, spans);
 }
 
 function sayLosses(exporter: Exporter, spans: Spans | null): void {

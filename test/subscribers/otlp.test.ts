@@ -189,6 +189,19 @@ test.each([
   }
 });
 
+test('what a signal leaves behind is said', async () => {
+  await withCollector(
+    (_request, response) => void response.end('{}'),
+    async (endpoint) => {
+      const { stderr, signal } = await startNode(['--import', register, program('trace-ends.mjs'), 'SIGTERM'], {
+        env: { LOOPSCOPE_OTLP: endpoint, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
+      }).outcome;
+      expect(signal).toBe('SIGTERM');
+      expect(stderr).toMatch(/^loopscope: \d of the spans that ended were not exported to \S+\/v1\/traces\n$/);
+    },
+  );
+});
+
 test('the variables of OpenTelemetry choose exporter, sampler, name and headers, or switch all of it off', async () => {
   const collector = await startCollector();
   const outcome = (env: Record<string, string>): Promise<Outcome> =>
