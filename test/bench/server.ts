@@ -29,12 +29,14 @@ export function benchServer(): Promise<Result[]> {
  * Compares two commands that start a server: the second against the first, and the first against itself.
  * @param rate the least share of the throughput that is fine
  * @param cpu the most processor time of a request that is fine, as a ratio
+ * @param warmUpSeconds for how long each server has load before it is measured
  */
 export async function compareServers(
   bare: readonly string[],
   wrapped: readonly string[],
   rate: number,
   cpu: number,
+  warmUpSeconds = 0.5,
 ): Promise<Result[]> {
   const loads: { plain: Load; wrapped: Load; again: Load }[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -47,7 +49,7 @@ export async function compareServers(
     ] as const;
     for (let index = 0; index < 3; index++) {
       const [side, command] = sides[(index + round) % 3] as (typeof sides)[number];
-      measured[side] = await measureLoad(command);
+      measured[side] = await measureLoad(command, warmUpSeconds);
     }
     loads.push(measured as Required<typeof measured>);
   }
@@ -73,12 +75,12 @@ function spread(values: readonly number[]): string {
   return `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)}`;
 }
 
-async function measureLoad(command: readonly string[]): Promise<Load> {
+async function measureLoad(command: readonly string[], warmUpSeconds: number): Promise<Load> {
   const server = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const [port] = (await once(server.stdout, 'data', { signal: AbortSignal.timeout(10_000) })) as [Buffer];
     const url = `http://127.0.0.1:${port.toString().trim()}`;
-    await autocannon({ url, connections: 20, duration: 0.5 });
+    await autocannon({ url, connections: 20, duration: warmUpSeconds });
     const before = await cpuOf(url);
     const { requests, errors, non2xx } = await autocannon({ url, connections: 20, duration: seconds, sampleInt: 250 });
     const cpu = (await cpuOf(url)) - before;
