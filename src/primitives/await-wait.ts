@@ -20,7 +20,7 @@ export interface Awaitable extends TaskRecord {
 }
 
 /** `await task`. */
-export class AwaitWait<Value> extends Waiter<Value> {
+class AwaitWait<Value> extends Waiter<Value> {
   #cancellation: readonly [unknown] | null = null;
 
   constructor(task: Awaitable) {

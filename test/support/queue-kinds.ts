@@ -12,7 +12,7 @@ export interface QueueKind {
 }
 
 /** Small numbers with many equals: 12 and 22 are of the same priority. */
-export function priorityOf(item: number): number {
+function priorityOf(item: number): number {
   return item % 10;
 }
 
