@@ -24,7 +24,7 @@ void (async () => {
 const at = (what) => () => print(what, tick);
 const first = pool.acquire();
 void first.then(at('first'));
-print(first.constructor.name, Reflect.ownKeys(first).length);
+print(first.constructor.name, Object.keys(first).length);
 const one = await first;
 void pool.acquire().then((two) => (at('second')(), pool.release(two)));
 void pool.use(async (three) => print('used', three.number)).then(at('used'));

@@ -35,7 +35,7 @@ for (const Breaker of [CircuitBreaker, CircuitBreaker8]) {
   const at = (what) => () => print(what, tick);
   const fired = breaker.fire('works', 1);
   void fired.then(at('fired'));
-  print(fired.constructor.name, Reflect.ownKeys(fired).length);
+  print(fired.constructor.name, Object.keys(fired).length);
   print(await breaker.call({ constructor: { name: 'context' } }, 'works', 2));
   for (const what of ['throw', 'reject', 'hang']) {
     await breaker.fire(what).catch((error) => print(error.code, frames(error).includes('opossum'), error.message));

@@ -13,7 +13,7 @@ print(
 const pool = new (class Mine extends Tinypool {})({ filename, minThreads: 1, maxThreads: 1, maxQueue: 2 });
 print(pool instanceof Tinypool, Reflect.ownKeys(pool).map(String).join(), pool.eventNames().join());
 const first = pool.run({ value: 1 });
-print(first.constructor.name, Reflect.ownKeys(first).length, await first);
+print(first.constructor.name, Object.keys(first).length, await first);
 await pool.run({ fail: true }).catch((error) => print(error.name, error.message, Object.keys(error).join()));
 await pool.run({ value: 1 }, { name: 'missing' }).catch((error) => print(error.name, error.message));
 await pool.run(() => {}).catch((error) => print(error.name));
