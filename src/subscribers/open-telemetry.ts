@@ -57,9 +57,7 @@ function requireOf(name: string): NodeJS.Require {
       // not installed there
     }
   }
-  throw new UsageError(
-    `exporting spans needs ${name}, which is not installed: npm install @opentelemetry/api @opentelemetry/sdk-node`,
-  );
+  throw new UsageError(`${name} is needed and not installed: npm install @opentelemetry/api @opentelemetry/sdk-node`);
 }
 
 /** The API that the program uses. Throws UsageError where there is none. */
@@ -76,7 +74,7 @@ export function loadSdk(): SdkPackages {
   const load = createRequire(require.resolve(sdkName));
   const resources = load('@opentelemetry/resources') as Resources;
   if (typeof resources.resourceFromAttributes !== 'function') {
-    throw new UsageError(`exporting spans needs ${sdkName} 0.200 or newer: npm install ${sdkName}`);
+    throw new UsageError(`${sdkName} 0.200 or newer is needed: npm install ${sdkName}`);
   }
   const [theirs, ours] = [versionOf(requireOf(apiName)), versionOf(load)];
   if (theirs !== ours) {

@@ -303,7 +303,7 @@ test('an endpoint that is no URL, and a package that is missing, are errors that
     cpSync(join(programs, 'broken-export.mjs'), join(folder, 'broken-export.mjs'));
     const missing = await promisify(execFile)(process.execPath, [join(folder, 'broken-export.mjs'), './src']);
     expect(missing.stdout).toBe(
-      'ERR_LOOPSCOPE_USAGE exporting spans needs @opentelemetry/sdk-node, which is not installed: ' +
+      'ERR_LOOPSCOPE_USAGE @opentelemetry/sdk-node is needed and not installed: ' +
         'npm install @opentelemetry/api @opentelemetry/sdk-node\n',
     );
     const { stdout } = await run('broken-export.mjs', ['../../dist/src']);
