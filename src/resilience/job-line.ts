@@ -9,7 +9,7 @@ import { checkSignal } from '../primitives/arguments.ts';
 import { Task } from '../primitives/task.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../primitives/waiter.ts';
 import { now } from '../runtime/clock.ts';
-import { parentForNew } from '../runtime/context.ts';
+import { parentForNew, runInTask } from '../runtime/context.ts';
 import { List } from '../runtime/list.ts';
 import type { CloseOptions } from './resource-pool.ts';
 
@@ -81,8 +81,12 @@ export class JobLine {
     }
     const task = new Task<Value>('job', name, parentForNew());
     if (canStart) {
-      // not begun before it is called: with a signal that is aborted it never is
-      return task.start(() => this.#run(this.#begin(task), run), signal === undefined ? {} : { signal });
+      // not begun before it is called: with a signal that is aborted it never is; and called anew, for it may have another span
+      const begin = (): Promise<Value> => {
+        const job = this.#begin(task);
+        return runInTask(task, () => this.#run(job, run), undefined);
+      };
+      return task.start(begin, signal === undefined ? {} : { signal });
     }
     let job: RunningJob;
     const gate = async (): Promise<void> => {
