@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { helpTexts } from '../../src/commands/help.ts';
 import { loopscope } from '../support/cli.ts';
 
-const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+const page = readFileSync(fileURLToPath(new URL('../../docs/ps.md', import.meta.url)), 'utf8');
 
 describe.each(['ps', 'tree'])('the help of %s', (name) => {
   const text = helpTexts[name] ?? '';
@@ -18,10 +18,10 @@ describe.each(['ps', 'tree'])('the help of %s', (name) => {
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test('has no option that the README has not', () => {
+  test('has no option that its page has not', () => {
     const [described = ''] = text.split('Exit codes');
     const options = new Set(described.match(/--[a-z]+(-[a-z]+)*/g));
     expect(options.size).toBeGreaterThan(10);
-    expect([...options].filter((option) => !readme.includes(option))).toEqual([]);
+    expect([...options].filter((option) => !page.includes(option))).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ async function valuesOf(url: string, name: string): Promise<string[]> {
 
 /** Runs a script of these words under `run`, and stays. */
 function runScript(script: string, options: readonly string[] = []): Run {
-  return startLoopscope(['run', ...options, '--', 'node', '--input-type=module', '--eval', script]);
+  return startLoopscope(['run', ...options, '--', process.execPath, '--input-type=module', '--eval', script]);
 }
 
 const stay = 'setInterval(() => {}, 1000);';
