@@ -2,14 +2,14 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { loopscope, program, register, startLoopscope, startNode, type Run } from '../support/cli.ts';
+import { kill, loopscope, program, register, startLoopscope, startNode, type Run } from '../support/cli.ts';
 
 const host = '127.0.0.1';
 const addressLine = /metrics are at (http:\S+)/;
 
 /** Waits until it says where its metrics are, and gives back the address. */
 async function addressOf(run: Run): Promise<string> {
-  onTestFinished(() => void run.child.kill('SIGKILL'));
+  onTestFinished(() => kill(run));
   let text = '';
   run.child.stderr?.on('data', (part: string) => (text += part));
   await run.printed('/metrics');
@@ -27,7 +27,9 @@ async function valuesOf(url: string, name: string): Promise<string[]> {
 
 /** Runs a script of these words under `run`, and stays. */
 function runScript(script: string, options: readonly string[] = []): Run {
-  return startLoopscope(['run', ...options, '--', process.execPath, '--input-type=module', '--eval', script]);
+  return startLoopscope(['run', ...options, '--', process.execPath, '--input-type=module', '--eval', script], {
+    group: true,
+  });
 }
 
 const stay = 'setInterval(() => {}, 1000);';

@@ -14,6 +14,8 @@ export interface Outcome {
 
 export interface Run {
   readonly child: ChildProcess;
+  /** Whether it has a process group of its own. */
+  readonly group: boolean;
   readonly outcome: Promise<Outcome>;
   /** Resolves when the program has printed this on stdout or stderr. */
   printed(text: string): Promise<void>;
@@ -64,7 +66,7 @@ export function startNode(
     });
   }
   child.stdin.on('error', () => {}).end(input);
-  const killer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const killer = setTimeout(() => kill({ child, group }), limitMs);
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
@@ -87,7 +89,17 @@ export function startNode(
         ),
       );
     });
-  return { child, outcome, printed };
+  return { child, group, outcome, printed };
+}
+
+/** Ends it at once, with all that it has started if it has a group of its own. */
+export function kill({ child, group }: Pick<Run, 'child' | 'group'>): void {
+  try {
+    if (group && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // all of them have ended
+  }
+  child.kill('SIGKILL');
 }
 
 /** Runs `loopscope` with these words to the end. */
