@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { helpTexts } from '../src/commands/help.ts';
+import { libraries } from '../instrumentation/hook-libraries.ts';
 import * as loopscope from '../src/index.ts';
 import * as instrumentation from '../src/instrumentation.ts';
 
@@ -50,4 +51,9 @@ test('every environment variable that is read is documented, and none else', () 
         .replaceAll(/ERR_LOOPSCOPE_\w+/g, ''),
     ),
   ).toEqual(known);
+});
+
+test('the table of libraries has those that the hook knows', () => {
+  const rows = Array.from(read('docs/libraries.md').matchAll(/^\| ([a-z][a-z-]*) \| ([^|]*) \|/gm), ([, name]) => name);
+  expect(rows.filter((name) => name !== 'library')).toEqual([...libraries.keys()].toSorted());
 });
