@@ -1,5 +1,5 @@
 // A real Jaeger, in memory, on ports of its own: found, started, asked.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,10 +7,17 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const commit = '798e4b0fcf22609e381df764a01461affd813e1e'; // v2.20.0, whose tag `go install` refuses
+const module = `github.com/jaegertracing/jaeger/cmd/jaeger@${commit}`;
 export const howToInstall =
-  'There is no Jaeger here: install it with Go 1.26 or newer, which takes minutes, by\n' +
-  `  go install github.com/jaegertracing/jaeger/cmd/jaeger@${commit}\n` +
+  'There is no Jaeger here: with Go 1.26 or newer, which takes minutes, --install installs it by\n' +
+  `  go install ${module}\n` +
   'or set LOOPSCOPE_JAEGER to the one that you have.';
+
+/** Builds it with Go, in sight. */
+export function installJaeger(): void {
+  const { status, error } = spawnSync('go', ['install', module], { stdio: 'inherit' });
+  if (status !== 0) console.error(error === undefined ? 'go install failed' : 'There is no Go here: https://go.dev/dl');
+}
 
 /** Where LOOPSCOPE_JAEGER says, in PATH, or where `go install` puts it; null if it is nowhere. */
 export function findJaeger(): string | null {

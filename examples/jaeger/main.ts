@@ -1,9 +1,9 @@
 // What does an order wait for? Starts a real Jaeger, runs orders.ts under loopscope, and shows a trace as Jaeger has it.
-// Run it: npm run example:jaeger
+// Run it: npm run example:jaeger, or npm run example:jaeger -- --install to have Jaeger built first
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { findJaeger, howToInstall, startJaeger, type Jaeger } from './jaeger.ts';
+import { findJaeger, howToInstall, installJaeger, startJaeger, type Jaeger } from './jaeger.ts';
 import { drawTree, durationMs, hasFailed, spansOf, type Span } from './tree.ts';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -74,6 +74,7 @@ async function settled(ask: () => Promise<Span[]>): Promise<Span[]> {
   }
 }
 
+if (findJaeger() === null && process.argv.includes('--install')) installJaeger();
 const binary = findJaeger();
 if (binary === null) {
   console.error(howToInstall);
