@@ -8,7 +8,8 @@ import { register, startNode, type Outcome } from '../support/cli.ts';
 
 const script = `const { createTask } = await import('loopscope');
   await createTask(async () => {}, { name: 'done' });
-  createTask(() => new Promise(() => {}), { name: 'forgotten' });`;
+  createTask(() => new Promise(() => {}), { name: 'forgotten' });
+  setTimeout(() => {}, 20); // until that is pending for longer than LOOPSCOPE_PENDING_AFTER`;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
