@@ -89,7 +89,10 @@ export class Askers {
       case 'advance':
         this.#clock += step.milliseconds;
         vi.advanceTimersByTime(step.milliseconds);
-        for (const asker of this.all) if (asker.deadline <= this.#clock) this.#leave(asker, 'timed out');
+        // in the order of their deadlines: who leaves may let others through, whose own is later
+        for (const asker of this.all.toSorted((a, b) => a.deadline - b.deadline)) {
+          if (asker.deadline <= this.#clock) this.#leave(asker, 'timed out');
+        }
         return undefined;
       case 'microtasks':
         return microtasks(step.count);
