@@ -15,8 +15,9 @@ createTask(
   },
   { name: 'joiner' },
 );
+const never = new Promise<void>(() => {}); // what nobody can reach is collected some time
 async function lost(): Promise<void> {
-  await new Promise(() => {}); // parked: lost
+  await never; // parked: lost
 }
 void lost();
 console.log('READY');

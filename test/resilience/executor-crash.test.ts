@@ -73,7 +73,7 @@ describe.each([
     expect([await neighbour, await executor.run(() => 'alive')]).toEqual([20, 'alive']);
   });
 
-  test.skipIf(type === 'threads')('a process that is killed is named with its signal', async () => {
+  test.each(type === 'processes' ? ['a process'] : [])('%s that is killed is named with its signal', async () => {
     const error = (await rejection(
       executor.run(() => {
         process.kill(process.pid, 'SIGKILL');
