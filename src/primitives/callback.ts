@@ -9,9 +9,8 @@ import { originOf } from '../runtime/origin.ts';
 import { announceSettled, fulfilment } from '../runtime/settle.ts';
 import { park, unpark } from '../runtime/wait.ts';
 import { nameOf } from './arguments.ts';
+import { setTimer } from './timer.ts';
 
-// The longest delay that timers know: with a longer one they fire at once.
-const longestTimer = 2 ** 31 - 1;
 const cancellation: Settlement = Object.freeze({ outcome: 'cancelled', error: undefined });
 
 /**
@@ -116,10 +115,7 @@ export class Callback<Arguments extends readonly unknown[] = readonly unknown[]>
 
   #startTimer(milliseconds: number): void {
     if (milliseconds === Infinity) return;
-    this.#timer =
-      milliseconds > longestTimer
-        ? setTimeout(() => this.#startTimer(milliseconds - longestTimer), longestTimer)
-        : setTimeout(this.#call, milliseconds);
+    this.#timer = setTimer(milliseconds, this.#call, (left) => this.#startTimer(left));
     if (!this.#holdsProcess) this.#timer.unref();
   }
 

@@ -8,6 +8,7 @@ import { currentOrRoot } from '../runtime/context.ts';
 import { begin, beginningOf, pendingOrRoot, siteOf, unpark } from '../runtime/wait.ts';
 import { onAbort } from './abort.ts';
 import { checkNumber, checkOptions, checkSignal } from './arguments.ts';
+import { setTimer } from './timer.ts';
 
 /** Options of every call that may wait. */
 export interface WaitOptions {
@@ -21,9 +22,6 @@ export const noOptions: WaitOptions = Object.freeze({});
 
 /** For a wait that has to be waited out: not even the cancellation of its task ends it. That comes at the next wait. */
 export const uninterrupted: WaitOptions = Object.freeze({});
-
-// The longest delay that timers know: with a longer one they fire at once.
-const longestTimer = 2 ** 31 - 1;
 
 /**
  * Throws where a wait must not even begin: the signal is aborted already, or the task has a cancellation to deliver.
@@ -131,10 +129,7 @@ export class Waiter<Value, Item = undefined> implements WaitRecord {
   after(milliseconds: number, end: () => void): void {
     if (milliseconds === Infinity) return;
     this.#ending ??= { timer: null, stopListening: null };
-    this.#ending.timer =
-      milliseconds > longestTimer
-        ? setTimeout(() => this.after(milliseconds - longestTimer, end), longestTimer)
-        : setTimeout(end, milliseconds);
+    this.#ending.timer = setTimer(milliseconds, end, (left) => this.after(left, end));
   }
 
   /** What a cancellation, the signal and the timeout do. */

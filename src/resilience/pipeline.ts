@@ -1,6 +1,7 @@
 // Items through stages, each with workers of its own and a bounded queue before it: a slow stage slows down those before
 // it, and the report shows at which queue they wait.
 import type { StageError } from '../errors.ts';
+import { onAbort } from '../primitives/abort.ts';
 import { checkFunction, checkName, checkOptions, checkSignal } from '../primitives/arguments.ts';
 import type { AnyIterable } from '../primitives/iterate.ts';
 import { startTask, type Task } from '../primitives/task.ts';
@@ -86,12 +87,12 @@ async function* runThrough(
 ): AsyncGenerator<unknown, void> {
   const run = new PipelineRun(checkName(name, 'pipeline'), stages, source, ordered, onError ?? null);
   const abort = (): void => run.stop(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+  const stopListening = signal === undefined || signal.aborted ? null : onAbort(signal, abort);
   try {
     if (signal?.aborted === true) abort();
     yield* run.results();
   } finally {
-    signal?.removeEventListener('abort', abort);
+    stopListening?.();
     await run.end();
   }
   run.throwIfFailed();

@@ -1,7 +1,5 @@
 // The timers of a pool.
-
-// The longest delay that timers know: with a longer one they fire at once.
-const longestTimer = 2 ** 31 - 1;
+import { longestTimer } from '../primitives/timer.ts';
 
 /** A timer that fires no later than timers can. */
 export function timer(run: () => void, milliseconds: number): NodeJS.Timeout {
