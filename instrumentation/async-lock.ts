@@ -7,7 +7,8 @@ import type { Hold } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
 import { Instances } from './hook-instances.ts';
 import type { Library } from './hook-library.ts';
-import { endHold, LockCall, LocksByKey } from './lock-record.ts';
+import { endHold } from './hold-record.ts';
+import { LockCall, LocksByKey } from './lock-record.ts';
 import { wrapFunction } from './patch.ts';
 import { callInTask, guard, type Callable } from './record.ts';
 

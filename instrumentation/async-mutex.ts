@@ -9,7 +9,8 @@ import { park, unpark } from '../src/runtime/wait.ts';
 import { Instances } from './hook-instances.ts';
 import type { Library, LibraryFile } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
-import { endHold, LockCall, WrappedLock } from './lock-record.ts';
+import { endHold } from './hold-record.ts';
+import { LockCall, WrappedLock } from './lock-record.ts';
 import { isWrapped } from './patch.ts';
 import { follow, guard, type Callable } from './record.ts';
 

@@ -1,20 +1,13 @@
 // What is known of a lock, semaphore or queue whose author declares it.
-import {
-  holdEnded,
-  holdStarted,
-  queuePut,
-  queueTaken,
-  type Hold,
-  type ResourceRecord,
-} from '../src/channels/resource.ts';
+import { queuePut, queueTaken, type Hold } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
 import type { LockStatistics, QueueStatistics } from '../src/channels/statistics.ts';
 import type { Outcome, TaskRecord } from '../src/channels/task.ts';
 import type { WaitKind } from '../src/channels/wait.ts';
-import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot } from '../src/runtime/context.ts';
 import { announce, identify } from '../src/runtime/resource.ts';
 import { park, unpark } from '../src/runtime/wait.ts';
+import { Holds, type HeldResource } from './hold-record.ts';
 
 /** What the author says of it. */
 interface Declaration {
@@ -24,7 +17,7 @@ interface Declaration {
   readonly depth: (() => number) | null;
 }
 
-export class DeclaredRecord implements ResourceRecord {
+export class DeclaredRecord implements HeldResource {
   readonly kind: 'lock' | 'semaphore' | 'queue';
   readonly name: string;
   readonly id: number;
@@ -32,7 +25,7 @@ export class DeclaredRecord implements ResourceRecord {
   readonly site: Site | null;
   lastTaker: TaskRecord | null = null;
   readonly #declaration: Declaration;
-  readonly #holds: Set<Hold> = new Set();
+  readonly holds: Holds = new Holds(this);
   #put = 0;
   #taken = 0;
   #waiting: Partial<Record<WaitKind, number>> = {};
@@ -60,12 +53,8 @@ export class DeclaredRecord implements ResourceRecord {
 
   /** The current task holds it; returns what ends that. */
   hold(site: Site | null): () => void {
-    const hold: Hold = { resource: this, task: currentOrRoot(), since: now(), site };
-    this.#holds.add(hold);
-    if (holdStarted.hasSubscribers) holdStarted.publish(hold);
-    return () => {
-      if (this.#holds.delete(hold) && holdEnded.hasSubscribers) holdEnded.publish(hold);
-    };
+    const hold = this.holds.begin(currentOrRoot(), site);
+    return () => this.holds.end(hold);
   }
 
   put(): void {
@@ -83,7 +72,7 @@ export class DeclaredRecord implements ResourceRecord {
     const { kind, limit } = this.#declaration;
     const { put = 0, get = 0, acquire = 0 } = this.#waiting;
     if (kind !== 'queue') {
-      return Object.freeze({ kind, permits: limit, held: this.#holds.size, waiters: acquire + put + get });
+      return Object.freeze({ kind, permits: limit, held: this.holds.size, waiters: acquire + put + get });
     }
     const depth = this.#depth();
     return Object.freeze({
@@ -92,14 +81,14 @@ export class DeclaredRecord implements ResourceRecord {
       capacity: limit,
       putters: put,
       getters: get,
-      unfinished: Math.max(depth ?? 0, this.#holds.size),
+      unfinished: Math.max(depth ?? 0, this.holds.size),
       put: this.#put,
       taken: this.#taken,
     });
   }
 
   holders(): Iterable<Hold> {
-    return this.#holds;
+    return this.holds;
   }
 
   #count(kind: WaitKind, by: number): void {

@@ -31,7 +31,7 @@ export class WrappedExecutor<Pool extends object> {
       return {
         kind: 'executor',
         ...reading,
-        busy: Math.min(record.held, reading.workers),
+        busy: Math.min(record.holds.size, reading.workers),
         queued: record.waiters,
         completed: record.completed,
         failed: record.failed,

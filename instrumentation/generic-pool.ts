@@ -4,7 +4,7 @@ import { Instances } from './hook-instances.ts';
 import type { Library } from './hook-library.ts';
 import { WrappedPool, type PoolCall } from './pool-record.ts';
 import { guard } from './record.ts';
-import { endHold } from './resource-record.ts';
+import { endHold } from './hold-record.ts';
 
 interface Deferred {
   resolve: (this: void, value?: unknown) => void;

@@ -29,7 +29,7 @@ export class WrappedLimiter<Limiter extends object> {
     this.#label = label;
     this.resource = new WrappedResource<Limiter, LimiterStatistics>(name, identity, limiter, (instance, record) => ({
       kind: 'limiter',
-      used: record.held,
+      used: record.holds.size,
       ...read(instance),
       waiters: record.waiters,
       passed: record.started,

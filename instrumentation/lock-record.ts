@@ -1,5 +1,5 @@
 // What is known of a foreign lock: one resource per key, who holds it, and the calls that ask for it.
-import { holdEnded, holdStarted, type Hold, type ResourceRecord } from '../src/channels/resource.ts';
+import type { Hold } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
 import type { LockStatistics } from '../src/channels/statistics.ts';
 import type { TaskRecord } from '../src/channels/task.ts';
@@ -8,12 +8,13 @@ import { now } from '../src/runtime/clock.ts';
 import { nextId } from '../src/runtime/context.ts';
 import { announce, identify, type Identity } from '../src/runtime/resource.ts';
 import { park, unpark } from '../src/runtime/wait.ts';
+import { Holds, type HeldResource } from './hold-record.ts';
 
 const keysKept = 1000;
 const longestKey = 80;
 
 /** A foreign lock or semaphore, or one key of it. */
-export class WrappedLock implements ResourceRecord {
+export class WrappedLock implements HeldResource {
   readonly kind: 'lock' | 'semaphore';
   readonly name: string;
   readonly id: number;
@@ -21,7 +22,7 @@ export class WrappedLock implements ResourceRecord {
   readonly site: Site | null;
   waiters = 0;
   readonly #permits: number | null;
-  readonly #holds: Set<Hold> = new Set();
+  readonly holds: Holds = new Holds(this);
 
   constructor(name: string, kind: 'lock' | 'semaphore', permits: number | null, identity: Identity) {
     this.name = name;
@@ -32,45 +33,28 @@ export class WrappedLock implements ResourceRecord {
   }
 
   get isIdle(): boolean {
-    return this.#holds.size === 0 && this.waiters === 0;
-  }
-
-  begin(task: TaskRecord, site: Site | null): Hold {
-    const hold: Hold = { resource: this, task, since: now(), site };
-    this.#holds.add(hold);
-    if (holdStarted.hasSubscribers) holdStarted.publish(hold);
-    return hold;
-  }
-
-  /** Further calls do nothing. */
-  end(hold: Hold): void {
-    if (this.#holds.delete(hold) && holdEnded.hasSubscribers) holdEnded.publish(hold);
+    return this.holds.size === 0 && this.waiters === 0;
   }
 
   /** For a release that does not say which hold it ends: that of the task, or the oldest. */
   endHoldOf(task: TaskRecord): void {
     let chosen: Hold | undefined;
-    for (const hold of this.#holds) {
+    for (const hold of this.holds) {
       chosen ??= hold;
       if (hold.task !== task) continue;
       chosen = hold;
       break;
     }
-    if (chosen !== undefined) this.end(chosen);
+    if (chosen !== undefined) this.holds.end(chosen);
   }
 
   statistics(): LockStatistics {
-    return Object.freeze({ kind: this.kind, permits: this.#permits, held: this.#holds.size, waiters: this.waiters });
+    return Object.freeze({ kind: this.kind, permits: this.#permits, held: this.holds.size, waiters: this.waiters });
   }
 
   holders(): Iterable<Hold> {
-    return this.#holds;
+    return this.holds;
   }
-}
-
-/** Ends a hold of whichever wrapped lock it is. Further calls do nothing. */
-export function endHold(hold: Hold): void {
-  (hold.resource as WrappedLock).end(hold);
 }
 
 /** A lock, and the locks that stand for its keys. */
@@ -143,6 +127,6 @@ export class LockCall {
   grant(): Hold {
     this.granted = true;
     this.stopWaiting();
-    return this.lock.begin(this.task, this.#site);
+    return this.lock.holds.begin(this.task, this.#site);
   }
 }

@@ -81,7 +81,7 @@ export class PoolCall {
   /** Returns the loan, for `endHold`. */
   lend(): Hold {
     this.#end('fulfilled');
-    return this.#resource.begin(this.#task, this.#site);
+    return this.#resource.holds.begin(this.#task, this.#site);
   }
 
   fail(error: unknown): void {

@@ -1,18 +1,17 @@
 // What is known of a foreign breaker, limiter, pool or executor: its state is read when somebody asks; who waits and who
 // holds is kept here.
-import { holdEnded, holdStarted, type Hold, type ResourceRecord } from '../src/channels/resource.ts';
+import type { Hold, ResourceRecord } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
 import type { ResourceStatistics } from '../src/channels/statistics.ts';
-import type { TaskRecord } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
 import { outcomeOf } from '../src/errors.ts';
-import { now } from '../src/runtime/clock.ts';
 import { announce, type Identity } from '../src/runtime/resource.ts';
 import { park, unpark } from '../src/runtime/wait.ts';
+import { Holds, type HeldResource } from './hold-record.ts';
 import { callInTask, guard, runRecorded, type CallRecord, type Callable } from './record.ts';
 
 /** A foreign resource. It knows the foreign object only weakly: what waits for it must not keep it. */
-export class WrappedResource<Instance extends object, Statistics extends ResourceStatistics> implements ResourceRecord {
+export class WrappedResource<Instance extends object, Statistics extends ResourceStatistics> implements HeldResource {
   readonly kind: Statistics['kind'];
   readonly name: string;
   readonly id: number;
@@ -26,7 +25,7 @@ export class WrappedResource<Instance extends object, Statistics extends Resourc
   refused = 0;
   readonly #instance: WeakRef<Instance>;
   readonly #read: (instance: Instance, record: WrappedResource<Instance, Statistics>) => Statistics;
-  readonly #holds: Set<Hold> = new Set();
+  readonly holds: Holds = new Holds(this);
   #last: Statistics;
 
   /** @param read its state now, in constant time; may throw */
@@ -45,23 +44,6 @@ export class WrappedResource<Instance extends object, Statistics extends Resourc
     announce(this);
   }
 
-  /** How many hold it. */
-  get held(): number {
-    return this.#holds.size;
-  }
-
-  begin(task: TaskRecord, site: Site | null): Hold {
-    const hold: Hold = { resource: this, task, since: now(), site };
-    this.#holds.add(hold);
-    if (holdStarted.hasSubscribers) holdStarted.publish(hold);
-    return hold;
-  }
-
-  /** Further calls do nothing. */
-  end(hold: Hold): void {
-    if (this.#holds.delete(hold) && holdEnded.hasSubscribers) holdEnded.publish(hold);
-  }
-
   statistics(): Statistics {
     const instance = this.#instance.deref();
     if (instance !== undefined) {
@@ -71,21 +53,16 @@ export class WrappedResource<Instance extends object, Statistics extends Resourc
   }
 
   holders(): Iterable<Hold> {
-    return this.#holds;
+    return this.holds;
   }
 }
 
 /** What of a resource its jobs need. */
 export type JobResource = Pick<
   WrappedResource<object, ResourceStatistics>,
-  'waiters' | 'started' | 'completed' | 'failed' | 'begin' | 'end'
+  'waiters' | 'started' | 'completed' | 'failed' | 'holds'
 > &
   ResourceRecord;
-
-/** Ends a hold of whichever resource of these it is. Further calls do nothing. */
-export function endHold(hold: Hold): void {
-  (hold.resource as JobResource).end(hold);
-}
 
 /** A function that was given to a limiter or executor: it waits until it is let in, and holds the resource while it runs. */
 export class ResourceJob {
@@ -115,7 +92,7 @@ export class ResourceJob {
     this.#stopWaiting('fulfilled');
     if (record.startedAt === null) record.start();
     this.#resource.started++;
-    this.#hold = this.#resource.begin(record, record.origin.site);
+    this.#hold = this.#resource.holds.begin(record, record.origin.site);
   }
 
   /** Runs the function that was let in. What it returns stays as it is: the library handles its rejection. */
@@ -135,7 +112,7 @@ export class ResourceJob {
     if (this.record.settlement !== null) return;
     this.#stopWaiting(rejected ? outcomeOf(error) : 'fulfilled');
     if (this.#hold !== null) {
-      this.#resource.end(this.#hold);
+      this.#resource.holds.end(this.#hold);
       this.#resource.completed++;
       if (rejected) this.#resource.failed++;
     }

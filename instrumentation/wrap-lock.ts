@@ -6,7 +6,8 @@ import type { TaskRecord } from '../src/channels/task.ts';
 import { CallSites } from '../src/runtime/call-site.ts';
 import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot, currentTask, rootTask } from '../src/runtime/context.ts';
-import { endHold, LockCall, LocksByKey } from './lock-record.ts';
+import { endHold } from './hold-record.ts';
+import { LockCall, LocksByKey } from './lock-record.ts';
 import { checkCount, checkMethods, checkName, noteWrapped, patchMethods, wrapFunction } from './patch.ts';
 import { callInTask, complainOnce, follow, guard, type Callable } from './record.ts';
 
