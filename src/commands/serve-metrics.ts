@@ -1,8 +1,8 @@
 // `loopscope run --prometheus`: one address for the metrics of all processes of a run, whichever of them came first.
 import type { Address } from '../config.ts';
 import type { RunDirectory } from '../process/run-directory.ts';
-import { readMetrics, serveMetrics } from '../subscribers/metrics-server.ts';
-import { mergeTexts } from '../subscribers/prometheus-text.ts';
+import { readMetrics, serveMetrics } from '../subscribers/metrics/metrics-server.ts';
+import { mergeTexts } from '../subscribers/metrics/prometheus-text.ts';
 
 const upName = 'loopscope_process_up';
 const upHelp = 'Whether the process gave its metrics: one whose event loop is blocked does not.';

@@ -1,7 +1,7 @@
 // Debug mode in a process: turns of the loop that are slow are said as they happen, with the task whose they are.
 import { isMainThread } from 'node:worker_threads';
 import type { BlockRecord } from '../channels/loop.ts';
-import { tellTraces } from '../primitives/task-trace.ts';
+import { tellTraces } from '../primitives/tasks/task-trace.ts';
 import { complain } from '../runtime/complain.ts';
 import { onDebug, startDebug } from '../runtime/debug.ts';
 import { beforeEvent } from './events.ts';

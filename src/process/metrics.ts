@@ -2,16 +2,16 @@
 import type { TelemetryConfig } from '../config.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
-import type { Exporter, ExportOptions } from '../subscribers/export.ts';
-import { LogBatch } from '../subscribers/logs-batch.ts';
-import { startLogs, type Logs } from '../subscribers/logs.ts';
-import type { LoopReading } from '../subscribers/metrics-loop.ts';
-import { otlpMetrics, type OtlpMetrics } from '../subscribers/metrics-reader.ts';
-import { giveMetrics, serveMetrics } from '../subscribers/metrics-server.ts';
-import { startMetrics, type Metrics, type MetricsOptions } from '../subscribers/metrics.ts';
+import type { Exporter, ExportOptions } from '../subscribers/export/export.ts';
+import { LogBatch } from '../subscribers/logs/logs-batch.ts';
+import { startLogs, type Logs } from '../subscribers/logs/logs.ts';
+import type { LoopReading } from '../subscribers/metrics/metrics-loop.ts';
+import { otlpMetrics, type OtlpMetrics } from '../subscribers/metrics/metrics-reader.ts';
+import { giveMetrics, serveMetrics } from '../subscribers/metrics/metrics-server.ts';
+import { startMetrics, type Metrics, type MetricsOptions } from '../subscribers/metrics/metrics.ts';
 import { loadSdk } from '../subscribers/open-telemetry.ts';
-import { prometheusSource } from '../subscribers/prometheus.ts';
-import type { Spans } from '../subscribers/spans.ts';
+import { prometheusSource } from '../subscribers/metrics/prometheus.ts';
+import type { Spans } from '../subscribers/spans/spans.ts';
 import { RunDirectory } from './run-directory.ts';
 
 // The end of the loop is told again after each flush that made it turn.

@@ -2,8 +2,8 @@
 import type * as SdkNode from '@opentelemetry/sdk-node';
 import { loadApi, loadSdk } from '../subscribers/open-telemetry.ts';
 import { providerOfProgram, startSdk } from '../subscribers/sdk.ts';
-import { startSpans } from '../subscribers/spans.ts';
-import { findMainThread, ThreadSpanProcessor } from '../subscribers/thread-spans.ts';
+import { startSpans } from '../subscribers/spans/spans.ts';
+import { findMainThread, ThreadSpanProcessor } from '../subscribers/spans/thread-spans.ts';
 import { beforeEvent } from './events.ts';
 
 /** Starts them. Throws UsageError where OpenTelemetry is not installed. */

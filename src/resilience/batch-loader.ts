@@ -1,7 +1,7 @@
 // Single look-ups made into few: those of one turn go out together, as in graphql's DataLoader.
 import { ArgumentError } from '../errors.ts';
 import { checkCount, checkFunction, checkName, checkNumber, checkOptions, nameOf } from '../primitives/arguments.ts';
-import { Task } from '../primitives/task.ts';
+import { Task } from '../primitives/tasks/task.ts';
 import { noOptions, throwIfEnded } from '../primitives/waiter.ts';
 import { parentForNew } from '../runtime/context.ts';
 

@@ -1,7 +1,7 @@
 // Many items a few at a time: in batches of a size.
 import { CancelledError, StageError } from '../errors.ts';
 import { checkCount, checkFunction, checkName, checkOptions, nameOf } from '../primitives/arguments.ts';
-import { startTask, type Task } from '../primitives/task.ts';
+import { startTask, type Task } from '../primitives/tasks/task.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { isAsync, mapBounded, watched, type Items } from './bounded-map.ts';
 

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import { describe } from '../primitives/arguments.ts';
 import { iterate } from '../primitives/iterate.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { noOptions, throwIfEnded } from '../primitives/waiter.ts';
 
 /** Items of either kind. */

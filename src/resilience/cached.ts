@@ -6,7 +6,7 @@ import type { Site } from '../channels/site.ts';
 import type { CacheStatistics } from '../channels/statistics.ts';
 import { ArgumentError } from '../errors.ts';
 import { checkCount, checkFunction, checkName, checkNumber, checkOptions, nameOf } from '../primitives/arguments.ts';
-import { startTask, type Task } from '../primitives/task.ts';
+import { startTask, type Task } from '../primitives/tasks/task.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { loadPackage } from '../runtime/load.ts';

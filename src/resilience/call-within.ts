@@ -1,6 +1,6 @@
 // A call that is given a time.
 import { TimeoutError } from '../errors.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { startTimer } from '../primitives/timer.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Site } from '../channels/site.ts';
 import type { BreakerState, BreakerStatistics } from '../channels/statistics.ts';
 import { BreakerOpenError, outcomeOf } from '../errors.ts';
 import { checkFunction, checkOptions } from '../primitives/arguments.ts';
-import { startTask, type Task, type TaskFunction } from '../primitives/task.ts';
+import { startTask, type Task, type TaskFunction } from '../primitives/tasks/task.ts';
 import { complain } from '../runtime/complain.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew } from '../runtime/context.ts';

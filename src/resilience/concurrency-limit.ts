@@ -2,7 +2,7 @@
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { LimiterStatistics } from '../channels/statistics.ts';
 import { LimitError } from '../errors.ts';
-import { Permits, type Permit } from '../primitives/permits.ts';
+import { Permits, type Permit } from '../primitives/locks/permits.ts';
 import { throwIfEnded, type WaitOptions } from '../primitives/waiter.ts';
 
 export class ConcurrencyLimit {

@@ -5,7 +5,7 @@ import type { Site } from '../channels/site.ts';
 import type { ErrorStatistics } from '../channels/statistics.ts';
 import { ArgumentError } from '../errors.ts';
 import { checkFunction, checkName, checkOptions, nameOf } from '../primitives/arguments.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { complain } from '../runtime/complain.ts';
 import { announce, identify } from '../runtime/resource.ts';
 import type { BackoffOptions } from './backoff.ts';

@@ -1,7 +1,7 @@
 // What thread and process executors have in common, for those who use them.
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { ExecutorStatistics } from '../channels/statistics.ts';
-import { startTask, type Task } from '../primitives/task.ts';
+import { startTask, type Task } from '../primitives/tasks/task.ts';
 import { checkCount, checkName, checkOptions } from '../primitives/arguments.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { isAsync, mapBounded, watched, type Items } from './bounded-map.ts';

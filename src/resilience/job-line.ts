@@ -6,7 +6,7 @@ import type { ExecutorStatistics } from '../channels/statistics.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { CancelledError, QueueFullError, StateError } from '../errors.ts';
 import { checkSignal } from '../primitives/arguments.ts';
-import { Task } from '../primitives/task.ts';
+import { Task } from '../primitives/tasks/task.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../primitives/waiter.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew, runInTask } from '../runtime/context.ts';

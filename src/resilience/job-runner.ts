@@ -2,7 +2,7 @@
 import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
 import { ArgumentError, CancelledError } from '../errors.ts';
-import { startTask, type Task } from '../primitives/task.ts';
+import { startTask, type Task } from '../primitives/tasks/task.ts';
 import { extract } from '../runtime/carrier.ts';
 import type { JobCode } from './job-code.ts';
 import { sendError } from './job-error.ts';

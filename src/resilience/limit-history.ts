@@ -1,5 +1,5 @@
 // What a limit was over time: the last so many changes.
-import { Ring } from '../primitives/ring.ts';
+import { Ring } from '../primitives/queues/ring.ts';
 
 /** From this moment the limit was this. */
 export interface LimitChange {

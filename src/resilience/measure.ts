@@ -2,7 +2,7 @@
 // loop a microtask is without hooks that would change the result.
 import { ArgumentError } from '../errors.ts';
 import { checkCount, checkFunction, checkName, checkOptions, nameOf } from '../primitives/arguments.ts';
-import { startTask } from '../primitives/task.ts';
+import { startTask } from '../primitives/tasks/task.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew } from '../runtime/context.ts';
 

@@ -1,9 +1,9 @@
 // One run of a pipeline: a task that reads the source, tasks for each stage, and queues between them.
 import { CancelledError, QueueShutDownError, StageError } from '../errors.ts';
 import { iterate, type AnyIterable } from '../primitives/iterate.ts';
-import { Queue } from '../primitives/queue.ts';
-import { TaskGroup } from '../primitives/task-group.ts';
-import type { Task } from '../primitives/task.ts';
+import { Queue } from '../primitives/queues/queue.ts';
+import { TaskGroup } from '../primitives/tasks/task-group.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { noOptions, Waiter } from '../primitives/waiter.ts';
 import type { StageSettings } from './pipeline-stage.ts';
 

@@ -4,7 +4,7 @@ import type { StageError } from '../errors.ts';
 import { onAbort } from '../primitives/abort.ts';
 import { checkFunction, checkName, checkOptions, checkSignal } from '../primitives/arguments.ts';
 import type { AnyIterable } from '../primitives/iterate.ts';
-import { startTask, type Task } from '../primitives/task.ts';
+import { startTask, type Task } from '../primitives/tasks/task.ts';
 import { noOptions } from '../primitives/waiter.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { PipelineRun } from './pipeline-run.ts';

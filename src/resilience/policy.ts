@@ -2,7 +2,7 @@
 // semaphores.
 import { ArgumentError } from '../errors.ts';
 import { checkFunction, checkName, checkOptions } from '../primitives/arguments.ts';
-import { currentTask, startTask, Task } from '../primitives/task.ts';
+import { currentTask, startTask, Task } from '../primitives/tasks/task.ts';
 import { parentForNew } from '../runtime/context.ts';
 
 export interface Policy {

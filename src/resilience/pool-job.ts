@@ -1,6 +1,6 @@
 // A job of a worker pool, for whoever gave it: its state, its worker, its times and its result.
 import type { Outcome } from '../channels/task.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../primitives/waiter.ts';
 import { now } from '../runtime/clock.ts';
 import type { RunningJob } from './job-line.ts';

@@ -2,7 +2,7 @@
 // clock that jumps ends nothing; none of them keeps the process alive but the one that somebody waits for.
 import { poolCreated, type ResourceRecord } from '../channels/resource.ts';
 import { TimeoutError } from '../errors.ts';
-import { startTask, type Task } from '../primitives/task.ts';
+import { startTask, type Task } from '../primitives/tasks/task.ts';
 import { now } from '../runtime/clock.ts';
 import { List } from '../runtime/list.ts';
 import type { PoolSettings } from './pool-options.ts';

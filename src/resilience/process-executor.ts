@@ -3,7 +3,7 @@ import type { Hold } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import type { ExecutorStatistics } from '../channels/statistics.ts';
 import { checkName } from '../primitives/arguments.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { noOptions } from '../primitives/waiter.ts';
 import { load } from '../runtime/load.ts';
 import { announce, identify } from '../runtime/resource.ts';

@@ -3,7 +3,7 @@ import type { ResourceRecord } from '../channels/resource.ts';
 import type { ExecutorStatistics } from '../channels/statistics.ts';
 import { ArgumentError, outcomeOf } from '../errors.ts';
 import { checkName, checkOptions, describe } from '../primitives/arguments.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { inject } from '../runtime/carrier.ts';
 import { onRunEnd } from '../runtime/run-end.ts';
 import { park, unpark } from '../runtime/wait.ts';

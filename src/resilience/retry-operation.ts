@@ -2,8 +2,8 @@
 // which attempt runs, what the last failed with and when the next starts.
 import type { GiveUpReason, RetryProgress } from '../channels/task.ts';
 import { CancelledError } from '../errors.ts';
-import { pause } from '../primitives/sleep.ts';
-import { startTask, type Task } from '../primitives/task.ts';
+import { pause } from '../primitives/tasks/sleep.ts';
+import { startTask, type Task } from '../primitives/tasks/task.ts';
 import { now } from '../runtime/clock.ts';
 import { parentForNew } from '../runtime/context.ts';
 import { callWithin } from './call-within.ts';

@@ -1,7 +1,7 @@
 // A function that is called again when it fails. Ours, because it must be visible: a report says which attempt of how many
 // runs, what the last failed with and when the next starts, which no library for retries tells from outside.
 import { checkCount, checkFunction, checkName, checkNumber, checkOptions, nameOf } from '../primitives/arguments.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { ArgumentError } from '../errors.ts';
 import { checkBackoff, type BackoffOptions } from './backoff.ts';
 import { budgetOf, RetryBudget } from './retry-budget.ts';

@@ -1,7 +1,7 @@
 // A function or method whose every call is retried: as a wrapper and as a decorator of the language (TC39, stage 3).
 import { ArgumentError } from '../errors.ts';
 import { checkFunction, nameOf } from '../primitives/arguments.ts';
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import { prepareRetry, type RetryOptions } from './retry.ts';
 
 /**

@@ -1,5 +1,5 @@
 // asyncio's run_in_executor: one function, elsewhere. Without an executor it runs in threads that all such calls share.
-import type { Task } from '../primitives/task.ts';
+import type { Task } from '../primitives/tasks/task.ts';
 import type { Executor } from './executor.ts';
 import type { Work } from './job-code.ts';
 import { onRunEnd } from '../runtime/run-end.ts';

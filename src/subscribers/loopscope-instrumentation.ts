@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { LoggerProvider, MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { FollowingTracer } from './following-tracer.ts';
-import { startLogs, type Logs } from './logs.ts';
-import { startMetrics, type Metrics } from './metrics.ts';
+import { startLogs, type Logs } from './logs/logs.ts';
+import { startMetrics, type Metrics } from './metrics/metrics.ts';
 import { loadApi } from './open-telemetry.ts';
 import { scopeName } from './semconv.ts';
-import { startSpans, type Spans, type SpansOptions } from './spans.ts';
+import { startSpans, type Spans, type SpansOptions } from './spans/spans.ts';
 
 /** What `LoopscopeInstrumentation` takes; as everywhere in OpenTelemetry, all of it may be left out. */
 export interface LoopscopeInstrumentationConfig extends Omit<SpansOptions, 'api' | 'tracer'> {

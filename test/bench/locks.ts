@@ -30,7 +30,9 @@ async function load<Module>(path: string): Promise<Module> {
 
 export async function benchLocks(): Promise<Result[]> {
   // Not `index.js`: that starts the registry, and then somebody listens.
-  const modules = ['lock', 'semaphore', 'task'].map(async (name) => load<object>(`primitives/${name}`));
+  const modules = ['locks/lock', 'locks/semaphore', 'tasks/task'].map(async (name) =>
+    load<object>(`primitives/${name}`),
+  );
   const locks = Object.assign({}, ...(await Promise.all(modules))) as Locks;
   const races = racesOf(locks);
   const results: Result[] = [];

@@ -3,7 +3,7 @@
 import * as api from '@opentelemetry/api';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { createTask, Lock, Queue } from 'loopscope';
-import { startMetrics } from '../../dist/src/subscribers/metrics.js';
+import { startMetrics } from '../../dist/src/subscribers/metrics/metrics.js';
 import { processorTime } from './processor-time.ts';
 import { assertDone, format, median, type Result } from './result.ts';
 

@@ -10,17 +10,19 @@ const dist = fileURLToPath(new URL('../../dist/src/', import.meta.url));
 const opsPerRun = 1000;
 const rounds = 7;
 
-type Primitives = typeof import('../../src/primitives/task.ts') &
-  typeof import('../../src/primitives/lock.ts') &
-  typeof import('../../src/primitives/semaphore.ts') &
-  typeof import('../../src/primitives/queue.ts') &
-  typeof import('../../src/primitives/sleep.ts') &
+type Primitives = typeof import('../../src/primitives/tasks/task.ts') &
+  typeof import('../../src/primitives/locks/lock.ts') &
+  typeof import('../../src/primitives/locks/semaphore.ts') &
+  typeof import('../../src/primitives/queues/queue.ts') &
+  typeof import('../../src/primitives/tasks/sleep.ts') &
   typeof import('../../src/resilience/retry.ts');
 
 /** Does 1,000 of something and says how many it did. */
 type Work = () => Promise<number>;
 
-const files = ['task', 'lock', 'semaphore', 'queue', 'sleep'].map((name) => `primitives/${name}.js`);
+const files = ['tasks/task', 'locks/lock', 'locks/semaphore', 'queues/queue', 'tasks/sleep'].map(
+  (name) => `primitives/${name}.js`,
+);
 
 /** Not `index.js`: that starts the registry, and then somebody listens. */
 async function load(folder: string): Promise<Primitives> {

@@ -6,9 +6,9 @@ const operations = 100_000;
 const reason = new Error('gives up'); // one for all: a stack for each would be measured
 
 /** The modules of the queues. */
-export type Queues = typeof import('../../src/primitives/queue.ts') &
-  typeof import('../../src/primitives/priority-queue.ts') &
-  typeof import('../../src/primitives/lifo-queue.ts');
+export type Queues = typeof import('../../src/primitives/queues/queue.ts') &
+  typeof import('../../src/primitives/queues/priority-queue.ts') &
+  typeof import('../../src/primitives/queues/lifo-queue.ts');
 
 interface Curve {
   readonly name: string;

@@ -128,7 +128,7 @@ function rivalries(queues: Queues): Rivalry[] {
 
 export async function benchQueues(): Promise<Result[]> {
   const queues = (await load(
-    ['queue', 'priority-queue', 'lifo-queue'].map((name) => `primitives/${name}.js`),
+    ['queue', 'priority-queue', 'lifo-queue'].map((name) => `primitives/queues/${name}.js`),
   )) as Queues;
   const results: Result[] = [];
   for (const rivalry of rivalries(queues)) results.push(await compare(rivalry, ''));

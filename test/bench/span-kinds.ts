@@ -4,7 +4,7 @@ import * as api from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { TraceIdRatioBasedSampler, TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { CircuitBreaker, createTask, Lock, Queue, WorkerPool } from 'loopscope';
-import { startSpans } from '../../dist/src/subscribers/spans.js';
+import { startSpans } from '../../dist/src/subscribers/spans/spans.js';
 import { threadTime } from './processor-time.ts';
 import { assertDone, format, median, type Result } from './result.ts';
 

@@ -11,7 +11,7 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
 import { createTask } from 'loopscope';
-import { startSpans } from '../../dist/src/subscribers/spans.js';
+import { startSpans } from '../../dist/src/subscribers/spans/spans.js';
 import { assertDone, format, median, type Result } from './result.ts';
 import { compareServers } from './server.ts';
 

@@ -12,7 +12,7 @@ type Loopscope = typeof import('../../src/index.ts');
 export async function benchTasks(): Promise<Result[]> {
   // Before the registry runs: importing the index starts it.
   const { createTask } = (await import(
-    new URL('../../dist/src/primitives/task.js', import.meta.url).href
+    new URL('../../dist/src/primitives/tasks/task.js', import.meta.url).href
   )) as Loopscope;
   const against = [await benchForks(createTask, 'without registry', 1)];
   const loopscope = (await import(new URL('../../dist/src/index.js', import.meta.url).href)) as Loopscope;

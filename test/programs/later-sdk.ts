@@ -2,9 +2,9 @@
 import { trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { createTask } from '../../src/primitives/task.ts';
-import { startExport } from '../../src/subscribers/export.ts';
-import { startSpans } from '../../src/subscribers/spans.ts';
+import { createTask } from '../../src/primitives/tasks/task.ts';
+import { startExport } from '../../src/subscribers/export/export.ts';
+import { startSpans } from '../../src/subscribers/spans/spans.ts';
 
 const exporter = startExport({ otlp: process.argv[2] as string });
 startSpans(exporter.sdk);

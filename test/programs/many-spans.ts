@@ -1,8 +1,8 @@
 // Ends so many spans, so many a turn of the loop, and says where they went and how long the loop was held up.
 // Arguments: the collector, how many spans, how many a turn, and `--patient` to wait for the collector at the end.
-import { createTask } from '../../src/primitives/task.ts';
-import { startExport } from '../../src/subscribers/export.ts';
-import { startSpans } from '../../src/subscribers/spans.ts';
+import { createTask } from '../../src/primitives/tasks/task.ts';
+import { startExport } from '../../src/subscribers/export/export.ts';
+import { startSpans } from '../../src/subscribers/spans/spans.ts';
 
 const [endpoint, total, aTurn] = process.argv.slice(2) as [string, string, string];
 const exporter = startExport({ otlp: endpoint, maxPending: process.argv.includes('--patient') ? 32_768 : 10_000 });

@@ -1,9 +1,9 @@
 // A program that has started an OpenTelemetry SDK of its own before loopscope is asked to export.
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { createTask } from '../../src/primitives/task.ts';
-import { startExport } from '../../src/subscribers/export.ts';
-import { startSpans } from '../../src/subscribers/spans.ts';
+import { createTask } from '../../src/primitives/tasks/task.ts';
+import { startExport } from '../../src/subscribers/export/export.ts';
+import { startSpans } from '../../src/subscribers/spans/spans.ts';
 
 const memory = new InMemorySpanExporter();
 const spanProcessors = [new SimpleSpanProcessor({ exporter: memory })];

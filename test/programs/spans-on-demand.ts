@@ -1,8 +1,8 @@
 // Makes spans as it is told on stdin: `make N`, `flush`, `stop`. Answers each with a line that says where spans went.
 import { createInterface } from 'node:readline';
-import { createTask } from '../../src/primitives/task.ts';
-import { startExport } from '../../src/subscribers/export.ts';
-import { startSpans } from '../../src/subscribers/spans.ts';
+import { createTask } from '../../src/primitives/tasks/task.ts';
+import { startExport } from '../../src/subscribers/export/export.ts';
+import { startSpans } from '../../src/subscribers/spans/spans.ts';
 
 const exporter = startExport({ otlp: process.argv[2] as string });
 startSpans(exporter.sdk);

@@ -1,14 +1,14 @@
 // One trace with a span of each sort, exported to where the variables of OpenTelemetry or the first argument say.
 // `--patient`: gives the collector a minute before it stops.
 import { trace } from '@opentelemetry/api';
-import { Lock } from '../../src/primitives/lock.ts';
-import { Queue } from '../../src/primitives/queue.ts';
-import { sleep } from '../../src/primitives/sleep.ts';
-import { TaskGroup } from '../../src/primitives/task-group.ts';
-import { createTask } from '../../src/primitives/task.ts';
+import { Lock } from '../../src/primitives/locks/lock.ts';
+import { Queue } from '../../src/primitives/queues/queue.ts';
+import { sleep } from '../../src/primitives/tasks/sleep.ts';
+import { TaskGroup } from '../../src/primitives/tasks/task-group.ts';
+import { createTask } from '../../src/primitives/tasks/task.ts';
 import { retry } from '../../src/resilience/retry.ts';
-import { startExport } from '../../src/subscribers/export.ts';
-import { startSpans } from '../../src/subscribers/spans.ts';
+import { startExport } from '../../src/subscribers/export/export.ts';
+import { startSpans } from '../../src/subscribers/spans/spans.ts';
 
 const endpoint = process.argv.slice(2).find((word) => word !== '--patient');
 const exporter = startExport({ otlp: endpoint ?? null });

@@ -1,7 +1,7 @@
 // Streams for tests: a reader that is fed by hand, and both ends of a connection over a real socket.
 import { openConnection, startServer, type Connection, type StreamServer } from '../../src/index.ts';
 import type { ResourceRecord } from '../../src/channels/resource.ts';
-import { StreamReader } from '../../src/primitives/stream-reader.ts';
+import { StreamReader } from '../../src/primitives/streams/stream-reader.ts';
 
 /** A reader without a socket, and what its source was told. */
 export interface Feeder {

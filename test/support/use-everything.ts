@@ -1,13 +1,13 @@
 // Uses every primitive in a small way, so that every metric has something to say; what is left pending is known.
-import { Barrier } from '../../src/primitives/barrier.ts';
-import { Condition } from '../../src/primitives/condition.ts';
-import { Event } from '../../src/primitives/event.ts';
-import { Lock } from '../../src/primitives/lock.ts';
-import { Queue } from '../../src/primitives/queue.ts';
-import { RWLock } from '../../src/primitives/rwlock.ts';
-import { Semaphore } from '../../src/primitives/semaphore.ts';
-import { TaskGroup } from '../../src/primitives/task-group.ts';
-import { createTask } from '../../src/primitives/task.ts';
+import { Barrier } from '../../src/primitives/locks/barrier.ts';
+import { Condition } from '../../src/primitives/locks/condition.ts';
+import { Event } from '../../src/primitives/locks/event.ts';
+import { Lock } from '../../src/primitives/locks/lock.ts';
+import { Queue } from '../../src/primitives/queues/queue.ts';
+import { RWLock } from '../../src/primitives/locks/rwlock.ts';
+import { Semaphore } from '../../src/primitives/locks/semaphore.ts';
+import { TaskGroup } from '../../src/primitives/tasks/task-group.ts';
+import { createTask } from '../../src/primitives/tasks/task.ts';
 import { cached } from '../../src/resilience/cached.ts';
 import { CircuitBreaker } from '../../src/resilience/circuit-breaker.ts';
 import { ErrorManager } from '../../src/resilience/error-manager.ts';
