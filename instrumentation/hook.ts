@@ -1,11 +1,12 @@
 // The hook on require and import: files of known libraries are told apart as they are loaded, and patched in place.
-import { createRequire, registerHooks, type LoadFnOutput } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { complain } from '../src/runtime/complain.ts';
 import { addNote } from '../src/runtime/notes.ts';
 import { libraries } from './hook-libraries.ts';
 import { fileOf, matchesVersion, type Library, type LibraryFile } from './hook-library.ts';
+import { watchExtensions, type Script } from './hook-extensions.ts';
 import { LoadedModule } from './hook-module.ts';
 import { packageOf, type InstalledPackage } from './hook-package.ts';
 import { instrumentKey, prepareSource } from './hook-source.ts';
@@ -41,12 +42,21 @@ export function startHook({ disabled = [] }: HookOptions = {}): () => void {
   const hooks = registerHooks({
     load(url, context, next) {
       const result = next(url, context);
-      return url.startsWith('file:') ? instrumented(url, result) : result;
+      const { source, format } = result;
+      if (source === null || source === undefined || !url.startsWith('file:') || !isScript(format)) return result;
+      const read = (): Script => ({
+        text: typeof source === 'string' ? source : new TextDecoder().decode(source),
+        format: format ?? undefined,
+      });
+      const script = instrumented(fileURLToPath(url), read);
+      return script === null ? result : { ...result, source: script.text };
     },
   });
+  const stopExtensions = watchExtensions(instrumented);
   stopHook = () => {
     stopHook = null;
     hooks.deregister();
+    stopExtensions();
     for (const name of byLibrary.keys()) disableLibrary(name);
   };
   return stopHook;
@@ -64,36 +74,32 @@ export function enableLibrary(name: string): void {
   for (const module of byLibrary.get(name) ?? []) module.enable();
 }
 
-function instrumented(url: string, result: LoadFnOutput): LoadFnOutput {
-  const { source, format } = result;
-  if (source === null || source === undefined || (format !== undefined && format !== null && !isScript(format))) {
-    return result;
-  }
+/** A file of a known library, with what is added to it; null for any other file, which is not read. */
+function instrumented(path: string, read: () => Script): Script | null {
   let installed: InstalledPackage | null = null;
   try {
-    const path = fileURLToPath(url);
     installed = packageOf(path);
-    if (installed === null || !libraries.has(installed.name) || isDisabled(installed.name)) return result;
+    if (installed === null || !libraries.has(installed.name) || isDisabled(installed.name)) return null;
     const library = libraries.get(installed.name)?.();
-    if (library === undefined || !isKnown(library, installed)) return result;
+    if (library === undefined || !isKnown(library, installed)) return null;
     const name = path.slice(installed.folder.length).replaceAll(sep, '/');
     const file = fileOf(library, name, installed.version);
-    if (file === null) return result;
+    if (file === null) return null;
     const module = new LoadedModule(installed, name);
     const id = entries.length;
-    const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+    const { text, format } = read();
     const prepared = prepareSource(text, file, id, format === 'module');
     entries.push({ file, module });
-    return { ...result, source: prepared };
+    return { text: prepared, format };
   } catch (error) {
     if (installed === null) complain('a file was loaded without being looked at', error);
     else noteUnknown(installed, error);
-    return result;
+    return null;
   }
 }
 
-function isScript(format: string): boolean {
-  return format === 'module' || format === 'commonjs';
+function isScript(format: string | null | undefined): boolean {
+  return format === undefined || format === null || format === 'module' || format === 'commonjs';
 }
 
 function isDisabled(name: string): boolean {

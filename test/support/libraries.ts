@@ -7,8 +7,12 @@ import { resourceFacts } from '../../src/reporters/resource-facts.ts';
 import { program, register, startNode } from './cli.ts';
 
 /** What is pending when the program ends, one line each, with files and lines, and without durations. */
-export async function stuckIn(file: string, env: Record<string, string> = {}): Promise<string[]> {
-  const words = ['--import', register, program(`libraries/${file}`)];
+export async function stuckIn(
+  file: string,
+  env: Record<string, string> = {},
+  flags: readonly string[] = ['--import', register],
+): Promise<string[]> {
+  const words = [...flags, program(`libraries/${file}`)];
   const { stderr, code } = await startNode(words, { env: { LOOPSCOPE_FORMAT: 'json', ...env } }).outcome;
   if (!stderr.startsWith('{')) return [`exit ${code}`, stderr];
   return reportLines(JSON.parse(stderr) as Report);

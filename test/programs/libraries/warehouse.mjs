@@ -53,4 +53,4 @@ for (let order = 1; order <= 4; order++) void scan(order);
 for (let order = 1; order <= 3; order++) await carrier.fire(order).catch(() => {});
 for (let order = 1; order <= 20; order++) void labels.schedule(() => printLabel(order));
 for (let order = 1; order <= 3; order++) void fetchRates();
-setTimeout(() => process.exit(), 300);
+setTimeout(() => process.exit(mails.size === 3 && !labels.empty() ? 0 : 1), 300);
