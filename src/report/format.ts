@@ -4,6 +4,7 @@ import type { AwaitReport, Leaf } from './awaits.ts';
 import type { BlockKind, GcStatistics, LoopDelay, TaskTime } from '../channels/loop.ts';
 import type { BreakerStatistics, ResourceKind, ResourceStatistics, RetryStatistics } from '../channels/statistics.ts';
 import type { TaskKind } from '../channels/task.ts';
+import type { HistoryEntry } from './history.ts';
 import type { WaitKind } from '../channels/wait.ts';
 
 export const reportFormat = 'loopscope-report';
@@ -37,6 +38,8 @@ export interface Report {
   readonly profile: ProfileEntry | null;
   /** What became of the spans of this process; null where none are made. */
   readonly telemetry: TelemetryEntry | null;
+  /** What happened since the start and is not pending any more; absent where it was not gathered: without the hook. */
+  readonly history?: HistoryEntry;
   /** What cannot be seen, and why: libraries that are not known, or were loaded too early. Absent where there is nothing. */
   readonly notes?: readonly string[];
   /** How many there are that are not in the report, because there were too many to track or to list. */
