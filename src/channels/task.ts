@@ -6,9 +6,9 @@ import type { WaitRecord } from './wait.ts';
 /**
  * What stands behind a task: `task` a named run of a function, `group` a task group, `retry` a retried operation,
  * `attempt` one attempt of it, `job` a function that was given to a queue or an executor, `callback` a call that the loop
- * was asked to make later, `call` a call through a circuit breaker or a policy.
+ * was asked to make later, `call` a call through a circuit breaker or a policy, `test` a test of a test runner.
  */
-export type TaskKind = 'task' | 'group' | 'retry' | 'attempt' | 'job' | 'callback' | 'call';
+export type TaskKind = 'task' | 'group' | 'retry' | 'attempt' | 'job' | 'callback' | 'call' | 'test';
 
 /** How a task settled. A cancellation is no error, and a timeout is no cancellation. */
 export type Outcome = 'fulfilled' | 'rejected' | 'cancelled' | 'timed out';

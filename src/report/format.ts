@@ -13,9 +13,9 @@ export const reportVersion = 1;
 /**
  * Why a report was taken: `exit` something was pending when the process ended, `signal` SIGUSR2, `interrupt` Ctrl-C,
  * `timeout` the program ran longer than `--timeout`, `stuck` its loop did not return for `--stuck-after`, `asked` the
- * program asked for it.
+ * program asked for it, `test` a test runner did: for the test or the file of tests that `test` names.
  */
-export type Reason = 'exit' | 'signal' | 'interrupt' | 'timeout' | 'stuck' | 'asked';
+export type Reason = 'exit' | 'signal' | 'interrupt' | 'timeout' | 'stuck' | 'asked' | 'test';
 
 export interface Report {
   readonly format: typeof reportFormat;
@@ -24,6 +24,8 @@ export interface Report {
   /** ISO 8601, UTC. */
   readonly takenAt: string;
   readonly process: ProcessEntry;
+  /** What it is about in a test run, and nothing else is in it; absent outside of one. */
+  readonly test?: TestEntry;
   /** Everything that has not settled, by id. The entry with id 0 stands for what runs outside of all tasks. */
   readonly tasks: readonly TaskEntry[];
   /** What is in use: held, waited for, or with something in it; breakers that are not closed, retries that are under way. */
@@ -58,6 +60,31 @@ export interface ProcessEntry {
   readonly uptimeMs: number;
   /** Set when `reason` is `exit`. */
   readonly exitCode: number | null;
+}
+
+/**
+ * What a test report says of its test: `timed out` it is pending at its timeout, and nothing of it is torn down yet;
+ * `unfinished` it is pending and nothing is left that could go on, or for a long time without a timeout; `blocked` its code
+ * keeps the loop, and the report is from the midst of it; `leaked` it has ended and left something; `not exiting` all tests
+ * of the process have ended, and something keeps it alive.
+ */
+export type TestProblem = 'timed out' | 'unfinished' | 'blocked' | 'leaked' | 'not exiting';
+
+/** The test that a report is about, or a file of tests. */
+export interface TestEntry {
+  readonly runner: 'vitest' | 'jest' | 'mocha' | 'node:test';
+  readonly problem: TestProblem;
+  /** An absolute path. */
+  readonly file: string;
+  /** With the names of what it stands in: `orders > are booked`. Null for what belongs to the file and to none of its tests. */
+  readonly name: string | null;
+  /** Where the test is written; null where the runner does not tell. */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** How long it has run, or ran. Milliseconds. */
+  readonly ranMs: number;
+  /** Null without one, or where the runner does not tell. Milliseconds. */
+  readonly timeoutMs: number | null;
 }
 
 /** A place in the source, after source maps. */

@@ -49,6 +49,7 @@ const moments: Readonly<Record<Reason, string>> = {
   timeout: 'at the timeout',
   stuck: 'while its loop is stuck',
   asked: 'now',
+  test: 'in a test',
 };
 
 /** The report as lines of text, with a line break at the end. */

@@ -14,6 +14,7 @@ const shared: Readonly<Record<TaskKind, Map<string, Origin>>> = {
   job: new Map(),
   callback: new Map(),
   call: new Map(),
+  test: new Map(),
 };
 
 /** The origin for a task that is created now. `at`: the runtime clock. */
