@@ -4,6 +4,7 @@ import type { AwaitReport, Leaf } from './awaits.ts';
 import type { BlockKind, GcStatistics, LoopDelay, TaskTime } from '../channels/loop.ts';
 import type { BreakerStatistics, ResourceKind, ResourceStatistics, RetryStatistics } from '../channels/statistics.ts';
 import type { TaskKind } from '../channels/task.ts';
+import type { HandleReport } from './handles.ts';
 import type { HistoryEntry } from './history.ts';
 import type { WaitKind } from '../channels/wait.ts';
 
@@ -13,9 +14,10 @@ export const reportVersion = 1;
 /**
  * Why a report was taken: `exit` something was pending when the process ended, `signal` SIGUSR2, `interrupt` Ctrl-C,
  * `timeout` the program ran longer than `--timeout`, `stuck` its loop did not return for `--stuck-after`, `asked` the
- * program asked for it, `test` a test runner did: for the test or the file of tests that `test` names.
+ * program asked for it, `test` a test runner did: for the test or the file of tests that `test` names, `idle` nothing but
+ * handles keep the program alive, and nothing happens (`loopscope why`).
  */
-export type Reason = 'exit' | 'signal' | 'interrupt' | 'timeout' | 'stuck' | 'asked' | 'test';
+export type Reason = 'exit' | 'signal' | 'interrupt' | 'timeout' | 'stuck' | 'asked' | 'test' | 'idle';
 
 export interface Report {
   readonly format: typeof reportFormat;
@@ -42,6 +44,8 @@ export interface Report {
   readonly telemetry: TelemetryEntry | null;
   /** What happened since the start and is not pending any more; absent where it was not gathered: without the hook. */
   readonly history?: HistoryEntry;
+  /** What is open: servers, sockets, timers, files …; absent where it was not looked for, as at exit. */
+  readonly handles?: HandleReport;
   /** What cannot be seen, and why: libraries that are not known, or were loaded too early. Absent where there is nothing. */
   readonly notes?: readonly string[];
   /** How many there are that are not in the report, because there were too many to track or to list. */

@@ -6,5 +6,6 @@ export type * from './awaits.ts';
 export { awaitsFormat, awaitsVersion } from './awaits.ts';
 export { findCycles } from './cycles.ts';
 export type * from './format.ts';
+export type * from './handles.ts';
 export type * from './history.ts';
 export { reportFormat, reportVersion } from './format.ts';

@@ -49,6 +49,7 @@ const moments: Readonly<Record<Reason, string>> = {
   timeout: 'at the timeout',
   stuck: 'while its loop is stuck',
   asked: 'now',
+  idle: 'while it is idle',
   test: 'in a test',
 };
 
