@@ -1,6 +1,3 @@
 // `loopscope/instrumentation`: for the `instrumentations` of an OpenTelemetry SDK. Names only.
-export {
-  LoopscopeInstrumentation,
-  type LoopscopeInstrumentationConfig,
-} from './subscribers/loopscope-instrumentation.ts';
+export { LoopscopeInstrumentation, type LoopscopeInstrumentationConfig } from './process/loopscope-instrumentation.ts';
 export { disableLibrary, enableLibrary, startHook, type HookOptions } from '../instrumentation/hook.ts';

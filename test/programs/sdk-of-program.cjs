@@ -39,7 +39,10 @@ async function run({ api, NodeSDK, memory, processor, load }, mode) {
     await work('early');
     start([instrumentation]);
     await work('on');
+    const { default: PQueue } = await import('p-queue');
+    await new PQueue().add(() => {});
     instrumentation.disable();
+    await new PQueue().add(() => {});
     await work('off');
     instrumentation.enable();
     await work('again');

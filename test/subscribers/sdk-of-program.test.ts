@@ -62,9 +62,11 @@ describe.each(['test/programs/sdk-3.mjs', 'test/programs/sdk-3.cjs', 'test/otel-
       );
     });
 
-    test('one that has the instrumentation gets our spans while that is enabled', async () => {
+    test('one that has the instrumentation gets our spans, and those of libraries, while that is enabled', async () => {
+      const job = 'p-queue sdk-of-program.cjs:43';
+      const ofLibrary = [`put ${job}`, `get ${job} in run ${job}`, `process ${job} in run ${job}`, `run ${job}`];
       expect(await run('instrumentation', [], null)).toEqual({
-        got: ['query on in run on', 'run on', 'query off', 'query again in run again', 'run again'],
+        got: ['query on in run on', 'run on', ...ofLibrary, 'query off', 'query again in run again', 'run again'],
         stderr: '',
         written: [],
       });

@@ -3,12 +3,13 @@
 import { createRequire } from 'node:module';
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { LoggerProvider, MeterProvider, TracerProvider } from '@opentelemetry/api';
-import { FollowingTracer } from './following-tracer.ts';
-import { startLogs, type Logs } from './logs/logs.ts';
-import { startMetrics, type Metrics } from './metrics/metrics.ts';
-import { loadApi } from './open-telemetry.ts';
-import { scopeName } from './semconv.ts';
-import { startSpans, type Spans, type SpansOptions } from './spans/spans.ts';
+import { startHook } from '../../instrumentation/hook.ts';
+import { FollowingTracer } from '../subscribers/following-tracer.ts';
+import { startLogs, type Logs } from '../subscribers/logs/logs.ts';
+import { startMetrics, type Metrics } from '../subscribers/metrics/metrics.ts';
+import { loadApi } from '../subscribers/open-telemetry.ts';
+import { scopeName } from '../subscribers/semconv.ts';
+import { startSpans, type Spans, type SpansOptions } from '../subscribers/spans/spans.ts';
 
 /** What `LoopscopeInstrumentation` takes; as everywhere in OpenTelemetry, all of it may be left out. */
 export interface LoopscopeInstrumentationConfig extends Omit<SpansOptions, 'api' | 'tracer'> {
@@ -20,6 +21,8 @@ export interface LoopscopeInstrumentationConfig extends Omit<SpansOptions, 'api'
   metrics?: boolean;
   /** Whether to make log records. Default true. */
   logs?: boolean;
+  /** Whether known libraries are made visible that are loaded from then on, and which are let be. Default true. */
+  libraries?: boolean | { readonly disabled: readonly string[] };
   /** A task that is pending for longer gets a log record and an event in its span. Milliseconds; null, the default, for never. */
   pendingAfterMs?: number | null;
 }
@@ -42,6 +45,7 @@ export class LoopscopeInstrumentation {
   #spans: Spans | null = null;
   #metrics: Metrics | null = null;
   #logs: Logs | null = null;
+  #stopHook: (() => void) | null = null;
   #isEnabled = false;
 
   constructor(config: LoopscopeInstrumentationConfig = {}) {
@@ -54,17 +58,21 @@ export class LoopscopeInstrumentation {
   enable(): void {
     if (this.#isEnabled || Object.hasOwn(globalThis, registerKey)) return;
     this.#isEnabled = true;
-    const { spans = true, enabled: _, metrics: __, logs: ___, pendingAfterMs: ____, ...limits } = this.#config;
+    const { spans = true, libraries = true, ...config } = this.#config;
+    const { enabled: _, metrics: __, logs: ___, pendingAfterMs: ____, ...limits } = config;
+    if (libraries !== false) this.#stopHook = startHook(libraries === true ? {} : libraries);
     if (spans) this.#spans = startSpans({ ...limits, api: this.#api, tracer: this.#tracer });
     this.#startMetrics();
     this.#startLogs();
   }
 
-  /** Stops all of it; spans that are open are not ended. May be called twice, and `enable` after it. */
+  /** Stops all of it, and restores libraries; spans that are open are not ended. May be called twice, and `enable` after it. */
   disable(): void {
     this.#isEnabled = false;
     for (const part of [this.#spans, this.#metrics, this.#logs]) part?.stop();
     this.#spans = this.#metrics = this.#logs = null;
+    this.#stopHook?.();
+    this.#stopHook = null;
   }
 
   setTracerProvider(tracerProvider: TracerProvider): void {
