@@ -7,6 +7,7 @@ import type { TaskKind } from '../channels/task.ts';
 import type { HandleReport } from './handles.ts';
 import type { HistoryEntry } from './history.ts';
 import type { WaitKind } from '../channels/wait.ts';
+import type { Warning } from './warning.ts';
 
 export const reportFormat = 'loopscope-report';
 export const reportVersion = 1;
@@ -48,6 +49,10 @@ export interface Report {
   readonly handles?: HandleReport;
   /** What cannot be seen, and why: libraries that are not known, or were loaded too early. Absent where there is nothing. */
   readonly notes?: readonly string[];
+  /** What rules found in it; absent from a report that no rule has looked at. */
+  readonly warnings?: readonly Warning[];
+  /** What the program does not want to be warned of: `NAME` or `NAME:GLOB`. Absent where there is nothing. */
+  readonly ignoredRules?: readonly string[];
   /** How many there are that are not in the report, because there were too many to track or to list. */
   readonly dropped: { readonly tasks: number; readonly resources: number };
 }
@@ -64,6 +69,8 @@ export interface ProcessEntry {
   readonly uptimeMs: number;
   /** Set when `reason` is `exit`. */
   readonly exitCode: number | null;
+  /** At exit: the loop ran empty, so that nothing is left which could settle what is pending. Absent where it did not. */
+  readonly isDrained?: boolean;
 }
 
 /**

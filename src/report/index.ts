@@ -9,3 +9,4 @@ export type * from './format.ts';
 export type * from './handles.ts';
 export type * from './history.ts';
 export { reportFormat, reportVersion } from './format.ts';
+export type { Warning } from './warning.ts';

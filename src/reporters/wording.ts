@@ -1,5 +1,5 @@
 // How the text reporters say things: durations, names, places, waits. One way for each.
-import { basename, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 import stringWidth from 'string-width';
 import type { Leaf } from '../report/awaits.ts';
 import type {
@@ -13,28 +13,15 @@ import type {
   TaskEntry,
   WaitEntry,
 } from '../report/format.ts';
+import { duration, fileOf } from '../report/phrases.ts';
+
+export { count, duration } from '../report/phrases.ts';
 
 const longestName = 60;
 const longestDetail = 120;
 const segmenter = new Intl.Segmenter();
 // One column each: string-width takes fifty times as long to find that out.
 const narrow = /^[ -~·×…–→↳─│└├┄]*$/;
-
-/** `12 ms`, `1.2 s`, `2 m 3 s`, `1 h 2 m`, `3 d 4 h`. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
-  const seconds = milliseconds / 1000;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return pair(whole, 60, 'm', 's');
-  if (whole < 86_400) return pair(Math.floor(whole / 60), 60, 'h', 'm');
-  return pair(Math.floor(whole / 3600), 24, 'd', 'h');
-}
-
-function pair(whole: number, size: number, large: string, small: string): string {
-  const rest = whole % size;
-  return `${Math.floor(whole / size)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
-}
 
 /** Text that came from the program, fit for a terminal: one line, no control characters, not too long. */
 export function plain(text: string, longest: number = longestName): string {
@@ -86,10 +73,7 @@ function widest(characters: readonly string[], width: number): string[] {
 
 /** `src/orders.ts:12:5`, relative to the program's directory if it is inside; `~` before a site that stands in. */
 export function place(site: SiteEntry, directory: string): string {
-  const inside = relative(directory, site.file);
-  const isElsewhere = directory === sep || inside.startsWith('..') || inside === '' || !site.file.startsWith(sep);
-  const file = isElsewhere ? site.file : inside;
-  return `${site.exact ? '' : '~'}${plain(file, 200)}:${site.line}:${site.column}`;
+  return `${site.exact ? '' : '~'}${plain(fileOf(site, directory), 200)}:${site.line}:${site.column}`;
 }
 
 /** `orders.ts:12`: a place where there is little room. */
@@ -242,11 +226,6 @@ export function leafText({ kind, detail }: Pick<Leaf, 'kind' | 'detail'>): strin
 export function takerText({ lastTaker }: ResourceEntry): string {
   if (lastTaker === null) return 'nobody ever took from it';
   return `last taken by ${taskName(lastTaker)}${lastTaker.settled ? ', which has settled' : ''}`;
-}
-
-/** `3 tasks`, `1 task`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** Id, name and age of a task, as the tree shows it. */

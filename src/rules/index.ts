@@ -1,0 +1,23 @@
+// `checkRules`: the list of all rules, in the order in which they are asked and their warnings are shown.
+import type { Report } from '../report/format.ts';
+import { askRules } from './check.ts';
+import { longHold } from './long-hold.ts';
+import type { Rule, RuleResult, Warning } from './rule.ts';
+import type { RuleSettings } from './settings.ts';
+import { waitCycle } from './wait-cycle.ts';
+
+export type { Finding, Rule, RuleContext, RuleResult, Threshold, Unknown, Warning } from './rule.ts';
+export { joinSettings, parseIgnored, parseSetting, unknownRule, type RuleSettings } from './settings.ts';
+
+/** What is wrong now comes first, then what will be, then what should be done otherwise. */
+export const rules: readonly Rule[] = [waitCycle, longHold];
+
+/** Asks every rule about a report: one of this process, or one that was read from JSON, also of an earlier version. */
+export function checkRules(report: Report, settings: RuleSettings = {}): RuleResult[] {
+  return askRules(rules, report, settings);
+}
+
+/** All that the rules warn of. */
+export function findWarnings(report: Report, settings: RuleSettings = {}): Warning[] {
+  return checkRules(report, settings).flatMap(({ warnings }) => warnings);
+}

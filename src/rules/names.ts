@@ -1,0 +1,19 @@
+// How rules call tasks and resources.
+import type { Target } from '../report/format.ts';
+
+const longest = 60;
+
+/** `load #5`; what is outside of all tasks has no number. */
+export function nameOf({ id, name }: { readonly id: number; readonly name: string }): string {
+  return id === 0 ? short(name) : `${short(name)} #${id}`;
+}
+
+/** `lock stock` */
+export function resourceName({ kind, name }: Pick<Target, 'kind' | 'name'>): string {
+  return `${kind} ${short(name)}`;
+}
+
+/** At most 60 characters of it. */
+export function short(name: string): string {
+  return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
+}
