@@ -72,14 +72,14 @@ export function waitOf(
   return { kind, on: on === null ? null : targetOf(on), forMs, leftMs: null, at: siteOf('src/wait.ts:7'), ...fields };
 }
 
-export function targetOf(on: ResourceEntry | TaskEntry): Target {
+function targetOf(on: ResourceEntry | TaskEntry): Target {
   return { type: 'statistics' in on ? 'resource' : 'task', id: on.id, kind: on.kind, name: on.name };
 }
 
-export function resourceOf<Kind extends StatisticsEntry['kind']>(
+export function resourceOf(
   id: number,
   name: string,
-  statistics: Extract<StatisticsEntry, { kind: Kind }>,
+  statistics: StatisticsEntry,
   fields: Partial<ResourceEntry> = {},
 ): ResourceEntry {
   return {
