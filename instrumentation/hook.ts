@@ -25,6 +25,7 @@ interface Entry {
 }
 
 const entries: (Entry | null)[] = [];
+const entriesKept = 10_000; // a development server loads the same file again and again
 const byLibrary = new Map<string, LoadedModule[]>();
 const disabledLibraries = new Set<string>();
 let stopHook: (() => void) | null = null;
@@ -85,6 +86,7 @@ function instrumented(path: string, read: () => Script): Script | null {
     const name = path.slice(installed.folder.length).replaceAll(sep, '/');
     const file = fileOf(library, name, installed.version);
     if (file === null) return null;
+    if (entries.length >= entriesKept) throw new Error(`more than ${entriesKept} files of libraries were loaded`);
     const module = new LoadedModule(installed, name);
     const id = entries.length;
     const { text, format } = read();
