@@ -1,5 +1,7 @@
-// What is this service waiting for? It takes orders over HTTP, and after a second nothing moves any more.
-// Run it: npm start, or loopscope run -- examples/order-service.ts
+// S9, S29: what is this service waiting for? It takes orders over HTTP, and after a second nothing moves any more.
+//   npx loopscope run -- examples/order-service.ts
+//     reports `WAIT CYCLE 1: 2 tasks wait for each other`, `queue invoices · full, 2 of 2 in it`, `attempt … of 10 failed`,
+//       `monthlyReport · … · javascript`
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { createTask, Lock, Queue, retry, sleep } from 'loopscope';

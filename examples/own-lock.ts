@@ -1,5 +1,6 @@
 // Who holds a lock that is not loopscope's, and who waits for it? Its author says so in a line each.
-//   npx loopscope run examples/own-lock.ts
+//   npx loopscope run -- examples/own-lock.ts
+//     reports `lock ledger`
 import { createTask, declareHolder, declareResource, declareWait } from 'loopscope';
 
 class OwnLock {

@@ -1,6 +1,11 @@
-// How does a producer know that all its work is done? It joins the queue, and then cancels the workers, which wait for more.
-//   npx loopscope run examples/queue-join.ts
-// With --forget behind it, taskDone is forgotten once: the join never ends, and the report says why.
+// S24: how does a producer know that all its work is done? It joins the queue, and then cancels the workers, which wait for
+// more. With --forget, taskDone is forgotten once: the join never ends, and the report says why.
+//   node examples/queue-join.ts
+//     prints `10 orders shipped, 0 left`, `workers: rejected, rejected, rejected`
+//   npx loopscope run -- examples/queue-join.ts --forget
+//     reports `queue orders · … · 1 waiting to join · 1 taken and not done`
+//   npx loopscope run --otlp http://localhost:4318 -- examples/queue-join.ts
+//     sends `run anna`, `put orders`, `get orders`, `process orders`
 import { createTask, Queue, sleep } from 'loopscope';
 
 const orders = new Queue<number>({ name: 'orders', maxsize: 4 });

@@ -1,6 +1,11 @@
-// The TCP echo server and client of asyncio's documentation, and what a hang of theirs looks like: the second client forgets
-// the line break. Both ends wait then, and the report says on which stream and where.
-//   npx loopscope run examples/tcp-echo.ts
+// S23: what does a hang of the TCP echo of asyncio's documentation look like? The second client forgets the line break: both
+// ends wait then, and the report says on which stream and where.
+//   node examples/tcp-echo.ts
+//     prints `client: the answer is Hello World!`, `client: …`
+//   npx loopscope run -- examples/tcp-echo.ts
+//     reports `waits for stream`
+//   npx loopscope run --otlp http://localhost:4318 -- examples/tcp-echo.ts
+//     sends `connect`
 import { openConnection, printTasks, startServer, type StreamReader, type StreamWriter } from 'loopscope';
 
 const host = '127.0.0.1';

@@ -1,5 +1,6 @@
 // Who holds the mutex, and what is p-queue stuck on? Two libraries that know nothing of loopscope, wrapped in one line each.
-//   npx loopscope run examples/wrapped-libraries.ts
+//   npx loopscope run -- examples/wrapped-libraries.ts
+//     reports `lock template`, `queue mails`
 import { Mutex } from 'async-mutex';
 import { wrapLock, wrapQueue, wrapTask } from 'loopscope';
 import PQueue from 'p-queue';
