@@ -3,7 +3,7 @@
 //   node examples/queue-join.ts
 //     prints `10 orders shipped, 0 left`, `workers: rejected, rejected, rejected`
 //   npx loopscope run -- examples/queue-join.ts --forget
-//     reports `queue orders · … · 1 waiting to join · 1 taken and not done`
+//     reports `queue orders · 0 of 4 in it · 3 waiting to get · 1 taken and not done`, `waits for queue orders to be done`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/queue-join.ts
 //     sends `run anna`, `put orders`, `get orders`, `process orders`
 import { createTask, Queue, sleep } from 'loopscope';

@@ -1,11 +1,11 @@
 // S23: what does a hang of the TCP echo of asyncio's documentation look like? The second client forgets the line break: both
 // ends wait then, and the report says on which stream and where.
 //   node examples/tcp-echo.ts
-//     prints `client: the answer is Hello World!`, `client: …`
+//     prints `client: the answer is Hello World!`
 //   npx loopscope run -- examples/tcp-echo.ts
-//     reports `waits for stream`
+//     reports `12 bytes not read`, `waits for stream tcp … to read`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/tcp-echo.ts
-//     sends `connect`
+//     sends `run echo`, `read stream`
 import { openConnection, printTasks, startServer, type StreamReader, type StreamWriter } from 'loopscope';
 
 const host = '127.0.0.1';
