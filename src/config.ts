@@ -275,6 +275,19 @@ export function parseUrl(text: string, option: string): string {
   throw new UsageError(`${option} must be a URL such as http://localhost:4318, not ${JSON.stringify(text)}`);
 }
 
+/** Where a build runs, as its variables say. */
+export interface BuildSettings {
+  /** The folder that was checked out. `GITHUB_WORKSPACE`, `CI_PROJECT_DIR`; else the working directory. */
+  readonly root: string;
+  /** Of GitHub: what is appended to it is shown below the step. `GITHUB_STEP_SUMMARY`; null elsewhere. */
+  readonly summaryFile: string | null;
+}
+
+export function readBuild(environment: Environment = process.env): BuildSettings {
+  const root = environment['GITHUB_WORKSPACE'] || environment['CI_PROJECT_DIR'] || '.';
+  return { root: resolve(root), summaryFile: environment['GITHUB_STEP_SUMMARY'] || null };
+}
+
 /** What the variables of OpenTelemetry say about sending trace files. */
 export interface ExportSettings {
   /** Where spans are sent; null where the environment does not say. */

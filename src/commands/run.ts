@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseAddress, parseDuration, parseFormat, parseUrl, prometheusOfRun } from '../config.ts';
 import { UsageError } from '../errors.ts';
+import type { Conclusion } from './conclude.ts';
 import { checkWritable } from './output.ts';
 import { findProgram } from './program.ts';
 import { supervise, type RunOptions } from './supervise.ts';
@@ -12,6 +13,8 @@ const options = {
   timeout: { type: 'string' },
   format: { type: 'string' },
   output: { type: 'string' },
+  report: { type: 'string', multiple: true },
+  'fail-on': { type: 'string' },
   otlp: { type: 'string' },
   prometheus: { type: 'string' },
   'trace-file': { type: 'string' },
@@ -29,7 +32,7 @@ const options = {
 /** Runs a program under the hook. Ends as the program ends: with its exit code, or by its signal. */
 export async function run(words: readonly string[]): Promise<void> {
   const { own, program } = split(words);
-  const runOptions = readOptions(own);
+  const runOptions = await readOptions(own);
   const [script, ...args] = program;
   if (script === undefined) throw new UsageError('run needs a program: loopscope run [options] -- <script> [args]');
   await supervise(findProgram(script, args), runOptions);
@@ -47,7 +50,7 @@ function split(words: readonly string[]): { own: string[]; program: readonly str
   return { own: [...words], program: [] };
 }
 
-function readOptions(words: string[]): RunOptions {
+async function readOptions(words: string[]): Promise<RunOptions> {
   const { values } = parse(words);
   const { timeout, format = 'text', output, otlp, prometheus, profile, quiet = false, debug = false } = values;
   const threshold = values['block-threshold'];
@@ -61,7 +64,9 @@ function readOptions(words: string[]): RunOptions {
   if (output !== undefined) checkWritable(output);
   if (traceFile !== undefined) checkWritable(traceFile, '--trace-file');
   if (profile !== undefined) checkProfile(profile);
+  const conclusion = await readConclusion(values.report, values['fail-on']);
   return {
+    conclusion,
     timeoutMs: timeout === undefined ? null : parseDuration(timeout, '--timeout'),
     format: parseFormat(format, '--format'),
     output: output ?? null,
@@ -81,6 +86,18 @@ function readOptions(words: string[]): RunOptions {
   };
 }
 
+/** Loaded when it is asked for: `run` starts no slower for it. */
+async function readConclusion(report: readonly string[] = [], failOn?: string): Promise<Conclusion | null> {
+  if (report.length === 0 && failOn === undefined) return null;
+  const { parseOutputs } = await import('./report-outputs.ts');
+  const { parseFailOn } = await import('./fail-on.ts');
+  const { ruleNames } = await import('./examine.ts');
+  return {
+    outputs: parseOutputs(report, ['text', 'github']),
+    failOn: failOn === undefined ? null : parseFailOn(failOn, ruleNames),
+  };
+}
+
 /** A file is written to its folder; a folder is made where there is none. */
 function checkProfile(path: string): void {
   if (path.endsWith('.cpuprofile')) return checkWritable(path, '--profile');
@@ -94,9 +111,9 @@ function checkProfile(path: string): void {
   }
 }
 
-function parse(words: string[]): {
-  values: { [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string' ? string : boolean };
-} {
+type Values = ReturnType<typeof parseArgs<{ options: typeof options; strict: true }>>['values'];
+
+function parse(words: string[]): { values: Values } {
   try {
     return parseArgs({ args: words, options, strict: true, allowPositionals: false });
   } catch (error) {

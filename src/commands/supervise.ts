@@ -9,11 +9,16 @@ import { UsageError } from '../errors.ts';
 import { RunDirectory, type Member } from '../process/run-directory.ts';
 import { stuckExitCode } from '../process/stuck.ts';
 import { complain } from '../runtime/complain.ts';
+import { writeFully } from '../runtime/write.ts';
+import type { Conclusion } from './conclude.ts';
+import type { LastReports } from './examine.ts';
 import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
 import { relaySignals } from './relay.ts';
 
 export interface RunOptions extends Destination {
+  /** What becomes of the findings at the end; null where nobody asked. */
+  readonly conclusion: Conclusion | null;
   /** When to report and end the program; null for never. */
   readonly timeoutMs: number | null;
   readonly otlp: string | null;
@@ -58,7 +63,7 @@ interface End {
 /** Runs the program to its end, and then ends this process in the same way. */
 export async function supervise(program: Program, options: RunOptions): Promise<void> {
   const directory = createDirectory();
-  const inbox = new Inbox(directory, options);
+  const inbox = new Inbox(directory, options, await lastReports(options));
   let end: End;
   let stopServing = (): void => {};
   try {
@@ -87,6 +92,11 @@ export async function supervise(program: Program, options: RunOptions): Promise<
     inbox.close();
     directory.remove();
   }
+  if (options.conclusion !== null && inbox.reports !== null) {
+    const { conclude } = await import('./conclude.ts');
+    const code = conclude(options.conclusion, inbox.reports, inbox);
+    if (end.code === 0) end = { code, signal: null };
+  }
   endAs(end); // last: a signal ends this process at once
 }
 
@@ -99,16 +109,25 @@ function createDirectory(): RunDirectory {
   }
 }
 
+/** Null where nobody asks for findings at the end. */
+async function lastReports({ conclusion }: RunOptions): Promise<LastReports | null> {
+  if (conclusion === null) return null;
+  const { LastReports } = await import('./examine.ts');
+  return new LastReports();
+}
+
 /** The reports that arrive in the run directory, shown as they come. */
 class Inbox {
   readonly #directory: RunDirectory;
   readonly #options: RunOptions;
+  readonly reports: LastReports | null;
   readonly #watcher: FSWatcher | null;
   /** Who has reported, as `pid-threadId`, since it was asked last. */
   readonly answered = new Set<string>();
 
-  constructor(directory: RunDirectory, options: RunOptions) {
+  constructor(directory: RunDirectory, options: RunOptions, reports: LastReports | null) {
     this.#directory = directory;
+    this.reports = reports;
     this.#options = options;
     this.#watcher = this.#watch();
   }
@@ -116,6 +135,7 @@ class Inbox {
   show(): void {
     for (const report of this.#directory.collect()) {
       this.answered.add(memberKey(report.process));
+      this.reports?.add(report);
       if (this.#options.quiet && this.#options.output === null) continue;
       try {
         writeReport(report, this.#options);
@@ -137,6 +157,11 @@ class Inbox {
   /** One line beside the reports. */
   note(text: string): void {
     if (!this.#options.quiet) complain(text);
+  }
+
+  /** What was asked for, quiet or not. */
+  write(text: string): void {
+    writeFully(2, text);
   }
 
   close(): void {

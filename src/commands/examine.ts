@@ -1,0 +1,24 @@
+// The reports of a run with what rules say of them.
+import type { Report } from '../report/format.ts';
+import { examine, type Examined } from '../reporters/findings.ts';
+
+/** Names of all rules. */
+export const ruleNames: readonly string[] = [];
+
+/** The last report of each thread, and those of all tests: what came before is out of date. */
+export class LastReports {
+  readonly #reports = new Map<string, Report>();
+
+  add(report: Report): void {
+    const { pid, threadId } = report.process;
+    const { test } = report;
+    const key = test === undefined ? `${pid} ${threadId}` : `${pid} ${threadId} ${test.file} ${test.name} ${test.problem}`;
+    this.#reports.delete(key);
+    this.#reports.set(key, report);
+  }
+
+  /** Oldest first. */
+  examine(): Examined[] {
+    return [...this.#reports.values()].map((report) => examine(report, []));
+  }
+}
