@@ -12,7 +12,8 @@ export class LastReports {
   add(report: Report): void {
     const { pid, threadId } = report.process;
     const { test } = report;
-    const key = test === undefined ? `${pid} ${threadId}` : `${pid} ${threadId} ${test.file} ${test.name} ${test.problem}`;
+    const key =
+      test === undefined ? `${pid} ${threadId}` : `${pid} ${threadId} ${test.file} ${test.name} ${test.problem}`;
     this.#reports.delete(key);
     this.#reports.set(key, report);
   }

@@ -31,7 +31,9 @@ export function parseFailOn(text: string, rules: readonly string[]): FailOn {
   return {
     names,
     fails: (finding) =>
-      names.some((name) => (Object.hasOwn(classes, name) ? classes[name as ClassName](finding) : finding.rule === name)),
+      names.some((name) =>
+        Object.hasOwn(classes, name) ? classes[name as ClassName](finding) : finding.rule === name,
+      ),
   };
 }
 

@@ -32,7 +32,7 @@ const renderers = {
   github: renderGithub,
   markdown: (examined, options) => renderMarkdown(examined, options),
   html: renderHtml,
-} as const satisfies Readonly<Record<string, Renderer>>;
+} satisfies Readonly<Record<string, Renderer>>;
 
 type ReporterName = keyof typeof renderers;
 
@@ -68,8 +68,13 @@ export function parseOutputs(
 }
 
 /** What is drawn in the log, where no file was given. */
-export function drawOutput(name: ReporterName, examined: readonly Examined[], options: CiOptions, drawing: TextOptions): string {
-  return (renderers[name] as Renderer)(examined, options, drawing);
+export function drawOutput(
+  name: ReporterName,
+  examined: readonly Examined[],
+  options: CiOptions,
+  drawing: TextOptions,
+): string {
+  return renderers[name](examined, options, drawing);
 }
 
 /**
@@ -78,7 +83,7 @@ export function drawOutput(name: ReporterName, examined: readonly Examined[], op
  */
 export function writeOutputs(outputs: readonly Output[], examined: readonly Examined[], options: CiOptions): boolean {
   const writes = outputs.flatMap(({ name, file }) => {
-    if (file !== null) return [() => writeWhole(file, (renderers[name] as Renderer)(examined, options))];
+    if (file !== null) return [() => writeWhole(file, renderers[name](examined, options))];
     const { summaryFile } = readBuild();
     return name === 'github' && summaryFile !== null ? [() => appendSummary(summaryFile, examined, options)] : [];
   });

@@ -1,5 +1,15 @@
 // Files that are written whole: whoever reads one sees the old content or the new, never half of it.
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { appendFully } from '../process/deliver.ts';
@@ -9,7 +19,7 @@ export function prepareFile(file: string, option: string): void {
   const path = targetOf(file);
   const folder = dirname(path);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new UsageError(`${option}: cannot write to the folder ${folder}: ${(error as Error).message}`);
@@ -24,7 +34,7 @@ export function writeWhole(file: string, text: string): void {
     appendFully(path, text);
     return;
   }
-  mkdirSync(dirname(path), { recursive: true }); // the program may have removed it
+  makeFolder(dirname(path)); // the program may have removed it
   const part = `${path}.${process.pid}.part`;
   try {
     writeFileSync(part, text);
@@ -33,6 +43,13 @@ export function writeWhole(file: string, text: string): void {
     rmSync(part, { force: true });
     throw error;
   }
+}
+
+/** Not `mkdir` with `recursive`, which never returns where /proc refuses to have a folder. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Where a link leads, so that it stays one. */

@@ -103,7 +103,10 @@ function findingOfWarning({ rule, message, advice, site = null, task = null, res
     title: plain(message, longestSentence),
     details: advice === undefined || advice === '' ? [] : [plain(advice, longestSentence)],
     site,
-    label: plain(resource?.name ?? task?.name ?? (site === null ? '' : site.function || basename(site.file)), longestLabel),
+    label: plain(
+      resource?.name ?? task?.name ?? (site === null ? '' : site.function || basename(site.file)),
+      longestLabel,
+    ),
     subject: [task?.name ?? '', resource?.name ?? '', site?.function ?? ''].join('\0'),
     task: task?.id ?? null,
   };
@@ -115,9 +118,13 @@ function pendingFindings(report: Report): Finding[] {
   if (rule === null) return [];
   const groups = Map.groupBy(report.tasks, (task) => {
     const { file = '', line = 0 } = task.createdAt ?? {};
-    return [task.kind, task.name, file, line, ...task.waits.map(({ kind, on }) => `${kind} ${on?.kind} ${on?.name}`)].join(
-      '\0',
-    );
+    return [
+      task.kind,
+      task.name,
+      file,
+      line,
+      ...task.waits.map(({ kind, on }) => `${kind} ${on?.kind} ${on?.name}`),
+    ].join('\0');
   });
   // What is outside of all tasks waits for these, or is said when there is nothing else to say.
   const findings = [...groups.values()]
@@ -146,9 +153,11 @@ const moments: Readonly<Record<string, string>> = {
 function pendingFinding(tasks: readonly TaskEntry[], report: Report, rule: 'leaked' | 'pending'): Finding {
   const [first] = tasks as readonly [TaskEntry];
   const kind = first.kind === 'task' ? '' : `${first.kind} `;
-  const who = tasks.length === 1 ? `${kind}${taskName(first)} is` : `${count(tasks.length, first.kind)} ${plain(first.name)} are`;
+  const who =
+    tasks.length === 1 ? `${kind}${taskName(first)} is` : `${count(tasks.length, first.kind)} ${plain(first.name)} are`;
   const [wait] = first.waits;
-  const what = wait === undefined ? '' : `, ${tasks.length === 1 ? 'waits' : 'each waits'} for ${waitName(wait, first.progress)}`;
+  const what =
+    wait === undefined ? '' : `, ${tasks.length === 1 ? 'waits' : 'each waits'} for ${waitName(wait, first.progress)}`;
   return {
     rule,
     isWarning: false,

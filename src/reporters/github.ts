@@ -18,10 +18,8 @@ export function renderGithub(examined: readonly Examined[], { root, fails }: CiO
     const shown = findings.length > mostOfLevel ? findings.slice(0, mostOfLevel - 1) : findings;
     const more = findings.length - shown.length;
     const rest = `${count(more, 'more finding')} of loopscope, of which GitHub shows none: see the summary of this step`;
-    return [
-      ...shown.map((finding) => annotation(level, finding, root)),
-      ...(more > 0 ? [`::${level} title=loopscope::${escapeData(rest)}`] : []),
-    ];
+    const drawn = shown.map((finding) => annotation(level, finding, root));
+    return more > 0 ? drawn.concat(`::${level} title=loopscope::${escapeData(rest)}`) : drawn;
   });
   return lines.map((line) => `${line}\n`).join('');
 }

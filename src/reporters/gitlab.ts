@@ -27,5 +27,8 @@ export function renderGitlab(examined: readonly Examined[], { root, fails }: CiO
 }
 
 function fingerprint({ rule, subject, site }: Finding, path: string): string {
-  return createHash('sha256').update([rule, path, site?.function ?? '', subject].join('\0')).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update([rule, path, site?.function ?? '', subject].join('\0'))
+    .digest('hex')
+    .slice(0, 32);
 }
