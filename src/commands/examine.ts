@@ -1,9 +1,15 @@
 // The reports of a run with what rules say of them.
 import type { Report } from '../report/format.ts';
 import { examine, type Examined } from '../reporters/findings.ts';
+import { findWarnings, rules } from '../rules/index.ts';
 
 /** Names of all rules. */
-export const ruleNames: readonly string[] = [];
+export const ruleNames: readonly string[] = rules.map(({ name }) => name);
+
+/** The report with what rules say of it, if it was not written with that, and all that is to be said. */
+export function examineReport(report: Report): Examined {
+  return examine(report.warnings === undefined ? { ...report, warnings: findWarnings(report) } : report);
+}
 
 /** The last report of each thread, and those of all tests: what came before is out of date. */
 export class LastReports {
@@ -20,6 +26,6 @@ export class LastReports {
 
   /** Oldest first. */
   examine(): Examined[] {
-    return [...this.#reports.values()].map((report) => examine(report, []));
+    return [...this.#reports.values()].map(examineReport);
   }
 }

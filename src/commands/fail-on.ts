@@ -1,5 +1,6 @@
 // `--fail-on`: which findings fail a build, by the name of a rule or of a class of them.
 import { UsageError } from '../errors.ts';
+import { nearestName } from '../rules/nearest.ts';
 import type { Examined, Finding } from '../reporters/findings.ts';
 import { count } from '../reporters/wording.ts';
 
@@ -47,24 +48,7 @@ export function failureOf(failOn: FailOn, examined: readonly Examined[]): string
 
 /** A sentence about a name that is not known, with the one that was most likely meant, or all. */
 export function unknownName(option: string, name: string, known: readonly string[]): string {
-  const nearest = known
-    .map((each) => ({ each, distance: distance(name, each) }))
-    .toSorted((one, other) => one.distance - other.distance)[0];
-  const isNear = nearest !== undefined && nearest.distance <= Math.max(1, name.length / 3);
-  const hint = isNear ? `did you mean ${nearest.each}? ` : '';
+  const nearest = nearestName(name, known);
+  const hint = nearest === null ? '' : `did you mean ${nearest}? `;
   return `${option}: there is no ${JSON.stringify(name)}; ${hint}there are ${known.join(', ')}`;
-}
-
-/** How many letters must be put in, taken out or replaced to make one of the other (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let at = 0; at < Math.min(one.length, 100); at++) {
-    const next = [at + 1];
-    for (let index = 0; index < other.length; index++) {
-      const replaced = (row[index] as number) + (one[at] === other[index] ? 0 : 1);
-      next.push(Math.min(replaced, (row[index + 1] as number) + 1, (next[index] as number) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) as number;
 }

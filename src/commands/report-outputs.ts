@@ -6,8 +6,7 @@ import type { CiOptions } from '../reporters/ci-place.ts';
 import type { Examined } from '../reporters/findings.ts';
 import { renderGithub } from '../reporters/github.ts';
 import { renderGitlab } from '../reporters/gitlab.ts';
-import { renderHtml } from '../reporters/html.ts';
-import { renderExaminedJson } from '../reporters/json.ts';
+import { renderJson } from '../reporters/json.ts';
 import { renderJunit } from '../reporters/junit.ts';
 import { renderMarkdown } from '../reporters/markdown.ts';
 import { renderText, type TextOptions } from '../reporters/text.ts';
@@ -26,12 +25,11 @@ const fileWidth = 100;
 const renderers = {
   text: (examined, _, drawing = { width: fileWidth }) =>
     examined.map(({ report }) => renderText(report, drawing)).join(''),
-  json: (examined) => examined.map(renderExaminedJson).join(''),
+  json: (examined) => examined.map(({ report }) => renderJson(report)).join(''),
   junit: renderJunit,
   gitlab: renderGitlab,
   github: renderGithub,
   markdown: (examined, options) => renderMarkdown(examined, options),
-  html: renderHtml,
 } satisfies Readonly<Record<string, Renderer>>;
 
 type ReporterName = keyof typeof renderers;

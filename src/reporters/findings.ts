@@ -2,6 +2,7 @@
 // rules. What continuous integration gets is drawn from these.
 import { basename } from 'node:path';
 import type { Report, SiteEntry, TaskEntry, TestEntry, TestProblem } from '../report/format.ts';
+import type { Warning } from '../report/warning.ts';
 import {
   blockers,
   count,
@@ -35,20 +36,9 @@ export interface Finding {
   readonly task: number | null;
 }
 
-/** What a rule found, as reporters need it. */
-export interface Warned {
-  readonly rule: string;
-  readonly message: string;
-  readonly advice?: string;
-  readonly site?: SiteEntry | null;
-  readonly task?: { readonly id: number; readonly name: string } | null;
-  readonly resource?: { readonly id: number; readonly name: string } | null;
-}
-
 /** A report with all that is to be said about it. */
 export interface Examined {
   readonly report: Report;
-  readonly warnings: readonly Warned[];
   readonly findings: readonly Finding[];
 }
 
@@ -57,10 +47,10 @@ const longestLabel = 300;
 const mostFindings = 500;
 
 /** A report and its findings: warnings first, then what is pending. */
-export function examine(report: Report, warnings: readonly Warned[]): Examined {
+export function examine(report: Report): Examined {
   const ofTest = report.test === undefined ? [] : [findingOfTest(report.test, report)];
-  const findings = [...ofTest, ...warnings.map(findingOfWarning), ...pendingFindings(report)];
-  return { report, warnings, findings };
+  const ofRules = (report.warnings ?? []).map(findingOfWarning);
+  return { report, findings: [...ofTest, ...ofRules, ...pendingFindings(report)] };
 }
 
 const testRules: Readonly<Record<TestProblem, string>> = {
@@ -96,18 +86,16 @@ function findingOfTest(test: TestEntry, { process: { directory } }: Report): Fin
   };
 }
 
-function findingOfWarning({ rule, message, advice, site = null, task = null, resource = null }: Warned): Finding {
+function findingOfWarning({ rule, message, advice, site, task, resource }: Warning): Finding {
+  const code = site === null ? '' : site.function || basename(site.file);
   return {
     rule,
     isWarning: true,
     title: plain(message, longestSentence),
-    details: advice === undefined || advice === '' ? [] : [plain(advice, longestSentence)],
+    details: advice === '' ? [] : [plain(advice, longestSentence)],
     site,
-    label: plain(
-      resource?.name ?? task?.name ?? (site === null ? '' : site.function || basename(site.file)),
-      longestLabel,
-    ),
-    subject: [task?.name ?? '', resource?.name ?? '', site?.function ?? ''].join('\0'),
+    label: plain(resource?.name ?? task?.name ?? code, longestLabel),
+    subject: [task?.name ?? '', resource?.name ?? '', code].join('\0'),
     task: task?.id ?? null,
   };
 }
