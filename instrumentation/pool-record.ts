@@ -1,14 +1,16 @@
 // What is known of a foreign pool: who borrowed what and where, who waits, and what was made and destroyed.
-import { poolCreated } from '../src/channels/resource.ts';
-import type { Hold } from '../src/channels/resource.ts';
+import { poolCreated, type Hold } from '../src/channels/resource.ts';
+import type { Site } from '../src/channels/site.ts';
 import type { PoolStatistics } from '../src/channels/statistics.ts';
+import type { TaskRecord } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
 import { outcomeOf } from '../src/errors.ts';
 import { CallSites } from '../src/runtime/call-site.ts';
 import { now } from '../src/runtime/clock.ts';
-import { currentOrRoot, rootTask } from '../src/runtime/context.ts';
 import type { Identity } from '../src/runtime/resource.ts';
 import { park, unpark } from '../src/runtime/wait.ts';
+import { callerNow, type Caller } from './caller-record.ts';
+import { endHold } from './hold-record.ts';
 import { guard } from './record.ts';
 import { WrappedResource, type JobResource } from './resource-record.ts';
 
@@ -23,10 +25,11 @@ export class WrappedPool<Pool extends object> {
   #created = 0;
   #destroyed = 0;
 
-  constructor(name: string, identity: Identity, pool: Pool, read: (pool: Pool) => PoolReading) {
+  /** @param read with the number of loans that are known here */
+  constructor(name: string, identity: Identity, pool: Pool, read: (pool: Pool, lent: number) => PoolReading) {
     this.resource = new WrappedResource<Pool, PoolStatistics>(name, identity, pool, (instance, record) => ({
       kind: 'pool',
-      ...read(instance),
+      ...read(instance, record.holds.size),
       waiters: record.waiters,
       created: this.#created,
       destroyed: this.#destroyed,
@@ -40,17 +43,20 @@ export class WrappedPool<Pool extends object> {
 
   /** A resource is being made. The promise stays as it is: the pool handles it. */
   creating(made: PromiseLike<unknown>): void {
+    const end = this.making();
+    void made.then(
+      () => guard(() => end(), undefined),
+      (error: unknown) => guard(() => end(error ?? new Error('no reason was given')), undefined),
+    );
+  }
+
+  /** A resource is being made. Returns what to call when it is made, or with the error if it is not. */
+  making(): (error?: unknown) => void {
     const at = now();
-    const ended = (error: unknown): void => {
+    return (error) => {
+      if (error === undefined) this.#created++;
       if (poolCreated.hasSubscribers) poolCreated.publish({ pool: this.resource, durationMs: now() - at, error });
     };
-    void made.then(
-      () => {
-        this.#created++;
-        guard(() => ended(undefined), undefined);
-      },
-      (error: unknown) => guard(() => ended(error ?? new Error('no reason was given')), undefined),
-    );
   }
 
   destroying(): void {
@@ -58,30 +64,58 @@ export class WrappedPool<Pool extends object> {
   }
 }
 
+/** Who has which resource, for a pool that tells only what is given back. */
+export class Loans<Pool extends object> {
+  readonly pool: WrappedPool<Pool>;
+  readonly #holds: Map<unknown, Hold> = new Map();
+
+  constructor(pool: WrappedPool<Pool>) {
+    this.pool = pool;
+  }
+
+  lend(call: PoolCall, resource: unknown): void {
+    this.release(resource); // a resource is lent once at a time, whatever was missed
+    this.#holds.set(resource, call.lend());
+  }
+
+  /** Nothing happens if it is not lent. */
+  release(resource: unknown): void {
+    const hold = this.#holds.get(resource);
+    this.#holds.delete(resource);
+    if (hold !== undefined) endHold(hold);
+  }
+
+  releaseAll(): void {
+    for (const resource of this.#holds.keys()) this.release(resource);
+  }
+}
+
 /** One call that asks a pool for a resource. */
-export class PoolCall {
+export class PoolCall implements Caller {
   readonly #resource: JobResource;
-  readonly #task = currentOrRoot();
-  readonly #site;
+  readonly task: TaskRecord;
+  readonly site: Site | null;
   #wait: WaitRecord | null = null;
   #isOver = false;
 
   constructor(resource: JobResource) {
     this.#resource = resource;
-    this.#site = sites.capture(this.#task === rootTask ? resource.name : this.#task.origin.name, now());
+    const { task, site } = callerNow(sites, resource.name);
+    this.task = task;
+    this.site = site;
   }
 
   /** It was not served at once. */
   wait(milliseconds: number | null = null): void {
     if (this.#isOver || this.#wait !== null) return;
-    this.#wait = park('acquire', this.#resource, null, milliseconds, this.#task, this.#site);
+    this.#wait = park('acquire', this.#resource, null, milliseconds, this.task, this.site);
     this.#resource.waiters++;
   }
 
   /** Returns the loan, for `endHold`. */
   lend(): Hold {
     this.#end('fulfilled');
-    return this.#resource.holds.begin(this.#task, this.#site);
+    return this.#resource.holds.begin(this.task, this.site);
   }
 
   fail(error: unknown): void {

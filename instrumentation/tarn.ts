@@ -1,11 +1,9 @@
 // tarn (the pool of knex): who borrowed a resource and where, who waits for one, what is idle. No promise is replaced: the
 // pool tells in the handlers of its own promise when an acquire has succeeded or failed.
-import type { Hold } from '../src/channels/resource.ts';
 import { Instances } from './hook-instances.ts';
 import type { Library } from './hook-library.ts';
-import { WrappedPool, type PoolCall } from './pool-record.ts';
+import { Loans, WrappedPool, type PoolCall } from './pool-record.ts';
 import { guard } from './record.ts';
-import { endHold } from './hold-record.ts';
 
 interface Pool {
   readonly min: number;
@@ -20,7 +18,7 @@ interface PendingOperation {
   readonly promise: PromiseLike<unknown>;
 }
 
-const pools = new Instances<Pool, PoolCalls>('tarn', (pool, name, identity) => {
+const pools = new Instances<Pool, Loans<Pool>>('tarn', (pool, name, identity) => {
   const wrapped = new WrappedPool(name, identity, pool, ({ min, max, used, free, pendingCreates }) => ({
     least: min,
     most: max,
@@ -28,30 +26,9 @@ const pools = new Instances<Pool, PoolCalls>('tarn', (pool, name, identity) => {
     idle: free.length,
     pending: pendingCreates.length,
   }));
-  return new PoolCalls(wrapped);
+  return new Loans(wrapped);
 });
-const calls = new WeakMap<PendingOperation, { readonly call: PoolCall; readonly loans: PoolCalls }>();
-
-/** The calls of one pool. */
-class PoolCalls {
-  readonly pool: WrappedPool<Pool>;
-  readonly #holds: Map<unknown, Hold> = new Map();
-
-  constructor(pool: WrappedPool<Pool>) {
-    this.pool = pool;
-  }
-
-  lend(call: PoolCall, resource: unknown): void {
-    this.release(resource); // a resource is lent once at a time, whatever was missed
-    this.#holds.set(resource, call.lend());
-  }
-
-  release(resource: unknown): void {
-    const hold = this.#holds.get(resource);
-    this.#holds.delete(resource);
-    if (hold !== undefined) endHold(hold);
-  }
-}
+const calls = new WeakMap<PendingOperation, { readonly call: PoolCall; readonly loans: Loans<Pool> }>();
 
 export const tarn: Library = {
   name: 'tarn',

@@ -169,6 +169,19 @@ export interface IteratorStatistics {
   readonly waiters: number;
 }
 
+/** The state of what is at the other end of connections: a host, a database. */
+export interface ClientStatistics {
+  readonly kind: 'client';
+  /** Requests, queries or commands in flight now, those that wait for a connection included. */
+  readonly pending: number;
+  /** Since the start: the most in flight at a time, how many ended, how many of these with an error, and their time. */
+  readonly maxPending: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+}
+
 /** How many errors of each kind were handled. */
 export interface ErrorStatistics {
   readonly kind: 'errors';
@@ -191,6 +204,7 @@ export type ResourceStatistics =
   | CacheStatistics
   | StreamStatistics
   | IteratorStatistics
+  | ClientStatistics
   | ErrorStatistics;
 
 export type ResourceKind = ResourceStatistics['kind'];

@@ -8,7 +8,8 @@ import type { Outcome, TaskRecord } from './task.ts';
  * What the waiter does: `acquire` a lock, a permit or a resource of a pool, or pass a limiter, `put` into or `get` from a
  * queue, `join` a queue or a group, `await` a task, `wait` for an event, a condition or a barrier, `start` when a queue or an
  * executor gives a job its turn, or when a call that was put off is due, `run` while another thread or process runs a job,
- * `connect`, `read` or `drain` a stream, `next` of an async iterable, `sleep`, or `delay` before the next attempt of a retry.
+ * `connect`, `read` or `drain` a stream, `next` of an async iterable, the `response` of a host or database, `sleep`, or `delay`
+ * before the next attempt of a retry.
  */
 export type WaitKind =
   | 'acquire'
@@ -23,6 +24,7 @@ export type WaitKind =
   | 'read'
   | 'drain'
   | 'next'
+  | 'response'
   | 'sleep'
   | 'delay';
 
@@ -54,6 +56,8 @@ export interface WaitRecord {
   readonly members?: WaitMembers | null;
   /** At a lock for reading and writing: for which of the two. */
   readonly mode?: 'read' | 'write';
+  /** Of a `response`: what was asked, `GET /users/42`, `SELECT name FROM users WHERE id = ?`: no values, at most 80 characters. */
+  readonly operation?: string;
   /** How the wait ended; null while it lasts. */
   outcome: Outcome | null;
   /** Ends the wait with this error, if it can be ended from outside. */

@@ -156,11 +156,13 @@ function stateOf(task: TaskRecord, running: TaskRecord | null): TaskState {
   return task.waits === null && task.origin.kind !== 'group' ? 'pending' : 'waiting';
 }
 
-function waitEntry({ kind, on, since, until, site, mode }: WaitRecord, { now, mapSite }: LiveSources): WaitEntry {
+function waitEntry(wait: WaitRecord, { now, mapSite }: LiveSources): WaitEntry {
+  const { kind, on, since, until, site, mode, operation } = wait;
   return {
     kind,
     on: on === null ? null : targetOf(on),
     ...(mode !== undefined && { mode }),
+    ...(operation !== undefined && { operation }),
     forMs: elapsed(since, now),
     leftMs: until === null || until === Infinity ? null : elapsed(now, until),
     at: site === null ? null : mapSite(site),
@@ -236,6 +238,8 @@ function isInUse({ statistics: now, holders }: ResourceEntry): boolean {
       return now.loading > 0;
     case 'stream':
       return !now.isClosed;
+    case 'client':
+      return now.pending > 0;
     case 'errors':
       return false;
     case 'lock':

@@ -169,6 +169,8 @@ export interface WaitEntry {
   readonly part?: PartEntry;
   /** At a lock for reading and writing: for which of the two. */
   readonly mode?: 'read' | 'write';
+  /** Of a `response`: what was asked, such as `GET /users/42`, without values; at most 80 characters. */
+  readonly operation?: string;
   readonly forMs: number;
   /** Until it ends by itself: the rest of a sleep or timeout. Null without one. */
   readonly leftMs: number | null;

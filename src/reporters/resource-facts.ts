@@ -45,6 +45,8 @@ export function resourceFacts(resource: ResourceEntry): string[] {
       ];
     case 'cache':
       return number(now.loading, 'being computed');
+    case 'client':
+      return clientFacts(now);
     case 'stream':
       return [...number(now.buffered, 'bytes not read'), ...number(now.unsent, 'bytes not sent')];
     default:
@@ -64,6 +66,12 @@ function queueFacts(now: Entry<'queue'>, resource: ResourceEntry): string[] {
     ...number(inWork, 'taken and not done'),
     ...(resource.holders.length === 0 ? [takerText(resource)] : []),
   ];
+}
+
+function clientFacts({ pending, completed, failed, totalMs, maxMs }: Entry<'client'>): string[] {
+  const times = `${duration(totalMs / completed)} on average, ${duration(maxMs)} at most`;
+  const failures = failed > 0 ? `, ${failed} failed` : '';
+  return [...number(pending, 'in flight'), ...(completed > 0 ? [`${completed} answered in ${times}${failures}`] : [])];
 }
 
 function breakerFacts({ state, forMs, nextInMs, failures, calls, refused, lastError }: Entry<'breaker'>): string[] {

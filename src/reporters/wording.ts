@@ -19,6 +19,7 @@ export { count, duration } from '../report/phrases.ts';
 
 const longestName = 60;
 const longestDetail = 120;
+const longestOperation = 80;
 const segmenter = new Intl.Segmenter();
 // One column each: string-width takes fifty times as long to find that out.
 const narrow = /^[ -~·×…–→↳─│└├┄]*$/;
@@ -88,7 +89,8 @@ export function taskName({ id, name }: { readonly id: number; readonly name: str
 
 /** `lock stock`, `task load #5`. */
 function targetName(target: Target): string {
-  return target.type === 'task' ? `${target.kind} ${taskName(target)}` : `${target.kind} ${plain(target.name)}`;
+  if (target.type === 'task') return `${target.kind} ${taskName(target)}`;
+  return target.kind === 'client' ? plain(target.name) : `${target.kind} ${plain(target.name)}`;
 }
 
 /** What a wait is for: `lock stock`, `queue orders`, `sleep, 2.0 s left`, `retry in 1.2 s`. */
@@ -125,6 +127,7 @@ const doings: Readonly<Record<WaitEntry['kind'], string>> = {
   read: ' to read',
   drain: ' to drain',
   next: ' to give the next',
+  response: ' to answer',
   sleep: '',
   delay: '',
 };
@@ -133,7 +136,8 @@ const doings: Readonly<Record<WaitEntry['kind'], string>> = {
 export function waitPhrase(wait: WaitEntry, progress: ProgressEntry | null): string {
   const closes = wait.kind === 'join' && (wait.on?.kind === 'stream' || wait.on?.kind === 'iterator');
   const doing = wait.mode === undefined ? doings[wait.kind] : ` to ${wait.mode}`;
-  return `waits for ${waitName(wait, progress)}${closes ? ' to close' : doing}`;
+  const operation = wait.operation === undefined ? '' : ` ${plain(wait.operation, longestOperation)}`;
+  return `waits for ${waitName(wait, progress)}${closes ? ' to close' : doing}${operation}`;
 }
 
 const mostMembers = 5;

@@ -103,6 +103,9 @@ export const attribute = {
   executorState: 'loopscope.executor.thread.state',
   /** Of spans of worker threads. */
   threadId: 'thread.id',
+  /** What is at the other end, such as `postgres localhost:5432/shop`. */
+  clientName: 'loopscope.client.name',
+  clientOutcome: 'loopscope.client.outcome',
   limiterName: 'loopscope.limiter.name',
   limiterOutcome: 'loopscope.limiter.outcome',
   streamName: 'loopscope.stream.name',

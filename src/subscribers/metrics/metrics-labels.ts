@@ -29,6 +29,8 @@ export class Labels {
   readonly poolOutcome: AttributeBook;
   readonly poolError: AttributeBook;
   readonly executor: AttributeBook;
+  readonly client: AttributeBook;
+  readonly clientOutcome: AttributeBook;
   readonly limiter: AttributeBook;
   readonly limiterOutcome: AttributeBook;
   readonly cache: AttributeBook;
@@ -65,6 +67,9 @@ export class Labels {
     this.poolError = new AttributeBook(pools, attribute.poolName, errorType);
     const { executorName, executorType, executorState } = attribute;
     this.executor = new AttributeBook(this.#sort(), executorName, executorType, executorState);
+    const clients = this.#sort();
+    this.client = new AttributeBook(clients, attribute.clientName);
+    this.clientOutcome = new AttributeBook(clients, attribute.clientName, attribute.clientOutcome);
     const limiters = this.#sort();
     this.limiter = new AttributeBook(limiters, attribute.limiterName);
     this.limiterOutcome = new AttributeBook(limiters, attribute.limiterName, attribute.limiterOutcome);

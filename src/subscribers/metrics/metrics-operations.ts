@@ -37,7 +37,7 @@ export class OperationMetrics {
     if (outcome === null) return;
     const waitedMs = now() - since;
     const word = outcomeWord(outcome);
-    const { lock, lockOutcome, pool, poolOutcome, limiterOutcome, executor } = this.#labels;
+    const { lock, lockOutcome, pool, poolOutcome, limiterOutcome, executor, clientOutcome } = this.#labels;
     switch (on.kind) {
       case 'lock':
       case 'semaphore':
@@ -60,6 +60,9 @@ export class OperationMetrics {
         return;
       case 'executor':
         if (kind === 'start') this.#instruments.record('executorWaitTime', waitedMs, executor.of(on.name));
+        return;
+      case 'client':
+        this.#instruments.record('clientDuration', waitedMs, clientOutcome.of(on.name, word));
         return;
       default: // nothing is known of waits for others that a metric could say
     }

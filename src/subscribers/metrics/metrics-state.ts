@@ -122,6 +122,8 @@ export class StateMetrics {
         }
         return this.#count(resource, 'cacheEvictions', evicted, attributes);
       }
+      case 'client':
+        return this.#add('clientPending', statistics.pending, labels.client.of(name));
       case 'errors': // counted one by one
       case 'iterator':
       case 'retry':

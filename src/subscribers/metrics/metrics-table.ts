@@ -62,6 +62,7 @@ const breaker = [attribute.breakerName];
 const pool = [attribute.poolName];
 const executor = [attribute.executorName, attribute.executorType];
 const limiter = [attribute.limiterName];
+const client = [attribute.clientName];
 const cache = [attribute.cacheName];
 
 /** The metrics, each under the name by which code refers to it. */
@@ -230,6 +231,13 @@ export const metricTable = {
   ]),
   executorThreadLimit: upDown('executor.thread.limit', '{thread}', 'The most workers.', executor),
 
+  clientPending: upDown('client.pending_requests', '{request}', 'Requests, queries and commands in flight.', client),
+  clientDuration: histogram(
+    'client.response.duration',
+    'How long answers of hosts and databases took.',
+    [...client, attribute.clientOutcome],
+    ofRuns,
+  ),
   limiterUsage: upDown('limiter.usage', '{request}', 'How much of the limit is used.', limiter),
   limiterLimit: upDown('limiter.limit', '{request}', 'How much may pass at a time, or in its window.', limiter),
   limiterPending: upDown('limiter.pending_requests', '{request}', 'Waiters that want to pass.', limiter),
