@@ -1,4 +1,6 @@
 // Uses every primitive in a small way, so that every metric has something to say; what is left pending is known.
+import { clientOf } from '../../instrumentation/client-record.ts';
+import { rootTask } from '../../src/runtime/context.ts';
 import { Barrier } from '../../src/primitives/locks/barrier.ts';
 import { Condition } from '../../src/primitives/locks/condition.ts';
 import { Event } from '../../src/primitives/locks/event.ts';
@@ -35,6 +37,7 @@ export async function useEverything(): Promise<unknown[]> {
     await useLimiter(),
     await useCache(),
     useErrors(),
+    useClient(),
   ];
 }
 
@@ -149,4 +152,10 @@ function useErrors(): unknown {
 
 function ignore(): void {
   // it was to fail
+}
+
+function useClient(): unknown {
+  const client = clientOf('postgres localhost:5432/shop');
+  client.begin({ task: rootTask, site: null }, 'SELECT 1')();
+  return client;
 }
