@@ -155,6 +155,11 @@ function readPrometheus(read: (name: string) => string | null, hasSupervisor: bo
   return parseAddress(text, 'LOOPSCOPE_PROMETHEUS');
 }
 
+/** What the environment says about rules, `LOOPSCOPE_RULES`: settings such as `long-hold=2m`, with commas between them. */
+export function ruleVariable(environment: Environment = process.env): string | null {
+  return environment['LOOPSCOPE_RULES'] || null;
+}
+
 /** Where the environment wants `loopscope run` to serve metrics; null for nowhere. */
 export function prometheusOfRun(environment: Environment = process.env): Address | null {
   const prometheus = readPrometheus((name) => environment[name] || null, false);

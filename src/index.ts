@@ -129,6 +129,7 @@ export { ResourcePool, type CloseOptions } from './resilience/resource-pool.ts';
 export { retry, type RetryCallOptions, type RetryOptions } from './resilience/retry.ts';
 export { RetryBudget, type RetryBudgetOptions, type RetryBudgetStatistics } from './resilience/retry-budget.ts';
 export { retried, retryable } from './resilience/retryable.ts';
+export { ignoreRule } from './runtime/ignored-rules.ts';
 export { onRunEnd } from './runtime/run-end.ts';
 export { allTasks } from './process/all-tasks.ts';
 export type { LoopMeter } from './loop/meter.ts';

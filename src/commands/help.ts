@@ -19,6 +19,7 @@ export const helpText = `loopscope: ask any Node program what it is waiting for
                                  runs a program, and reports what is pending
   loopscope export FILE... --otlp URL
                                  sends spans of trace files to a collector
+  loopscope explain [RULE]       what a warning means, and what to do about it
 
   loopscope ps --help            the options of a command
   loopscope --version
@@ -49,6 +50,9 @@ exit code are the program's own.
   --stuck-exit      end the program then, with exit code 70
   --no-watchdog     do not look for what blocks the loop: no thread beside the program's
   --no-loop         do not measure the loop at all
+  --rule NAME=VALUE a rule warns from another threshold on (long-hold=2m), or not at all (long-hold=off)
+  --ignore NAME[:GLOB]
+                    no warnings of a rule, or of tasks, resources and files of such a name
 `;
 
 const common = `Which process:
@@ -120,8 +124,15 @@ that the collector refuses, is named on stderr and skipped.
 
 `;
 
+const explained = `  loopscope explain              the rules, in a line each
+  loopscope explain RULE         what it means, from when on it warns, what to do
+                                 about it, and how to silence it
+
+`;
+
 /** Of each command. */
 export const helpTexts: Readonly<Record<string, string>> = {
+  explain: `${explained}${exitCodes}`,
   export: `${exported}${exitCodes}`,
   run: `${run}\n${exitCodes}`,
   ps,

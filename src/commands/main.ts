@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<vo
   run: async (words) => (await import('./run.ts')).run(words),
   ps: async (words) => (await import('./ps.ts')).ps(words),
   tree: async (words) => (await import('./tree.ts')).tree(words),
+  explain: async (words) => (await import('./explain.ts')).explain(words),
   export: async (words) => (await import('./export.ts')).exportFiles(words),
 };
 

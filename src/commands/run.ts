@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts';
 import type { Conclusion } from './conclude.ts';
 import { checkWritable } from './output.ts';
 import { findProgram } from './program.ts';
+import { readRuleOptions, ruleOptions } from './rule-options.ts';
 import { supervise, type RunOptions } from './supervise.ts';
 
 const options = {
@@ -27,6 +28,7 @@ const options = {
   'stuck-exit': { type: 'boolean' },
   'no-watchdog': { type: 'boolean' },
   'no-loop': { type: 'boolean' },
+  ...ruleOptions,
 } as const;
 
 /** Runs a program under the hook. Ends as the program ends: with its exit code, or by its signal. */
@@ -75,6 +77,7 @@ async function readOptions(words: string[]): Promise<RunOptions> {
     traceFile: traceFile === undefined ? null : resolve(traceFile),
     profile: profile === undefined ? null : resolve(profile),
     quiet,
+    rules: readRuleOptions(values),
     debug,
     blockThresholdMs: threshold === undefined ? null : parseDuration(threshold, '--block-threshold'),
     stuckAfterMs: stuckAfter === undefined ? null : parseDuration(stuckAfter, '--stuck-after'),

@@ -4,6 +4,8 @@ import { watch, type FSWatcher } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runEnvironment, type Address } from '../config.ts';
+import { addWarnings } from '../process/add-warnings.ts';
+import type { RuleSettings } from '../rules/index.ts';
 import { writeReport, type Destination } from '../process/deliver.ts';
 import { UsageError } from '../errors.ts';
 import { RunDirectory, type Member } from '../process/run-directory.ts';
@@ -27,6 +29,8 @@ export interface RunOptions extends Destination {
   /** Where spans are written, an absolute path; null for what the environment says. */
   readonly traceFile: string | null;
   readonly quiet: boolean;
+  /** Which rules look at the reports. */
+  readonly rules: RuleSettings;
   readonly debug: boolean;
   /** Where CPU profiles are written, an absolute path; null for what the environment says. */
   readonly profile: string | null;
@@ -138,7 +142,7 @@ class Inbox {
       this.reports?.add(report);
       if (this.#options.quiet && this.#options.output === null) continue;
       try {
-        writeReport(report, this.#options);
+        writeReport(addWarnings(report, this.#options.rules), this.#options);
       } catch (error) {
         complain('a report could not be written', error);
       }

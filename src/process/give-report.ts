@@ -26,7 +26,8 @@ export function giveReport(
     return;
   }
   const { writeReport } = load(import.meta.url, './deliver') as typeof import('./deliver.ts');
-  writeReport(report, config);
+  const { addOwnWarnings } = load(import.meta.url, './add-warnings') as typeof import('./add-warnings.ts');
+  writeReport(addOwnWarnings(report), config);
 }
 
 /** With where everything is parked, if somebody asked. The end of a program is not held up for it. */

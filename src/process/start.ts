@@ -3,6 +3,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { startHook } from '../../instrumentation/hook.ts';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
+import { watchDrained } from './drained.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
 import type { MetricsSources } from './metrics.ts';
 import type { Profiling } from './profile.ts';
@@ -141,6 +142,7 @@ function startWith(config: Config): void {
     }
   };
 
+  watchDrained();
   beforeEvent('exit', (code) => {
     loop?.leave();
     profiling?.finish();

@@ -4,6 +4,7 @@ import type { StuckFacts } from '../loop/stuck.ts';
 import type { Reason, Report, SiteEntry } from '../report/format.ts';
 import { complain } from '../runtime/complain.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
+import { addOwnWarnings } from './add-warnings.ts';
 import { writeReport } from './deliver.ts';
 import { RunDirectory } from './run-directory.ts';
 import type { StuckData } from './stuck.ts';
@@ -28,7 +29,7 @@ export function reportStuck({ reason, blockedMs, activity }: StuckFacts, { confi
     return;
   }
   const report = mapSites({ ...remembered, reason: reason as Reason }) as Report;
-  if (directory === null) writeReport(report, config);
+  if (directory === null) writeReport(addOwnWarnings(report), config);
   else directory.deliver(report);
 }
 

@@ -5,9 +5,11 @@ import { buildReport } from '../report/build.ts';
 import type { Reason, Report } from '../report/format.ts';
 import { now, wallTime } from '../runtime/clock.ts';
 import { currentTask, rootTask } from '../runtime/context.ts';
+import { ignoredRules } from '../runtime/ignored-rules.ts';
 import { notes } from '../runtime/notes.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
+import { isDrained } from './drained.ts';
 import { loopSource } from './loop-source.ts';
 import { profileSource } from './profile-source.ts';
 import { telemetryNow } from './telemetry-source.ts';
@@ -37,6 +39,7 @@ export function takeUnmapped(
       node: process.versions.node,
       uptimeMs: Math.round(at),
       exitCode,
+      ...(reason === 'exit' && isDrained() && { isDrained: true }),
     },
     root: rootTask,
     running: currentTask(),
@@ -44,6 +47,7 @@ export function takeUnmapped(
     profile: profileSource(),
     telemetry: telemetryNow(),
     notes: notes(),
+    ignoredRules: ignoredRules(),
     now: at,
     wallTime: wallTime(at),
     mapSite,

@@ -56,6 +56,8 @@ export interface Sources extends LiveSources {
   readonly telemetry: TelemetryEntry | null;
   /** What else a reader should know. */
   readonly notes?: readonly string[];
+  /** What the program does not want to be warned of. */
+  readonly ignoredRules?: readonly string[];
   /** The wall clock at the same moment as `now`, milliseconds since 1970. */
   readonly wallTime: number;
 }
@@ -79,6 +81,8 @@ export function buildReport(sources: Sources): Report {
     profile: sources.profile === null ? null : buildProfile(sources.profile),
     telemetry: sources.telemetry,
     ...(sources.notes !== undefined && sources.notes.length > 0 && { notes: sources.notes }),
+    ...(sources.ignoredRules !== undefined &&
+      sources.ignoredRules.length > 0 && { ignoredRules: sources.ignoredRules }),
     dropped: {
       tasks: sources.dropped.tasks + tasks.length - taskEntries.length,
       resources: sources.dropped.resources + Math.max(0, resourceEntries.length - mostEntries),

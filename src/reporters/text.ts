@@ -8,6 +8,7 @@ import { blockedPhrase, drawLoop } from './loop-lines.ts';
 import { drawProfile } from './profile-lines.ts';
 import { resourceFacts } from './resource-facts.ts';
 import { drawTable } from './table.ts';
+import { drawWarnings, warningsTitle } from './warning-lines.ts';
 import { drawTelemetry } from './telemetry-lines.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
@@ -60,6 +61,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
   const sections = [
     headline(report, width, paint),
     drawCycles(report, width, paint),
+    section(warningsTitle, drawWarnings(report, width - 2, paint), paint),
     section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
     section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),

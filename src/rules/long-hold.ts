@@ -1,4 +1,4 @@
-// long-hold: others wait for a lock or for permits that nobody gives back.
+// long-hold: others wait for a lock or permits that nobody gives back.
 import { count, duration, lineOf } from '../report/phrases.ts';
 import type { HolderEntry, ResourceEntry } from '../report/format.ts';
 import { restMs } from './movement.ts';
@@ -12,7 +12,7 @@ const kinds: ReadonlySet<string> = new Set(['lock', 'rwlock', 'semaphore']);
 
 export const longHold: Rule = {
   name: 'long-hold',
-  summary: 'others wait for a lock or for permits that nobody gives back',
+  summary: 'others wait for a lock or permits that nobody gives back',
   threshold: { value: 60_000, unit: 'ms', of: 'how long no permit was given back while somebody waits' },
   meaning:
     'A lock, or all permits of a semaphore, are held for long, and others wait for them meanwhile. Whoever holds ' +

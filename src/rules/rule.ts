@@ -44,7 +44,7 @@ export interface Unknown {
 export interface Rule {
   /** Words with hyphens between them. */
   readonly name: string;
-  /** What it finds, in one line of at most 72 characters. */
+  /** What it finds, in one line of at most 57 characters. */
   readonly summary: string;
   readonly threshold: Threshold | null;
   /** What it means, and why it matters: whole sentences. */

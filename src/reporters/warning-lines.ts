@@ -1,0 +1,26 @@
+// What the rules found, as lines of text.
+import type { Report } from '../report/format.ts';
+import { lineOf } from '../report/phrases.ts';
+import { foldWords, wrap, type Paint } from './lines.ts';
+import { count, place, plain } from './wording.ts';
+
+const mostWarnings = 50;
+const longestMessage = 600;
+// A report draws them step by step.
+const drawnElsewhere: ReadonlySet<string> = new Set(['wait-cycle']);
+
+export const warningsTitle = 'WARNINGS  loopscope explain NAME says more';
+
+/** One or two lines for each; empty where there are none, or no rule has looked at the report. */
+export function drawWarnings({ warnings = [], process: { directory } }: Report, width: number, paint: Paint): string[] {
+  const shown = warnings.filter(({ rule }) => !drawnElsewhere.has(rule));
+  const lines = shown.slice(0, mostWarnings).flatMap(({ rule, message, site }) => {
+    const folded = foldWords(`${rule}: ${plain(message, longestMessage)}`, width, '  ');
+    const isSaid = site === null || message.includes(lineOf(site, directory));
+    const last = folded.pop() ?? '';
+    folded.push(...wrap(isSaid ? [last] : [last, `at ${place(site, directory)}`], width, '', '  '));
+    return folded.map((line, index) => (index === 0 ? `${paint('bold', rule)}${line.slice(rule.length)}` : line));
+  });
+  const more = shown.length - mostWarnings;
+  return more > 0 ? [...lines, paint('dim', `… ${count(more, 'warning')} more; --format json has all`)] : lines;
+}
