@@ -38,8 +38,10 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (name, rule
 
   test('has an example of another threshold that is one', () => {
     const shown = / --rule (\S+)/.exec(drawExplanation(rule))?.[1];
-    if (rule.threshold === null) expect(shown).toBe(undefined);
-    else expect(parseSetting(shown ?? '', rules)).toEqual({ thresholds: { [name]: rule.threshold.value * 2 } });
+    const { threshold } = rule;
+    expect(shown === undefined ? null : parseSetting(shown, rules)).toEqual(
+      threshold === null ? null : { thresholds: { [name]: threshold.value * 2 } },
+    );
   });
 });
 
