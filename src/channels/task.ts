@@ -19,7 +19,23 @@ export interface Origin {
   readonly name: string;
   /** Where the task was created, or null where that was not captured. */
   readonly site: Site | null;
+  /** Counts the tasks of this kind and name; absent where nobody can. */
+  readonly counts?: TaskCounts;
 }
+
+/** How many tasks of a kind and name are pending. Only the history counts, and only while it runs. */
+export interface TaskCounts {
+  pending: number;
+  /** The number of pending ones at which they are looked at. */
+  nextLook: number;
+}
+
+/**
+ * Who takes notice of how a task settles: `none` so far; somebody waits for its `end`; somebody is handed its `result`.
+ * `detached`: the task that created it had settled before, so that it is a callback's. `missed`: it has settled, and so had
+ * the task which created it, without anybody waiting for it.
+ */
+export type Attention = 'none' | 'end' | 'result' | 'detached' | 'missed';
 
 /** The end of a task. */
 export interface Settlement {
@@ -75,11 +91,21 @@ export interface TaskRecord {
   takeCancellation?(): unknown;
   /** Null where nobody asked the task to cancel. One that stays pending after that has declined, or cleans up. */
   readonly cancelRequest?: CancelRequest | null;
+  /** False where it is asked to cancel and could not learn of that; absent where that cannot be told. */
+  readonly notices?: boolean;
+  /** Absent where it cannot be told. */
+  readonly attention?: Attention;
   /** For retries. */
   readonly progress?: RetryProgress | null;
   /** The registry's links: nobody else touches them. */
   previous: TaskRecord | null;
   next: TaskRecord | null;
+}
+
+/** Somebody takes notice of a task that was missed, or failed, after all. */
+export interface LateAttention {
+  readonly task: TaskRecord;
+  readonly before: Attention;
 }
 
 /** A task exists; its function may have been called already or not yet. */
@@ -88,3 +114,5 @@ export const taskCreated = channel<TaskRecord>('loopscope:task:created');
 export const taskStarted = channel<TaskRecord>('loopscope:task:started');
 /** A task has settled: `settlement` is set. */
 export const taskSettled = channel<TaskRecord>('loopscope:task:settled');
+/** Somebody asks for the end of a task that has settled, which was missed or has failed until then. */
+export const taskAttended = channel<LateAttention>('loopscope:task:attended');

@@ -7,6 +7,7 @@ import type { WaitMembers, WaitRecord } from '../channels/wait.ts';
 import { buildLoop, type LoopSource } from './build-loop.ts';
 import { buildProfile, type ProfileSource } from './build-profile.ts';
 import { findCycles } from './cycles.ts';
+import { errorLine } from './error-line.ts';
 import {
   reportFormat,
   reportVersion,
@@ -25,7 +26,6 @@ import {
   type WaitEntry,
 } from './format.ts';
 
-const longestErrorLine = 1000;
 // Of tasks, of resources, and of the waits of one task: a report is a document, and has to fit into one string.
 const mostEntries = 100_000;
 
@@ -275,17 +275,6 @@ function progressEntry({ attempt, limit, lastError, nextAt }: RetryProgress, now
     lastError: lastError === undefined ? null : errorLine(lastError),
     nextInMs: nextAt === null ? null : elapsed(now, nextAt),
   };
-}
-
-/** An error in one short line. What is thrown may be anything, even something that cannot be turned into a string. */
-function errorLine(error: unknown): string {
-  try {
-    const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const line = words.slice(0, longestErrorLine + 1).replaceAll(/\s*[\r\n]\s*/g, ' ');
-    return line.length > longestErrorLine ? `${line.slice(0, longestErrorLine)}…` : line;
-  } catch {
-    return `a thrown ${typeof error}`;
-  }
 }
 
 function isTask(on: TaskRecord | ResourceRecord): on is TaskRecord {

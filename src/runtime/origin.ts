@@ -1,9 +1,11 @@
 // The unchanging part of a task, shared by all tasks of a name while sites are not captured one by one: a pending task
 // then costs no memory for its name and site.
-import type { Origin, TaskKind } from '../channels/task.ts';
+import type { Origin, TaskCounts, TaskKind } from '../channels/task.ts';
 import { CallSites, longestNameKept } from './call-site.ts';
 
 const namesKept = 1000;
+// So many tasks of a name are worth a look at what they do.
+const firstLook = 512;
 const sites = new CallSites();
 // By kind too: a retry and its attempts have the same name.
 const shared: Readonly<Record<TaskKind, Map<string, Origin>>> = {
@@ -23,10 +25,11 @@ export function originOf(kind: TaskKind, name: string, at: number): Origin {
   const known = origins.get(name);
   if (known !== undefined && sites.isSpent(at)) return known;
   const site = sites.capture(name, at);
-  const origin: Origin = { kind, name, site: site === null ? null : { ...site, exact: false } };
+  const counts: TaskCounts = known?.counts ?? { pending: 0, nextLook: firstLook };
+  const origin: Origin = { kind, name, site: site === null ? null : { ...site, exact: false }, counts };
   if (name.length <= longestNameKept) {
     if (origins.size >= namesKept) origins.clear();
     origins.set(name, origin);
   }
-  return site?.exact === true ? { kind, name, site } : origin;
+  return site?.exact === true ? { kind, name, site, counts } : origin;
 }

@@ -6,10 +6,17 @@ import { currentTask } from './context.ts';
 export type Close = () => unknown;
 
 const closesOfRuns = new WeakMap<TaskRecord, Set<Close>>();
+let runs = 0;
+
+/** How many runs there were, and are. */
+export function countRuns(): number {
+  return runs;
+}
 
 /** `task` is the main task of a run from now on. */
 export function beginRun(task: TaskRecord): void {
   closesOfRuns.set(task, new Set());
+  runs++;
 }
 
 /** The main task of the run in which this is called; null outside of any. */

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import {
   taskCreated,
   taskStarted,
+  type Attention,
   type CancelRequest,
   type Origin,
   type RetryProgress,
@@ -28,7 +29,7 @@ import { call, callAfter, callLater } from './run-task.ts';
 import { newExtra, settleExtra, type TaskExtra } from './task-extra.ts';
 import type { TaskOptions } from './task-options.ts';
 import { exceptionOf, resultOf, settlementOf } from './task-settlement.ts';
-import { noteAwaited, trace } from './task-trace.ts';
+import { attend, attentionOfNew, isMissed, trace } from './task-attention.ts';
 
 /** The function of a task. It is handed its task, and so `({ signal }) => …` hands on the cancellation. */
 export type TaskFunction<Value> = (task: Task<Value>) => Value | PromiseLike<Value>;
@@ -49,6 +50,8 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   next: TaskRecord | null = null;
   /** @internal */
   awaiters = 0;
+  /** @internal */
+  attention: Attention;
   #promise: Promise<Value> | null = null;
   #extra: TaskExtra | null = null;
 
@@ -58,6 +61,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     this.createdAt = Math.floor(at);
     this.origin = originOf(kind, name, at);
     this.parent = parent;
+    this.attention = attentionOfNew(parent);
     if (isDebugging()) this.#extra = newExtra(trace(this));
     if (taskCreated.hasSubscribers) taskCreated.publish(this);
   }
@@ -155,7 +159,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
   /** Calls `callback` with the task on a microtask after it has settled, in the async context of now. */
   addDoneCallback(callback: (task: this) => void): void {
     checkFunction(callback, 'a done callback');
-    noteAwaited(this.#extra?.trace, false);
+    attend(this, 'end', this.#extra?.trace);
     (this.#more().callbacks ??= new DoneCallbacks(this, this.done)).add(callback);
   }
 
@@ -180,7 +184,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
     const promise = this.#result();
-    noteAwaited(this.#extra?.trace, true);
+    attend(this, 'result', this.#extra?.trace);
     if (this.settlement !== null) return promise.then(onFulfilled, onRejected);
     return awaitTask(this, promise, onFulfilled, onRejected);
   }
@@ -207,7 +211,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     if (signal !== undefined) this.#cancelWith(signal);
     if (!atOnce) this.#more().waitsToStart = true;
     this.#promise = runInTask(this, atOnce ? call<Task<Value>, Value> : callLater<Task<Value>, Value>, run);
-    if (this.cancelled) this.#handled(); // in its first turn, when there was no promise yet
+    if (this.cancelled) this.#promise.catch(() => {}); // in its first turn, when there was no promise yet
     return this;
   }
 
@@ -227,6 +231,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
 
   /** Waits for the task as for a part of the one that waits: a cancellation goes on to this one. @internal */
   awaitAsPart(): Promise<Value> {
+    attend(this, 'result', this.#extra?.trace);
     return awaitAsPart(this, this.#result());
   }
 
@@ -236,7 +241,7 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
    * @internal
    */
   observe(fulfilled: (value: Value) => void, rejected: (error: unknown) => void, isRetrieved = true): void {
-    noteAwaited(this.#extra?.trace, isRetrieved);
+    attend(this, isRetrieved ? 'result' : 'end', this.#extra?.trace);
     void this.#result().then(fulfilled, rejected);
   }
 
@@ -262,8 +267,9 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
     const extra = this.#extra;
     this.settlement = settlementOf(rejected, result, extra?.cancellation ?? null);
     if (extra !== null) settleExtra(extra, this.settlement);
+    if (isMissed(this)) this.attention = 'missed';
     // A cancellation was asked for: if nobody awaits the task, nobody misses anything, and the process goes on.
-    if (this.cancelled) this.#handled();
+    if (this.cancelled) this.#promise?.catch(() => {});
     announceSettled(this);
   }
 
@@ -274,14 +280,9 @@ export class Task<Value = unknown> implements TaskRecord, Promise<Value> {
 
   #settled(): Settlement {
     if (this.settlement === null) throw new StateError(`task ${this.name} #${this.id} has not settled`);
-    noteAwaited(this.#extra?.trace, true);
-    this.#handled(); // as in asyncio: who asks for the error has it
+    attend(this, 'result', this.#extra?.trace);
+    this.#promise?.catch(() => {}); // as in asyncio: who asks for the error has it
     return this.settlement;
-  }
-
-  /** Its rejection is none that nobody handles. */
-  #handled(): void {
-    this.#promise?.catch(() => {});
   }
 
   #cancelWith(signal: AbortSignal): void {
