@@ -12,6 +12,8 @@ export interface Config {
   readonly output: string | null;
   /** Captures all call sites instead of so many a second. `LOOPSCOPE_DEBUG=1`. */
   readonly debug: boolean;
+  /** Notes synchronous calls such as `readFileSync` after the start-up. `LOOPSCOPE_BLOCKING_CALLS=1`; debug mode does, too. */
+  readonly blockingCalls: boolean;
   /** What is exported with OpenTelemetry, and where to; null for nothing. */
   readonly telemetry: TelemetryConfig | null;
   /** Measures the event loop. `LOOPSCOPE_LOOP=0` does not. */
@@ -84,6 +86,7 @@ export function readConfig(environment: Environment = process.env): Config {
     format: parseFormat((runDirectory === null ? read('LOOPSCOPE_FORMAT') : null) ?? 'text', 'LOOPSCOPE_FORMAT'),
     output: output === null ? null : resolve(output), // the program may go to another folder
     debug: isDebugAsked(environment),
+    blockingCalls: isOn(read('LOOPSCOPE_BLOCKING_CALLS')) || isDebugAsked(environment),
     telemetry: readTelemetry(read, runDirectory !== null),
     loop: !isOff(read('LOOPSCOPE_LOOP')),
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
@@ -172,6 +175,10 @@ function readLimits(read: (name: string) => string | null): { maxBytes: number; 
     throw new UsageError(`LOOPSCOPE_TRACE_FILES must be a number from 1 to 1000, not ${read('LOOPSCOPE_TRACE_FILES')}`);
   }
   return { maxFiles, maxBytes: parseSize(read('LOOPSCOPE_TRACE_FILE_SIZE') ?? '64MB', 'LOOPSCOPE_TRACE_FILE_SIZE') };
+}
+
+function isOn(value: string | null): boolean {
+  return value !== null && !isOff(value);
 }
 
 function isOff(value: string | null): boolean {

@@ -30,6 +30,20 @@ export interface BlockRecord {
 /** A turn over the threshold is over: published once per block, on the thread whose loop it was. */
 export const loopBlocked = channel<BlockRecord>('loopscope:loop:blocked');
 
+/** A synchronous call of the program into Node, such as `readFileSync`, while the loop waits. */
+export interface BlockingCall {
+  /** The function. */
+  readonly native: string;
+  readonly durationMs: number;
+  /** The line of the program; one that stands in for it where such lines are rationed. */
+  readonly site: Site;
+  /** Null outside of tasks. */
+  readonly task: TaskRecord | null;
+}
+
+/** A synchronous call has ended. Published only while somebody wraps those functions, and not for what modules do as they are loaded. */
+export const loopCalled = channel<BlockingCall>('loopscope:loop:called');
+
 /** Blocks with the same culprit. */
 export interface BlockGroup {
   readonly kind: BlockKind;

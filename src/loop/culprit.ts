@@ -4,7 +4,7 @@ import type { BlockKind } from '../channels/loop.ts';
 import type { Site } from '../channels/site.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { isOwnFile } from '../runtime/call-site.ts';
-import type { Frame } from './frames.ts';
+import type { Frame } from '../runtime/frames.ts';
 import { calleeOf, isAtItsStart, nativeCallBefore } from './native-call.ts';
 import type { Sample } from './probe.ts';
 

@@ -2,7 +2,7 @@
 // which is further on in the same function: what was called is read from the source, backwards from there.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Frame } from './frames.ts';
+import type { Frame } from '../runtime/frames.ts';
 
 /** A call of a native function, as the source spells it. */
 export interface NativeCall {

@@ -5,7 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
 import type { TaskRecord } from '../channels/task.ts';
 import { currentTask } from '../runtime/context.ts';
-import { readFrames, type Frame } from './frames.ts';
+import { readFrames, type Frame } from '../runtime/frames.ts';
 import { systemClock, type Pulse } from './pulse.ts';
 import { ownScheduling } from './scheduling.ts';
 

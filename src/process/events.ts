@@ -2,11 +2,11 @@
 // only if no others listen for the signal, and Node warns of the eleventh listener for an event.
 import { complain } from '../runtime/complain.ts';
 
-type Handle = (argument: unknown) => void;
+type Handle = (first: unknown, second: unknown) => void;
 
 const handles = new Map<string, Handle[]>();
 
-/** Calls `handle` with the first argument of every such event, before the listeners of the program. */
+/** Calls `handle` with the first arguments of every such event, before the listeners of the program. */
 export function beforeEvent(name: string, handle: Handle): void {
   if (handles.size === 0) patchEmit();
   handles.set(name, [...(handles.get(name) ?? []), handle]);
@@ -18,7 +18,7 @@ function patchEmit(): void {
   const patched = function (this: unknown, ...args: readonly unknown[]): boolean {
     for (const handle of handles.get(args[0] as string) ?? []) {
       try {
-        handle(args[1]);
+        handle(args[1], args[2]);
       } catch (error) {
         complain(`the end of the program or a signal was not handled (${String(args[0])})`, error);
       }

@@ -5,6 +5,7 @@ import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
 import { watchDrained } from './drained.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
+import { gatherHistory } from './history.ts';
 import type { MetricsSources } from './metrics.ts';
 import type { Profiling } from './profile.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -100,6 +101,15 @@ function seeLibraries(disabled: readonly string[]): void {
   }
 }
 
+/** If that fails, it is said in one line, and all else goes on. */
+function remember(blockingCalls: boolean): void {
+  try {
+    gatherHistory(blockingCalls);
+  } catch (error) {
+    complain('rules about what is over know nothing', error);
+  }
+}
+
 function startWith(config: Config): void {
   const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
   if (directory?.isOver() === true) return; // outlived by a daemon that it started: nobody asks any more
@@ -108,6 +118,7 @@ function startWith(config: Config): void {
     prepareDebug(true, config.loop && config.watchdog ? config.blockThresholdMs : null);
   }
   const registry = startRegistry();
+  remember(config.blockingCalls);
   seeLibraries(config.disable);
   let endsStuck = false;
   let reporting = false;

@@ -10,6 +10,7 @@ import { notes } from '../runtime/notes.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { isDrained } from './drained.ts';
+import { historyNow } from './history-source.ts';
 import { loopSource } from './loop-source.ts';
 import { profileSource } from './profile-source.ts';
 import { telemetryNow } from './telemetry-source.ts';
@@ -27,7 +28,8 @@ export function takeUnmapped(
   mapSite: (site: Site) => Site = (site) => site,
 ): Report {
   const at = now();
-  return buildReport({
+  const history = historyNow(mapSite);
+  const report = buildReport({
     ...startRegistry().snapshot(),
     reason,
     process: {
@@ -52,6 +54,7 @@ export function takeUnmapped(
     wallTime: wallTime(at),
     mapSite,
   });
+  return history === null ? report : { ...report, history };
 }
 
 /** The working directory, or / where it was removed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findCulprit } from '../../src/loop/culprit.ts';
-import type { Frame } from '../../src/loop/frames.ts';
+import type { Frame } from '../../src/runtime/frames.ts';
 import type { Sample } from '../../src/loop/probe.ts';
 
 /** A frame of the program; of Node or of the engine as their names say. */

@@ -1,7 +1,9 @@
 // Names of which very many tasks are pending at the same time. Each task is counted; what the tasks do is only looked at
 // when there are so many that it may matter, and again when there are a quarter more.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { taskCreated, taskSettled, type Origin, type TaskCounts, type TaskRecord } from '../../channels/task.ts';
 import type { Site } from '../../channels/site.ts';
+import type { WaitRecord } from '../../channels/wait.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { FanOutEntry, Remembered } from '../../report/history.ts';
 import { pendingTasks } from '../../runtime/pending.ts';
@@ -10,6 +12,7 @@ import { Book } from './book.ts';
 
 // Taken at import: fake timers are the program's.
 const { setImmediate } = globalThis;
+const outside = AsyncLocalStorage.snapshot();
 const growth = 1.25;
 const deepest = 20;
 /** What waits so does not work: it has its limit, or waits for work. */
@@ -60,7 +63,7 @@ export class FanOuts {
   #note(counts: TaskCounts, origin: Origin): void {
     // What is created in a burst has not come to its limit yet: later.
     counts.nextLook = Infinity;
-    if (this.#due.size === 0) setImmediate(this.#look).unref();
+    if (this.#due.size === 0) outside(setImmediate, this.#look).unref();
     this.#due.set(counts, origin);
   }
 
@@ -106,7 +109,7 @@ function isLimited(task: TaskRecord): boolean {
   let each: TaskRecord | null = task;
   for (let depth = 0; each !== null && depth < deepest; depth++) {
     let next: TaskRecord | null = null;
-    for (let wait = each.waits; wait !== null; wait = wait.older) {
+    for (let wait: WaitRecord | null = each.waits; wait !== null; wait = wait.older) {
       if (limited.has(wait.kind)) return true;
       if (wait.on !== null && 'origin' in wait.on) next = wait.on;
     }

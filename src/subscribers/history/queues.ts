@@ -1,4 +1,5 @@
 // How full queues were, twice a second while there are any. They are held weakly: what is gone is forgotten.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { resourceCreated, type ResourceRecord } from '../../channels/resource.ts';
 import type { QueueStatistics } from '../../channels/statistics.ts';
 import type { Site } from '../../channels/site.ts';
@@ -8,6 +9,8 @@ import { subscribe } from '../../runtime/subscribe.ts';
 
 // Taken at import: fake timers are the program's.
 const { setInterval, clearInterval } = globalThis;
+// The task that makes a queue is none of the timer's.
+const outside = AsyncLocalStorage.snapshot();
 const everyMs = 500;
 const kept = 60;
 const most = 200;
@@ -69,7 +72,7 @@ export class QueueHistory {
       return;
     }
     this.#followed.push({ queue: new WeakRef(queue), looks: [] });
-    this.#timer ??= setInterval(() => this.#look(), this.#everyMs).unref();
+    this.#timer ??= outside(() => setInterval(() => this.#look(), this.#everyMs).unref());
   }
 
   #look(): void {

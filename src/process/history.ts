@@ -1,0 +1,28 @@
+// The history of this process: gathered from the start on, and read by every report.
+import { load } from '../runtime/load.ts';
+import { startHistory } from '../subscribers/history/history.ts';
+import { beforeEvent } from './events.ts';
+import { setHistorySource } from './history-source.ts';
+
+/** Gathers what is over. @param blockingCalls whether synchronous calls are wrapped, too: that costs a little at each */
+export function gatherHistory(blockingCalls: boolean): void {
+  const history = startHistory({ blockingCalls });
+  if (blockingCalls) watchCalls();
+  setHistorySource((mapSite) => history.read(mapSite));
+  beforeEvent('unhandledRejection', (error, promise) => history.noteUnhandled(error, promise, isFatal()));
+  beforeEvent('rejectionHandled', (promise) => history.noteHandled(promise as object));
+}
+
+function watchCalls(): void {
+  const path = '../../instrumentation/blocking-calls';
+  const { watchBlockingCalls } = load(
+    import.meta.url,
+    path,
+  ) as typeof import('../../instrumentation/blocking-calls.ts');
+  watchBlockingCalls();
+}
+
+/** Whether nobody in the program deals with rejections that nobody handled. */
+function isFatal(): boolean {
+  return process.listenerCount('unhandledRejection') + process.listenerCount('uncaughtException') === 0;
+}
