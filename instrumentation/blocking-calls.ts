@@ -24,28 +24,16 @@ const { setImmediate } = globalThis;
 /** Where a call came from: null for what is loopscope's own, or a module's that is being loaded. */
 type Origin = Site | null;
 
+/** What is known while calls are watched. */
 class Calls {
   /** The loop has begun to turn; what is called before is the start-up. */
   isStarted = false;
-  #isInside = false;
+  isInside = false;
   #windowStart = -Infinity;
   #captured = 0;
   readonly #lastSeen = new Map<string, Origin>();
 
-  /** Makes a call, and publishes it. */
-  make(native: string, run: Callable, self: unknown, args: readonly unknown[]): unknown {
-    if (!this.isStarted || this.#isInside || !loopCalled.hasSubscribers) return Reflect.apply(run, self, args);
-    this.#isInside = true;
-    const since = now();
-    try {
-      return Reflect.apply(run, self, args);
-    } finally {
-      this.#isInside = false;
-      guard(() => this.#publish(native, since), undefined);
-    }
-  }
-
-  #publish(native: string, since: number): void {
+  publish(native: string, since: number): void {
     const at = now();
     const durationMs = at - since;
     const site = durationMs >= alwaysMs || this.#hasRoom(at) ? this.#capture(native) : this.#lastSeen.get(native);
@@ -61,9 +49,22 @@ class Calls {
   }
 
   #capture(native: string): Origin {
-    const site = originOf(readFrames(this.make));
+    const site = originOf(readFrames(makeCall));
     this.#lastSeen.set(native, site === null ? null : { ...site, exact: false });
     return site;
+  }
+}
+
+/** Makes a call, and publishes it. */
+function makeCall(calls: Calls, native: string, run: Callable, self: unknown, args: readonly unknown[]): unknown {
+  if (!calls.isStarted || calls.isInside || !loopCalled.hasSubscribers) return Reflect.apply(run, self, args);
+  calls.isInside = true;
+  const since = now();
+  try {
+    return Reflect.apply(run, self, args);
+  } finally {
+    calls.isInside = false;
+    guard(() => calls.publish(native, since), undefined);
   }
 }
 
@@ -93,7 +94,7 @@ function patch(target: object, key: string, native: string, calls: Calls, restor
   const descriptor = Object.getOwnPropertyDescriptor(target, key);
   const run: unknown = descriptor?.value;
   if (descriptor?.configurable !== true || typeof run !== 'function') return;
-  const value = wrapFunction(run as Callable, (method, self, args) => calls.make(native, method, self, args));
+  const value = wrapFunction(run as Callable, (method, self, args) => makeCall(calls, native, method, self, args));
   Object.defineProperty(target, key, { ...descriptor, value });
   restores.push(() => {
     if (Reflect.get(target, key) === value) Object.defineProperty(target, key, descriptor); // unless somebody patched it since
@@ -111,8 +112,7 @@ function originOf(frames: readonly Frame[]): Origin {
     if (file.startsWith('node:')) continue;
     if (isOwnFile(file)) {
       // the wrapper's own frame is on top; whatever else is loopscope's was called by nobody else
-      if (found === null && inLibrary === null && !file.includes('blocking-calls') && !file.includes('/patch.'))
-        return null;
+      if (found === null && inLibrary === null && !file.includes('blocking-calls')) return null;
       continue;
     }
     const { line, column, function: name } = frame;

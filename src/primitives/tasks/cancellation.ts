@@ -104,5 +104,5 @@ export function toCancelledError(reason: unknown, what: string): CancelledError 
 /** A wait that has not ended, for a task that cannot learn of its cancellation. */
 function isDeaf({ outcome, on }: WaitRecord): boolean {
   if (outcome !== null || on === null || !('settlement' in on) || on.settlement !== null) return false;
-  return 'notices' in on && on.notices === false;
+  return on.notices === false;
 }

@@ -1,13 +1,12 @@
 // Names of which very many tasks are pending at the same time. Each task is counted; what the tasks do is only looked at
 // when there are so many that it may matter, and again when there are a quarter more.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { taskCreated, taskSettled, type Origin, type TaskCounts, type TaskRecord } from '../../channels/task.ts';
+import type { Origin, TaskCounts, TaskRecord } from '../../channels/task.ts';
 import type { Site } from '../../channels/site.ts';
 import type { WaitRecord } from '../../channels/wait.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { FanOutEntry, Remembered } from '../../report/history.ts';
 import { pendingTasks } from '../../runtime/pending.ts';
-import { subscribe } from '../../runtime/subscribe.ts';
 import { Book } from './book.ts';
 
 // Taken at import: fake timers are the program's.
@@ -30,19 +29,15 @@ export class FanOuts {
   readonly #book = new Book<FanOut>();
   /** Those that are to be looked at when this turn of the loop is over. */
   readonly #due = new Map<TaskCounts, Origin>();
-  readonly #ends: readonly (() => void)[];
   readonly #look = (): void => this.#lookAtDue();
 
-  constructor() {
-    this.#ends = [
-      subscribe(taskCreated, ({ origin }) => {
-        const { counts } = origin;
-        if (counts !== undefined && ++counts.pending >= counts.nextLook) this.#note(counts, origin);
-      }),
-      subscribe(taskSettled, ({ origin: { counts } }) => {
-        if (counts !== undefined && counts.pending > 0) counts.pending--;
-      }),
-    ];
+  created(origin: Origin): void {
+    const { counts } = origin;
+    if (counts !== undefined && ++counts.pending >= counts.nextLook) this.#note(counts, origin);
+  }
+
+  settled({ counts }: Origin): void {
+    if (counts !== undefined && counts.pending > 0) counts.pending--;
   }
 
   read(mapSite: (site: Site) => SiteEntry): Remembered<FanOutEntry> {
@@ -56,7 +51,6 @@ export class FanOuts {
   }
 
   stop(): void {
-    for (const end of this.#ends) end();
     this.#due.clear();
   }
 

@@ -1,9 +1,11 @@
 // What is over, and a rule may ask for: gathered from the channels while the program runs, bounded everywhere.
 import type { Site } from '../../channels/site.ts';
+import { taskAttended, taskCreated, taskSettled } from '../../channels/task.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { HistoryEntry } from '../../report/history.ts';
 import { now } from '../../runtime/clock.ts';
 import { countRuns } from '../../runtime/run-end.ts';
+import { subscribe } from '../../runtime/subscribe.ts';
 import { BlockingCalls } from './blocking-calls.ts';
 import { FanOuts } from './fan-outs.ts';
 import { LostErrors } from './lost-errors.ts';
@@ -41,6 +43,19 @@ export function startHistory({ blockingCalls = false, queuesEveryMs }: HistoryOp
   const retries = new RetryHistory();
   const queues = new QueueHistory(queuesEveryMs);
   const calls = blockingCalls ? new BlockingCalls() : null;
+  // One handler for each channel: a further one costs each task more than all that is done here.
+  const ends = [
+    subscribe(taskCreated, (task) => {
+      const { origin } = task;
+      fanOuts.created(origin);
+      if (origin.kind === 'attempt') retries.note(task);
+    }),
+    subscribe(taskSettled, (task) => {
+      fanOuts.settled(task.origin);
+      tasks.settled(task);
+    }),
+    subscribe(taskAttended, (late) => tasks.attended(late)),
+  ];
   return {
     read: (mapSite) => ({
       observedMs: Math.round(now() - since),
@@ -56,7 +71,8 @@ export function startHistory({ blockingCalls = false, queuesEveryMs }: HistoryOp
     noteUnhandled: (error, promise, isFatal) => lost.noteUnhandled(error, promise, isFatal),
     noteHandled: (promise) => lost.takeBack(promise),
     stop() {
-      for (const part of [tasks, fanOuts, retries, queues, calls]) part?.stop();
+      for (const end of ends.splice(0)) end();
+      for (const part of [fanOuts, queues, calls]) part?.stop();
     },
   };
 }

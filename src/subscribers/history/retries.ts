@@ -1,9 +1,8 @@
 // How often what failed was tried again, in all and by the minute.
-import { taskCreated, type TaskRecord } from '../../channels/task.ts';
+import type { TaskRecord } from '../../channels/task.ts';
 import type { Site } from '../../channels/site.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { Remembered, RetryHistoryEntry } from '../../report/history.ts';
-import { subscribe } from '../../runtime/subscribe.ts';
 import { Book } from './book.ts';
 
 const windowMs = 10_000;
@@ -28,14 +27,6 @@ interface Tally {
 /** Keeps them. */
 export class RetryHistory {
   readonly #book = new Book<Tally>();
-  readonly #end: () => void;
-
-  constructor() {
-    this.#end = subscribe(taskCreated, (task) => {
-      if (task.origin.kind === 'attempt') this.#note(task);
-    });
-  }
-
   read(mapSite: (site: Site) => SiteEntry): Remembered<RetryHistoryEntry> {
     return this.#book.read((tally) => ({
       name: tally.name,
@@ -45,11 +36,8 @@ export class RetryHistory {
     }));
   }
 
-  stop(): void {
-    this.#end();
-  }
-
-  #note({ origin: { name, site }, createdAt, parent, progress }: TaskRecord): void {
+  /** An attempt begins. */
+  note({ origin: { name, site }, createdAt, parent, progress }: TaskRecord): void {
     const window = Math.floor(createdAt / windowMs);
     const tally = this.#book.open(name, () => newTally(name, parent?.origin.site ?? site, window));
     if (tally === null) return;

@@ -1,10 +1,9 @@
 // Tasks that ended in a way which a rule has something to say about: that nobody awaited, that failed and nobody asked for
 // their errors, that were asked to cancel and settled otherwise.
-import { taskAttended, taskSettled, type LateAttention, type TaskRecord } from '../../channels/task.ts';
+import type { LateAttention, TaskRecord } from '../../channels/task.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { ForgottenEntry, IgnoredCancelEntry, Remembered, TasksEntry } from '../../report/history.ts';
 import { now } from '../../runtime/clock.ts';
-import { subscribe } from '../../runtime/subscribe.ts';
 import type { Site } from '../../channels/site.ts';
 import { Book, placeOf } from './book.ts';
 import type { LostErrors } from './lost-errors.ts';
@@ -22,14 +21,9 @@ export class TaskHistory {
   readonly #forgotten = new Book<Counted & { createdBy: string }>();
   readonly #ignored = new Book<Counted & { maxAfterMs: number }>();
   readonly #lost: LostErrors;
-  readonly #ends: readonly (() => void)[];
 
   constructor(lost: LostErrors) {
     this.#lost = lost;
-    this.#ends = [
-      subscribe(taskSettled, (task) => this.#settled(task)),
-      subscribe(taskAttended, (late) => this.#attended(late)),
-    ];
   }
 
   forgotten(mapSite: MapSite): Remembered<ForgottenEntry> {
@@ -43,11 +37,7 @@ export class TaskHistory {
     }));
   }
 
-  stop(): void {
-    for (const end of this.#ends) end();
-  }
-
-  #settled(task: TaskRecord): void {
+  settled(task: TaskRecord): void {
     const { attention } = task;
     if (attention === undefined) return; // a call that is not ours: who awaits it cannot be known
     const outcome = task.settlement?.outcome;
@@ -55,6 +45,17 @@ export class TaskHistory {
       if (attention === 'missed') this.#noteForgotten(task);
       if (task.cancelRequest != null) this.#noteIgnored(task, task.cancelRequest.since);
     } else if (outcome !== 'cancelled' && attention !== 'result') this.#lost.noteTask(task);
+  }
+
+  /** Somebody asks after all. */
+  attended({ task, before }: LateAttention): void {
+    if (before !== 'missed' || task.settlement?.outcome !== 'fulfilled') {
+      if (task.attention === 'result') this.#lost.takeBack(task);
+      return;
+    }
+    const key = keyOf(task);
+    const entry = this.#forgotten.find(key);
+    if (entry !== undefined && --entry.count === 0) this.#forgotten.remove(key);
   }
 
   #noteForgotten(task: TaskRecord): void {
@@ -75,17 +76,6 @@ export class TaskHistory {
     entry.count++;
     entry.lastId = id;
     entry.maxAfterMs = Math.max(entry.maxAfterMs, now() - since);
-  }
-
-  /** Somebody asks after all. */
-  #attended({ task, before }: LateAttention): void {
-    if (before !== 'missed' || task.settlement?.outcome !== 'fulfilled') {
-      if (task.attention === 'result') this.#lost.takeBack(task);
-      return;
-    }
-    const key = keyOf(task);
-    const entry = this.#forgotten.find(key);
-    if (entry !== undefined && --entry.count === 0) this.#forgotten.remove(key);
   }
 }
 
