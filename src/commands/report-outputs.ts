@@ -6,6 +6,7 @@ import type { CiOptions } from '../reporters/ci-place.ts';
 import type { Examined } from '../reporters/findings.ts';
 import { renderGithub } from '../reporters/github.ts';
 import { renderGitlab } from '../reporters/gitlab.ts';
+import { renderHtml } from '../reporters/html.ts';
 import { renderJson } from '../reporters/json.ts';
 import { renderJunit } from '../reporters/junit.ts';
 import { renderMarkdown } from '../reporters/markdown.ts';
@@ -30,6 +31,7 @@ const renderers = {
   gitlab: renderGitlab,
   github: renderGithub,
   markdown: (examined, options) => renderMarkdown(examined, options),
+  html: renderHtml,
 } satisfies Readonly<Record<string, Renderer>>;
 
 type ReporterName = keyof typeof renderers;
