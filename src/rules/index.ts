@@ -1,6 +1,13 @@
 // `checkRules`: the list of all rules, in the order in which they are asked and their warnings are shown.
 import type { Report } from '../report/format.ts';
 import { askRules } from './check.ts';
+import { deadHolder } from './dead-holder.ts';
+import { permitLeak } from './permit-leak.ts';
+import { poolLeak } from './pool-leak.ts';
+import { blockedLoop } from './blocked-loop.ts';
+import { unboundedQueue } from './unbounded-queue.ts';
+import { openBreaker } from './open-breaker.ts';
+import { ignoredCancel } from './ignored-cancel.ts';
 import { longHold } from './long-hold.ts';
 import type { Rule, RuleResult, Warning } from './rule.ts';
 import type { RuleSettings } from './settings.ts';
@@ -10,7 +17,17 @@ export type { Finding, Rule, RuleContext, RuleResult, Threshold, Unknown, Warnin
 export { joinSettings, parseIgnored, parseSetting, unknownRule, type RuleSettings } from './settings.ts';
 
 /** What is wrong now comes first, then what will be, then what should be done otherwise. */
-export const rules: readonly Rule[] = [waitCycle, longHold];
+export const rules: readonly Rule[] = [
+  waitCycle,
+  deadHolder,
+  longHold,
+  permitLeak,
+  poolLeak,
+  blockedLoop,
+  unboundedQueue,
+  openBreaker,
+  ignoredCancel,
+];
 
 /** Asks every rule about a report: one of this process, or one that was read from JSON, also of an earlier version. */
 export function checkRules(report: Report, settings: RuleSettings = {}): RuleResult[] {

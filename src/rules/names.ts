@@ -14,6 +14,6 @@ export function resourceName({ kind, name }: Pick<Target, 'kind' | 'name'>): str
 }
 
 /** At most 60 characters of it. */
-function short(name: string): string {
+export function short(name: string): string {
   return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
 }
