@@ -1,13 +1,12 @@
 // blocked-loop: code of the program kept the event loop from turning.
 import { duration } from '../report/phrases.ts';
 import type { BlockEntry, SiteEntry } from '../report/format.ts';
+import { isBlockingCall } from './blocking-call.ts';
 import { short } from './names.ts';
 import type { Finding, Rule } from './rule.ts';
 
 // Most of it is not what the program did: how much there is to collect is.
 const mostlyGc = 0.5;
-// These have rules of their own.
-const blockingCall = /Sync$|^Atomics\.wait$/;
 
 export const blockedLoop: Rule = {
   name: 'blocked-loop',
@@ -56,7 +55,7 @@ function culprit({ native, kind }: BlockEntry, { function: name }: SiteEntry): s
 }
 
 function isOurs({ kind, native, gcMs, totalMs }: BlockEntry): boolean {
-  if (kind === 'microtasks' || (native !== null && blockingCall.test(native))) return false;
+  if (kind === 'microtasks' || (native !== null && isBlockingCall(native))) return false;
   return gcMs < totalMs * mostlyGc;
 }
 

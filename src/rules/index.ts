@@ -9,6 +9,15 @@ import { unboundedQueue } from './unbounded-queue.ts';
 import { openBreaker } from './open-breaker.ts';
 import { ignoredCancel } from './ignored-cancel.ts';
 import { longHold } from './long-hold.ts';
+import { forgottenTask } from './forgotten-task.ts';
+import { lostError } from './lost-error.ts';
+import { unboundedFanOut } from './unbounded-fan-out.ts';
+import { growingQueue } from './growing-queue.ts';
+import { retryStorm } from './retry-storm.ts';
+import { blockingCall } from './blocking-call.ts';
+import { starvingMicrotasks } from './starving-microtasks.ts';
+import { timerDrift } from './timer-drift.ts';
+import { taskOutsideRun } from './task-outside-run.ts';
 import type { Rule, RuleResult, Warning } from './rule.ts';
 import type { RuleSettings } from './settings.ts';
 import { waitCycle } from './wait-cycle.ts';
@@ -27,6 +36,15 @@ export const rules: readonly Rule[] = [
   unboundedQueue,
   openBreaker,
   ignoredCancel,
+  forgottenTask,
+  lostError,
+  unboundedFanOut,
+  growingQueue,
+  retryStorm,
+  blockingCall,
+  starvingMicrotasks,
+  timerDrift,
+  taskOutsideRun,
 ];
 
 /** Asks every rule about a report: one of this process, or one that was read from JSON, also of an earlier version. */

@@ -13,7 +13,12 @@ export function resourceName({ kind, name }: Pick<Target, 'kind' | 'name'>): str
   return `${kind} ${short(name)}`;
 }
 
-/** At most 60 characters of it. */
+/** `10,000` */
+export function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** At most 60 characters of a name. */
 export function short(name: string): string {
   return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
 }

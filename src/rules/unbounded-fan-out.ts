@@ -1,0 +1,64 @@
+// unbounded-fan-out: very many tasks, or requests to one server, at the same time, and nothing that limits them.
+import type { FanOutEntry } from '../report/history.ts';
+import type { ResourceEntry } from '../report/format.ts';
+import { lineOf } from '../report/phrases.ts';
+import { grouped, short } from './names.ts';
+import type { Finding, Rule, RuleContext } from './rule.ts';
+
+export const unboundedFanOut: Rule = {
+  name: 'unbounded-fan-out',
+  summary: 'very many tasks or requests at once, without a limit',
+  threshold: { value: 1000, unit: 'tasks', of: 'how many worked at the same time' },
+  meaning:
+    'A task, or a request, was started for each item of something, all at once, and each works right away. As the items ' +
+    'become more, so do connections, memory and time-outs: the server at the other end refuses them, or this process ' +
+    'runs out of memory.',
+  quiet:
+    'Those that wait for a permit of a semaphore or limiter, for a connection of a pool, for their turn in a queue, or for ' +
+    'room in one, do not count, nor does whoever waits for them: there is the limit. Fewer than the threshold at any time. ' +
+    'A limit that loopscope does not know is not seen.',
+  fix:
+    'Let so many work at a time as the other end can bear: a Semaphore around the work, a queue with some workers, or a ' +
+    'library such as p-limit.',
+  wrong: `await gather(urls.map((url) => () => fetchPage(url)));   // 10,000 of them`,
+  right: `const limit = new Semaphore(20, { name: 'pages' });
+await gather(urls.map((url) => () => limit.run(() => fetchPage(url))));`,
+  check(context) {
+    const { history, resources } = context.report;
+    if (history === undefined) return { unknown: 'how many tasks there were at a time was not counted' };
+    return [
+      ...history.fanOuts.entries.flatMap((each) => checkTasks(each, context)),
+      ...resources.flatMap((each) => checkClient(each, context)),
+    ];
+  },
+};
+
+function checkTasks({ kind, name, createdAt, peak }: FanOutEntry, { report, threshold }: RuleContext): Finding[] {
+  if (peak < threshold) return [];
+  const where = createdAt === null ? '' : `, created at ${lineOf(createdAt, report.process.directory)}`;
+  return [
+    {
+      message: `${grouped(peak)} ${kind}s ${short(name)} worked at the same time, and nothing limited them${where}.`,
+      advice: 'Put a Semaphore around the work, or a queue with some workers before it.',
+      site: createdAt,
+      count: peak,
+      value: peak,
+    },
+  ];
+}
+
+function checkClient(resource: ResourceEntry, { threshold }: RuleContext): Finding[] {
+  const { statistics, name, createdAt } = resource;
+  if (statistics.kind !== 'client' || statistics.maxPending < threshold) return [];
+  const { maxPending } = statistics;
+  return [
+    {
+      message: `${grouped(maxPending)} requests to ${short(name)} were under way at the same time, and nothing limited them.`,
+      advice: 'Put a Semaphore around the requests, or give the client a pool with a limit.',
+      site: createdAt,
+      resource,
+      count: maxPending,
+      value: maxPending,
+    },
+  ];
+}
