@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runEnvironment, type Address } from '../config.ts';
 import { addWarnings } from '../process/add-warnings.ts';
+import { isWorthShowing } from '../report/worth.ts';
 import type { RuleSettings } from '../rules/index.ts';
 import { writeReport, type Destination } from '../process/deliver.ts';
 import { UsageError } from '../errors.ts';
@@ -142,7 +143,8 @@ class Inbox {
       this.reports?.add(report);
       if (this.#options.quiet && this.#options.output === null) continue;
       try {
-        writeReport(addWarnings(report, this.#options.rules), this.#options);
+        const examined = addWarnings(report, this.#options.rules);
+        if (isWorthShowing(examined)) writeReport(examined, this.#options);
       } catch (error) {
         complain('a report could not be written', error);
       }

@@ -5,6 +5,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import type { Reason, Report } from '../report/format.ts';
 import { joinAwaits } from '../report/join-awaits.ts';
+import { isWorthShowing } from '../report/worth.ts';
 import { load } from '../runtime/load.ts';
 import { readOwnAwaits } from './read-awaits.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -27,7 +28,8 @@ export function giveReport(
   }
   const { writeReport } = load(import.meta.url, './deliver') as typeof import('./deliver.ts');
   const { addOwnWarnings } = load(import.meta.url, './add-warnings') as typeof import('./add-warnings.ts');
-  writeReport(addOwnWarnings(report), config);
+  const examined = addOwnWarnings(report);
+  if (isWorthShowing(examined)) writeReport(examined, config);
 }
 
 /** With where everything is parked, if somebody asked. The end of a program is not held up for it. */

@@ -4,13 +4,18 @@ import { startHistory } from '../subscribers/history/history.ts';
 import { beforeEvent } from './events.ts';
 import { setHistorySource } from './history-source.ts';
 
-/** Gathers what is over. @param blockingCalls whether synchronous calls are wrapped, too: that costs a little at each */
-export function gatherHistory(blockingCalls: boolean): void {
+/**
+ * Gathers what is over.
+ * @param blockingCalls whether synchronous calls are wrapped, too: that costs a little at each
+ * @returns whether rules may have something to say of it
+ */
+export function gatherHistory(blockingCalls: boolean): () => boolean {
   const history = startHistory({ blockingCalls });
   if (blockingCalls) watchCalls();
   setHistorySource((mapSite) => history.read(mapSite));
   beforeEvent('unhandledRejection', (error, promise) => history.noteUnhandled(error, promise, isFatal()));
   beforeEvent('rejectionHandled', (promise) => history.noteHandled(promise as object));
+  return () => history.isRemarkable();
 }
 
 function watchCalls(): void {

@@ -101,12 +101,13 @@ function seeLibraries(disabled: readonly string[]): void {
   }
 }
 
-/** If that fails, it is said in one line, and all else goes on. */
-function remember(blockingCalls: boolean): void {
+/** Returns whether there is anything to say of what is over. If that fails, it is said in one line, and all else goes on. */
+function remember(blockingCalls: boolean): () => boolean {
   try {
-    gatherHistory(blockingCalls);
+    return gatherHistory(blockingCalls);
   } catch (error) {
     complain('rules about what is over know nothing', error);
+    return () => false;
   }
 }
 
@@ -118,7 +119,7 @@ function startWith(config: Config): void {
     prepareDebug(true, config.loop && config.watchdog ? config.blockThresholdMs : null);
   }
   const registry = startRegistry();
-  remember(config.blockingCalls);
+  const isRemarkable = remember(config.blockingCalls);
   seeLibraries(config.disable);
   let endsStuck = false;
   let reporting = false;
@@ -138,7 +139,7 @@ function startWith(config: Config): void {
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
     const isPending = registry.snapshot().tasks.length > 0 || rootTask.waits !== null;
-    const nothing = !isPending && loop?.wasBlocked() !== true && profiling === null;
+    const nothing = !isPending && loop?.wasBlocked() !== true && profiling === null && !isRemarkable();
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
     reporting = true;
     if (reason === 'timeout') profiling?.finish(); // once it has reported, it is ended

@@ -25,9 +25,10 @@ process.exit();                          // or the heartbeat goes on`,
   await serve();
 });`,
   check(context) {
-    const { reason, process, history, tasks } = context.report;
+    const { reason, history, tasks } = context.report;
+    const { exitCode, isDrained } = context.report.process;
     if (history === undefined) return { unknown: 'whether the program uses run() is not known' };
-    if (reason !== 'exit' || process.exitCode !== 0 || process.isDrained === true || history.runs > 0) return [];
+    if (reason !== 'exit' || exitCode !== 0 || isDrained === true || history.runs > 0) return [];
     const groups = new Map<string, TaskEntry[]>();
     for (const task of tasks) {
       if (task.kind !== 'task' || task.id === 0 || task.createdBy !== null) continue;

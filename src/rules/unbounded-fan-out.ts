@@ -8,7 +8,7 @@ import type { Finding, Rule, RuleContext } from './rule.ts';
 export const unboundedFanOut: Rule = {
   name: 'unbounded-fan-out',
   summary: 'very many tasks or requests at once, without a limit',
-  threshold: { value: 1000, unit: 'tasks', of: 'how many worked at the same time' },
+  threshold: { value: 1000, unit: 'tasks', of: 'how many are under way at the same time' },
   meaning:
     'A task, or a request, was started for each item of something, all at once, and each works right away. As the items ' +
     'become more, so do connections, memory and time-outs: the server at the other end refuses them, or this process ' +
@@ -38,7 +38,7 @@ function checkTasks({ kind, name, createdAt, peak }: FanOutEntry, { report, thre
   const where = createdAt === null ? '' : `, created at ${lineOf(createdAt, report.process.directory)}`;
   return [
     {
-      message: `${grouped(peak)} ${kind}s ${short(name)} worked at the same time, and nothing limited them${where}.`,
+      message: `${grouped(peak)} ${kind}s ${short(name)} were under way at the same time, and nothing limited them${where}.`,
       advice: 'Put a Semaphore around the work, or a queue with some workers before it.',
       site: createdAt,
       count: peak,

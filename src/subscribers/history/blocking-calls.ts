@@ -18,6 +18,10 @@ export class BlockingCalls {
     this.#end = subscribe(loopCalled, (call) => this.#note(call));
   }
 
+  get isRemarkable(): boolean {
+    return !this.#book.isEmpty;
+  }
+
   read(mapSite: (site: Site) => SiteEntry): Remembered<BlockingCallEntry> {
     return this.#book.read(({ native, site, count, totalMs, maxMs, task }) => ({
       native,

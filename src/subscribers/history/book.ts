@@ -22,6 +22,10 @@ export class Book<Entry extends object> {
     return entry;
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   find(key: string): Entry | undefined {
     return this.#entries.get(key);
   }

@@ -40,6 +40,10 @@ export class FanOuts {
     if (counts !== undefined && counts.pending > 0) counts.pending--;
   }
 
+  get isRemarkable(): boolean {
+    return !this.#book.isEmpty;
+  }
+
   read(mapSite: (site: Site) => SiteEntry): Remembered<FanOutEntry> {
     return this.#book.read(({ origin: { kind, name }, site, peak, pending }) => ({
       kind,

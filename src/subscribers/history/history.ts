@@ -23,6 +23,8 @@ export interface HistoryOptions {
 /** What runs while a history is gathered. */
 export interface History {
   read(mapSite: (site: Site) => SiteEntry): HistoryEntry;
+  /** Whether there is anything that a rule may warn of. */
+  isRemarkable(): boolean;
   /**
    * Node says `unhandledRejection`.
    * @param isFatal nobody listens for it
@@ -68,6 +70,8 @@ export function startHistory({ blockingCalls = false, queuesEveryMs }: HistoryOp
       retries: retries.read(mapSite),
       blockingCalls: calls === null ? null : calls.read(mapSite),
     }),
+    isRemarkable: () =>
+      [tasks, lost, fanOuts, retries, queues, calls].some((part) => part !== null && part.isRemarkable),
     noteUnhandled: (error, promise, isFatal) => lost.noteUnhandled(error, promise, isFatal),
     noteHandled: (promise) => lost.takeBack(promise),
     stop() {

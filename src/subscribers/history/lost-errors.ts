@@ -51,6 +51,10 @@ export class LostErrors {
     this.#note(task, error, isObject(promise) ? promise : null, { how: 'unhandled', isFatal });
   }
 
+  get isRemarkable(): boolean {
+    return !this.#book.isEmpty;
+  }
+
   read(mapSite: (site: Site) => SiteEntry): Remembered<LostErrorEntry> {
     return this.#book.read(({ task, site, lastId, count, error, how, isFatal }) => ({
       task:

@@ -13,6 +13,8 @@ const { setInterval, clearInterval } = globalThis;
 const outside = AsyncLocalStorage.snapshot();
 const everyMs = 500;
 const kept = 60;
+// It may have grown as often.
+const fewestLooks = 8;
 const most = 200;
 
 type Look = Pick<QueueStatistics, 'put' | 'taken'> & { readonly depth: number };
@@ -36,6 +38,11 @@ export class QueueHistory {
     this.#end = subscribe(resourceCreated, (resource) => {
       if (resource.kind === 'queue') this.#follow(resource);
     });
+  }
+
+  /** Something is in a queue, and was for seconds. */
+  get isRemarkable(): boolean {
+    return this.#followed.some(({ looks }) => looks.length > fewestLooks && (looks.at(-1)?.depth ?? 0) > 0);
   }
 
   read(mapSite: (site: Site) => SiteEntry): Remembered<QueueHistoryEntry> {

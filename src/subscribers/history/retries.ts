@@ -7,6 +7,8 @@ import { Book } from './book.ts';
 
 const windowMs = 10_000;
 const windows = 6;
+// What a rule may warn of: fewer are usual.
+const fewestRetries = 20;
 
 interface Counts {
   attempts: number;
@@ -27,6 +29,10 @@ interface Tally {
 /** Keeps them. */
 export class RetryHistory {
   readonly #book = new Book<Tally>();
+  get isRemarkable(): boolean {
+    return [...this.#book.values()].some(({ all }) => all.retries >= fewestRetries);
+  }
+
   read(mapSite: (site: Site) => SiteEntry): Remembered<RetryHistoryEntry> {
     return this.#book.read((tally) => ({
       name: tally.name,

@@ -26,6 +26,10 @@ export class TaskHistory {
     this.#lost = lost;
   }
 
+  get isRemarkable(): boolean {
+    return !this.#forgotten.isEmpty || !this.#ignored.isEmpty;
+  }
+
   forgotten(mapSite: MapSite): Remembered<ForgottenEntry> {
     return this.#forgotten.read((each) => ({ ...tasksEntry(each, mapSite), createdBy: each.createdBy }));
   }
