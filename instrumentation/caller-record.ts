@@ -13,6 +13,7 @@ export interface Caller {
 }
 
 let current: Caller | null = null;
+let isOwn = false;
 
 /** Calls a function of the library that goes on with what this caller asked for. */
 export function callFor(caller: Caller | null, run: Callable, self: unknown, args: readonly unknown[]): unknown {
@@ -30,4 +31,20 @@ export function callerNow(sites: CallSites, name: string): Caller {
   if (current !== null) return current;
   const task = currentOrRoot();
   return { task, site: sites.capture(task === rootTask ? name : task.origin.name, now()) };
+}
+
+/** Calls a function of a library that does something for itself, of which its own record tells: it is nobody's request. */
+export function callOwn(run: Callable, self: unknown, args: readonly unknown[]): unknown {
+  const before = isOwn;
+  isOwn = true;
+  try {
+    return Reflect.apply(run, self, args);
+  } finally {
+    isOwn = before;
+  }
+}
+
+/** Whether a library does something for itself. */
+export function isOwnCall(): boolean {
+  return isOwn;
 }

@@ -1,14 +1,16 @@
 // What is at the other end of connections, a host or a database: how many requests are in flight there, and who waits for
 // which answer. Metrics are made of it, and no spans: those are made by OpenTelemetry's instrumentation of the library.
 import type { Hold, ResourceRecord } from '../src/channels/resource.ts';
+import type { Site } from '../src/channels/site.ts';
 import type { ClientStatistics } from '../src/channels/statistics.ts';
-import type { Outcome } from '../src/channels/task.ts';
+import type { Outcome, TaskRecord } from '../src/channels/task.ts';
 import type { WaitRecord } from '../src/channels/wait.ts';
 import { outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { announce, identify } from '../src/runtime/resource.ts';
 import { begin, pendingOrRoot, unpark } from '../src/runtime/wait.ts';
 import type { Caller } from './caller-record.ts';
+import { guard } from './record.ts';
 
 const mostClients = 200;
 const longestOperation = 80;
@@ -53,25 +55,16 @@ export class Client implements ResourceRecord {
 
   /**
    * A request is made now, and its answer waited for.
-   * @param operation what is asked, without values; cut after 80 characters
+   * @param operation what is asked, without values; cut after 80 characters; a function is called when somebody reads it
    * @param milliseconds after which it is given up, if it is
    * @returns what ends the wait; further calls of it do nothing
    */
-  begin({ task, site }: Caller, operation: string, milliseconds: number | null = null): (error?: unknown) => void {
-    const since = now();
-    const wait: WaitRecord = {
-      kind: 'response',
-      task: pendingOrRoot(task),
-      on: this,
-      since,
-      until: milliseconds === null ? null : since + milliseconds,
-      site,
-      operation: operation.length > longestOperation ? `${operation.slice(0, longestOperation - 1)}…` : operation,
-      outcome: null,
-      cancel: null,
-      newer: null,
-      older: null,
-    };
+  begin(
+    { task, site }: Caller,
+    operation: string | (() => string),
+    milliseconds: number | null = null,
+  ): (error?: unknown) => void {
+    const wait = new ResponseWait(this, pendingOrRoot(task), site, operation, milliseconds);
     begin(wait);
     this.#pending++;
     this.#maxPending = Math.max(this.#maxPending, this.#pending);
@@ -106,4 +99,47 @@ export class Client implements ResourceRecord {
     this.#totalMs += took;
     this.#maxMs = Math.max(this.#maxMs, took);
   }
+}
+
+/** One request in flight. */
+class ResponseWait implements WaitRecord {
+  readonly kind = 'response';
+  readonly task: TaskRecord;
+  readonly on: Client;
+  readonly since: number = now();
+  readonly until: number | null;
+  readonly site: Site | null;
+  outcome: Outcome | null = null;
+  readonly cancel = null;
+  newer: WaitRecord | null = null;
+  older: WaitRecord | null = null;
+  readonly #operation: string | (() => string);
+
+  constructor(
+    on: Client,
+    task: TaskRecord,
+    site: Site | null,
+    operation: string | (() => string),
+    milliseconds: number | null,
+  ) {
+    this.on = on;
+    this.task = task;
+    this.site = site;
+    this.until = milliseconds === null ? null : this.since + milliseconds;
+    this.#operation = operation;
+  }
+
+  get operation(): string {
+    const operation = this.#operation;
+    return cut(typeof operation === 'string' ? operation : guard(operation, ''), longestOperation);
+  }
+}
+
+/** What is asked, and where it is on its way: `GET cart (not sent: reconnecting)`. */
+export function withState(operation: string, state: string): string {
+  return state === '' ? operation : `${cut(operation, longestOperation - state.length - 3)} (${state})`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -11,13 +11,22 @@ export const libraries: ReadonlyMap<string, () => Library> = new Map([
   ['cockatiel', () => (load(import.meta.url, './cockatiel') as typeof import('./cockatiel.ts')).cockatiel],
   ['fastq', () => (load(import.meta.url, './fastq') as typeof import('./fastq.ts')).fastq],
   ['generic-pool', () => (load(import.meta.url, './generic-pool') as typeof import('./generic-pool.ts')).genericPool],
+  ['ioredis', () => (load(import.meta.url, './ioredis') as typeof import('./ioredis.ts')).ioredis],
   ['opossum', () => (load(import.meta.url, './opossum') as typeof import('./opossum.ts')).opossum],
   ['p-limit', () => (load(import.meta.url, './p-limit') as typeof import('./p-limit.ts')).pLimit],
   ['p-map', () => (load(import.meta.url, './p-map') as typeof import('./p-map.ts')).pMap],
+  ['pg', () => (load(import.meta.url, './pg') as typeof import('./pg.ts')).pg],
+  ['pg-pool', () => (load(import.meta.url, './pg-pool') as typeof import('./pg-pool.ts')).pgPool],
   ['p-queue', () => (load(import.meta.url, './p-queue') as typeof import('./p-queue.ts')).pQueue],
   ['p-retry', () => (load(import.meta.url, './p-retry') as typeof import('./p-retry.ts')).pRetry],
   ['tarn', () => (load(import.meta.url, './tarn') as typeof import('./tarn.ts')).tarn],
   ['piscina', () => (load(import.meta.url, './piscina') as typeof import('./piscina.ts')).piscina],
   ['tinypool', () => (load(import.meta.url, './tinypool') as typeof import('./tinypool.ts')).tinypool],
   ['p-timeout', () => (load(import.meta.url, './p-timeout') as typeof import('./p-timeout.ts')).pTimeout],
+]);
+
+/** Packages that are parts of another, by whose name they are disabled, too. */
+export const partOf: ReadonlyMap<string, string> = new Map([
+  ['@redis/client', 'redis'],
+  ['pg-pool', 'pg'],
 ]);

@@ -4,7 +4,7 @@ import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { complain } from '../src/runtime/complain.ts';
 import { addNote } from '../src/runtime/notes.ts';
-import { libraries } from './hook-libraries.ts';
+import { libraries, partOf } from './hook-libraries.ts';
 import { fileOf, matchesVersion, type Library, type LibraryFile } from './hook-library.ts';
 import { watchExtensions, type Script } from './hook-extensions.ts';
 import { LoadedModule } from './hook-module.ts';
@@ -66,13 +66,17 @@ export function startHook({ disabled = [] }: HookOptions = {}): () => void {
 /** Restores a library as it is without loopscope. What it made goes on; further objects of it are not seen. */
 export function disableLibrary(name: string): void {
   disabledLibraries.add(name);
-  for (const module of byLibrary.get(name) ?? []) module.disable();
+  for (const module of modulesOf(name)) module.disable();
 }
 
 /** Makes a library visible again. */
 export function enableLibrary(name: string): void {
   disabledLibraries.delete(name);
-  for (const module of byLibrary.get(name) ?? []) module.enable();
+  for (const module of modulesOf(name)) if (!isDisabled(module.package.name)) module.enable();
+}
+
+function modulesOf(name: string): LoadedModule[] {
+  return [...byLibrary].flatMap(([own, modules]) => (own === name || partOf.get(own) === name ? modules : []));
 }
 
 /** A file of a known library, with what is added to it; null for any other file, which is not read. */
@@ -105,7 +109,8 @@ function isScript(format: string | null | undefined): boolean {
 }
 
 function isDisabled(name: string): boolean {
-  return disabledLibraries.has(name) || disabledLibraries.has('all');
+  const whole = partOf.get(name);
+  return [name, whole, 'all'].some((each) => each !== undefined && disabledLibraries.has(each));
 }
 
 function isKnown(library: Library, installed: InstalledPackage): boolean {
