@@ -10,6 +10,8 @@ import type { Callable } from './record.ts';
 export interface Caller {
   readonly task: TaskRecord;
   readonly site: Site | null;
+  /** Functions of the program may be called, too: what they do has a place of its own. */
+  readonly isFallback?: boolean;
 }
 
 let current: Caller | null = null;
@@ -28,9 +30,16 @@ export function callFor(caller: Caller | null, run: Callable, self: unknown, arg
 
 /** Who calls now: the one for whom the library goes on, or else who is running. */
 export function callerNow(sites: CallSites, name: string): Caller {
-  if (current !== null) return current;
-  const task = currentOrRoot();
-  return { task, site: sites.capture(task === rootTask ? name : task.origin.name, now()) };
+  if (current !== null && current.isFallback !== true) return current;
+  const task = current?.task ?? currentOrRoot();
+  const site = sites.capture(task === rootTask ? name : task.origin.name, now());
+  if (current === null || (site !== null && !isInLibrary(site))) return { task, site };
+  return { task, site: current.site };
+}
+
+/** Whether no code of the program leads to a call, so that a library has made it by itself. */
+export function isInLibrary({ file }: Site): boolean {
+  return file.includes('node_modules');
 }
 
 /** Calls a function of a library that does something for itself, of which its own record tells: it is nobody's request. */

@@ -19,6 +19,7 @@ export const libraries: ReadonlyMap<string, () => Library> = new Map([
   ['pg-pool', () => (load(import.meta.url, './pg-pool') as typeof import('./pg-pool.ts')).pgPool],
   ['p-queue', () => (load(import.meta.url, './p-queue') as typeof import('./p-queue.ts')).pQueue],
   ['p-retry', () => (load(import.meta.url, './p-retry') as typeof import('./p-retry.ts')).pRetry],
+  ['@redis/client', () => (load(import.meta.url, './redis') as typeof import('./redis.ts')).redis],
   ['tarn', () => (load(import.meta.url, './tarn') as typeof import('./tarn.ts')).tarn],
   ['piscina', () => (load(import.meta.url, './piscina') as typeof import('./piscina.ts')).piscina],
   ['tinypool', () => (load(import.meta.url, './tinypool') as typeof import('./tinypool.ts')).tinypool],

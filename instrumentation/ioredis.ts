@@ -1,7 +1,7 @@
 // ioredis: commands in flight and in its offline queue, and who waits for which. Its own channels replace promises, hide
 // rejections that nobody handles, and say nothing of what is not sent; so a command is followed by what settles it.
 import { CallSites } from '../src/runtime/call-site.ts';
-import { callerNow, isOwnCall, type Caller } from './caller-record.ts';
+import { callerNow, isInLibrary, isOwnCall, type Caller } from './caller-record.ts';
 import { clientOf, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
@@ -115,7 +115,7 @@ function follow(command: Command, end: (error?: unknown) => void): void {
 
 function isHandshake({ status }: Redis, { name }: Command, { site }: Caller): boolean {
   if ((status !== 'connect' && status !== 'connecting') || !handshake.has(name)) return false;
-  return site === null || site.file.includes('node_modules');
+  return site === null || isInLibrary(site);
 }
 
 /** With `enableAutoPipelining` a command is sent later, by nobody: who asked for it is known when it is put into its pipeline. */
