@@ -12,6 +12,7 @@ export const libraries: ReadonlyMap<string, () => Library> = new Map([
   ['fastq', () => (load(import.meta.url, './fastq') as typeof import('./fastq.ts')).fastq],
   ['generic-pool', () => (load(import.meta.url, './generic-pool') as typeof import('./generic-pool.ts')).genericPool],
   ['ioredis', () => (load(import.meta.url, './ioredis') as typeof import('./ioredis.ts')).ioredis],
+  ['mysql2', () => (load(import.meta.url, './mysql2') as typeof import('./mysql2.ts')).mysql2],
   ['opossum', () => (load(import.meta.url, './opossum') as typeof import('./opossum.ts')).opossum],
   ['p-limit', () => (load(import.meta.url, './p-limit') as typeof import('./p-limit.ts')).pLimit],
   ['p-map', () => (load(import.meta.url, './p-map') as typeof import('./p-map.ts')).pMap],
