@@ -5,9 +5,9 @@ import { callerNow, isOwnCall } from './caller-record.ts';
 import { clientOf, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
-import { poolFiles } from './mysql2-pool.ts';
+import { poolFiles } from './mysql2-pool-record.ts';
 import { guard, type Callable } from './record.ts';
-import { shortStatement } from './statement.ts';
+import { shortStatement } from './statement-record.ts';
 
 interface Command {
   readonly sql?: unknown;
@@ -55,12 +55,12 @@ function add(connection: Connection, command: Command): void {
   if (name === 'Prepare' && inExecute) return;
   const text = statement ?? command.sql ?? command.query;
   const server = nameOf(connection.config);
-  const end = clientOf(server).begin(callerNow(sites, server), () => {
+  const done = clientOf(server).begin(callerNow(sites, server), () => {
     const operation = typeof text === 'string' ? word + shortStatement(text, 'mysql') : word;
     const active = connection._command;
     return withState(operation, active && active !== command ? 'behind another on its connection' : '');
   });
-  ends.set(command, end);
+  ends.set(command, done);
 }
 
 function end(command: Command | null | undefined, error?: unknown): void {

@@ -6,7 +6,7 @@ import { clientOf, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
 import { wrapFunction } from './patch.ts';
 import { guard, type Callable } from './record.ts';
-import { shortStatement } from './statement.ts';
+import { shortStatement } from './statement-record.ts';
 
 /** A query, or what a program submits in its place (pg-cursor, pg-query-stream). */
 interface Query {
@@ -42,7 +42,8 @@ function ask(query: Query, client: Client): void {
     query,
     clientOf(server).begin(callerNow(sites, server), () => {
       const { text, name } = query.cursor ?? query;
-      const operation = typeof text === 'string' && text !== '' ? shortStatement(text) : String(name ?? 'a query');
+      const operation =
+        typeof text === 'string' && text !== '' ? shortStatement(text) : typeof name === 'string' ? name : 'a query';
       const active = activeOf(client);
       return withState(operation, active && active !== query ? 'behind another on its connection' : '');
     }),

@@ -163,7 +163,7 @@ function execute({ resolve, reject, fn }: Executed, pool: Pool): Executed | unde
         const hold = call.lend();
         release = () => endHold(hold);
       }, undefined);
-      return callFor({ ...call, isFallback: true }, method, self, args);
+      return callFor({ task: call.task, site: call.site, isFallback: true }, method, self, args);
     }),
     resolve(value) {
       guard(() => release(), undefined);

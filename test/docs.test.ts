@@ -54,6 +54,9 @@ test('every environment variable that is read is documented, and none else', () 
 });
 
 test('the table of libraries has those that the hook knows', () => {
-  const rows = Array.from(read('docs/libraries.md').matchAll(/^\| ([a-z][a-z-]*) \| ([^|]*) \|/gm), ([, name]) => name);
+  const rows = Array.from(
+    read('docs/libraries.md').matchAll(/^\| ([@a-z][\w/-]*) \| ([^|]*) \|/gm),
+    ([, name]) => name,
+  );
   expect(rows.filter((name) => name !== 'library')).toEqual([...libraries.keys()].toSorted());
 });

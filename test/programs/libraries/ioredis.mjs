@@ -14,14 +14,14 @@ async function takeJob() {
 }
 
 await redis.set('cart:1', 'two apples').then(log);
-takeJob().then(log);
-redis.set('cart:1', 'three apples');
-redis.pipeline().set('cart:2', 'a pear').get('cart:2').exec(log);
-redis.multi().incr('a').exec();
-redis.brpop('others', 100);
-lost.get('cart:3', log);
-lost.pipeline().get('a').del('b').exec(log);
+void takeJob().then(log);
+void redis.set('cart:1', 'three apples');
+void redis.pipeline().set('cart:2', 'a pear').get('cart:2').exec(log);
+void redis.multi().incr('a').exec();
+void redis.brpop('others', 100);
+void lost.get('cart:3', log);
+void lost.pipeline().get('a').del('b').exec(log);
 log(await automatic.get('cart:1'));
-automatic.brpop('others', 100);
-automatic.get('cart:4');
+void automatic.brpop('others', 100);
+void automatic.get('cart:4');
 setTimeout(() => process.exit(), 100);

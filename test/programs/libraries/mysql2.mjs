@@ -12,12 +12,12 @@ async function takeAndForget() {
 }
 
 async function slow() {
-  await connection.query("SELECT SLEEP(?), \"secret\", 'secret', 42", [600]);
+  await connection.query('SELECT SLEEP(?), "secret", \'secret\', 42', [600]);
 }
 
 await takeAndForget();
-pool.query('SELECT now()').catch(log);
-pool.getConnection().then(log);
-slow().catch(log);
-connection.execute('SELECT ? AS id', [7]).catch(log);
+void pool.query('SELECT now()').catch(log);
+void pool.getConnection().then(log);
+void slow().catch(log);
+void connection.execute('SELECT ? AS id', [7]).catch(log);
 setTimeout(() => process.exit(), 100);

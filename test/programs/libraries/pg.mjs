@@ -1,9 +1,9 @@
 // A pool whose only client was taken and never given back; a query that the database does not answer.
-import pg from 'pg';
+import { Client, Pool } from 'pg';
 
 const config = { host: '127.0.0.1', port: Number(process.env.DATABASE_PORT), user: 'shop', database: 'postgres' };
-const pool = new pg.Pool({ ...config, max: 1 });
-const client = new pg.Client(config);
+const pool = new Pool({ ...config, max: 1 });
+const client = new Client(config);
 const { log } = console;
 
 async function takeAndForget() {
@@ -16,8 +16,8 @@ async function slow() {
 }
 
 await Promise.all([takeAndForget(), client.connect()]);
-pool.query('SELECT now()').catch(log);
-pool.connect(log);
-slow().catch(log);
-client.query({ name: 'by id', text: 'SELECT $1::int AS id', values: [7] }, log);
+void pool.query('SELECT now()').catch(log);
+void pool.connect(log);
+void slow().catch(log);
+void client.query({ name: 'by id', text: 'SELECT $1::int AS id', values: [7] }, log);
 setTimeout(() => process.exit(), 100);

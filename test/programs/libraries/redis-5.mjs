@@ -8,7 +8,7 @@ const lost = createClient({ socket: { port: 1, reconnectStrategy: () => 60_000 }
 const pool = createClientPool({ socket }, { minimum: 1, maximum: 2 });
 const { log } = console;
 lost.on('error', () => {});
-lost.connect().catch(log);
+void lost.connect().catch(log);
 await Promise.all([client.connect(), pool.connect()]);
 
 async function takeJob() {
@@ -16,16 +16,16 @@ async function takeJob() {
 }
 
 await client.set('cart:1', 'two apples').then(log);
-takeJob().then(log);
-client.set('cart:1', 'three apples');
-client.multi().set('cart:2', 'a pear').get('cart:2').exec().then(log);
-client.multi().incr('a').execAsPipeline();
-lost.get('cart:3').then(log);
+void takeJob().then(log);
+void client.set('cart:1', 'three apples');
+void client.multi().set('cart:2', 'a pear').get('cart:2').exec().then(log);
+void client.multi().incr('a').execAsPipeline();
+void lost.get('cart:3').then(log);
 log(await pool.get('cart:1'));
 const hang = () => new Promise(() => {});
 const wait = async (one) => one.brPop('others', 100);
-pool.execute(hang);
-pool.execute(wait);
+void pool.execute(hang);
+void pool.execute(wait);
 await new Promise((resolve) => setTimeout(resolve, 50));
-pool.get('cart:4').then(log);
+void pool.get('cart:4').then(log);
 setTimeout(() => process.exit(), 100);
