@@ -24,6 +24,12 @@ export interface Config {
   readonly blockThresholdMs: number;
   /** After how long a loop that does not return is reported; null for never. Milliseconds. `LOOPSCOPE_STUCK_AFTER`. */
   readonly stuckAfterMs: number | null;
+  /** The same in a process of tests where `stuckAfterMs` is null. `LOOPSCOPE_TEST_BLOCKED_AFTER`, default 10 s. */
+  readonly testBlockedAfterMs: number;
+  /** After how long a test without a timeout is reported. Milliseconds. `LOOPSCOPE_TEST_PENDING_AFTER`, default 60 s. */
+  readonly testPendingAfterMs: number;
+  /** When a process is ended whose tests are over; null for never. Milliseconds. `LOOPSCOPE_TEST_EXIT_AFTER`, default 10 s. */
+  readonly testExitAfterMs: number | null;
   /** Ends the process then. `LOOPSCOPE_STUCK_EXIT=1`. */
   readonly stuckExit: boolean;
   /** Starts the watchdog before the program: it may never come to a turn of the loop. `LOOPSCOPE_WATCHDOG=early`. */
@@ -92,6 +98,7 @@ export function readConfig(environment: Environment = process.env): Config {
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
     blockThresholdMs: parseDuration(read('LOOPSCOPE_BLOCK_THRESHOLD') ?? defaultThreshold, 'LOOPSCOPE_BLOCK_THRESHOLD'),
     ...readStuck(read),
+    ...readTests(read),
     profile: profile === null ? null : resolve(profile),
     disable: parseNames(read('LOOPSCOPE_DISABLE') ?? ''),
     runDirectory,
@@ -112,6 +119,18 @@ function readStuck(
     stuckAfterMs: after === null ? null : parseDuration(after, 'LOOPSCOPE_STUCK_AFTER'),
     stuckExit: read('LOOPSCOPE_STUCK_EXIT') !== null && !isOff(read('LOOPSCOPE_STUCK_EXIT')),
     earlyWatchdog: after !== null || read('LOOPSCOPE_WATCHDOG') === 'early',
+  };
+}
+
+function readTests(
+  read: (name: string) => string | null,
+): Pick<Config, 'testBlockedAfterMs' | 'testPendingAfterMs' | 'testExitAfterMs'> {
+  const time = (name: string, standard: string): number => parseDuration(read(name) ?? standard, name);
+  const exitAfter = 'LOOPSCOPE_TEST_EXIT_AFTER';
+  return {
+    testBlockedAfterMs: time('LOOPSCOPE_TEST_BLOCKED_AFTER', '10s'),
+    testPendingAfterMs: time('LOOPSCOPE_TEST_PENDING_AFTER', '60s'),
+    testExitAfterMs: isOff(read(exitAfter)) ? null : time(exitAfter, '10s'),
   };
 }
 

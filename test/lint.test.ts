@@ -94,7 +94,9 @@ const matrix: Record<string, Record<string, Permission>> = {
 };
 
 const folders =
-  `channels runtime primitives resilience loop heap subscribers report rules reporters process commands`.split(' ');
+  `channels runtime primitives resilience loop heap subscribers report rules reporters process runners commands`.split(
+    ' ',
+  );
 /** Folders whose files lie in folders of their own. */
 const withParts = new Set(['primitives', 'heap', 'subscribers']);
 const packages = [
@@ -121,7 +123,7 @@ const targets = new Map<string, string>([
 ]);
 
 // The wiring may import everything, but the process by name: the rules on its properties could not see it then.
-for (const wiring of ['process', 'commands']) {
+for (const wiring of ['process', 'runners', 'commands']) {
   matrix[wiring] = Object.fromEntries([...targets.keys()].map((name) => [name, 'all']));
   delete matrix[wiring]['node:process'];
 }

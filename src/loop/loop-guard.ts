@@ -17,6 +17,8 @@ import type { StuckOptions } from './stuck.ts';
 
 /** What to do about a loop that does not return. */
 export interface StuckHandling extends StuckOptions {
+  /** After how long a block is reported as a loop that does not return; null for never. */
+  readonly afterMs: number | null;
   /** A file which, once it is there, asks a blocked loop for a report; its content is the reason. */
   readonly askedFile: string | null;
   /** Reports the whole process; false if it is that which blocks. Called on the main thread, in the middle of the block. */
@@ -59,6 +61,7 @@ export class LoopGuard {
     this.#stuck = stuck;
     this.#probe = new Probe(this.#pulse, stuck?.give ?? null);
     this.#pulse.thresholdMs = thresholdMs;
+    this.#pulse.stuckAfterMs = stuck?.afterMs ?? null;
     this.#pulse.beat(systemClock());
     this.#arming = outside(() => setImmediate(() => this.#armSoon()).unref());
     if (stuck?.eager === true) this.#start();
@@ -71,6 +74,11 @@ export class LoopGuard {
   set thresholdMs(milliseconds: number) {
     this.#pulse.thresholdMs = milliseconds;
     if (this.#pulse.armed) this.#beatOften();
+  }
+
+  /** Reports a loop that does not return for so long, unless it is to be reported anyway. Milliseconds. */
+  reportStuckAfter(milliseconds: number): void {
+    this.#pulse.stuckAfterMs ??= milliseconds;
   }
 
   /** The block in which this is called, from an interrupt. Null while the loop turns. */
@@ -181,8 +189,8 @@ export class LoopGuard {
       this.#problem = whyNoThread();
       if (this.#problem === null) {
         this.#uninstall = this.#probe.install();
-        const { afterMs = null, exitCode = null, lastResort = null, askedFile = null } = this.#stuck ?? {};
-        this.#thread = outside(startThread, { buffer: this.#pulse.buffer, afterMs, exitCode, lastResort, askedFile });
+        const { exitCode = null, lastResort = null, askedFile = null } = this.#stuck ?? {};
+        this.#thread = outside(startThread, { buffer: this.#pulse.buffer, exitCode, lastResort, askedFile });
       }
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);

@@ -4,7 +4,16 @@ const bytesOfFlags = 64;
 const bytesOfTimes = 64;
 
 const flag = { sequence: 0, stopped: 1, armed: 2, inspectorPort: 3, connected: 4, watching: 5, giving: 6 } as const;
-const time = { beatAt: 0, askedAt: 1, stoppedMs: 2, cpuMs: 3, waitMs: 4, thresholdMs: 5, waitMsWhenAsked: 6 } as const;
+const time = {
+  beatAt: 0,
+  askedAt: 1,
+  stoppedMs: 2,
+  cpuMs: 3,
+  waitMs: 4,
+  thresholdMs: 5,
+  waitMsWhenAsked: 6,
+  stuckAfterMs: 7,
+} as const;
 
 /** Milliseconds on the clock of the system, which is the same in all threads; it may stand still while a laptop sleeps. */
 export function systemClock(): number {
@@ -74,6 +83,15 @@ export class Pulse {
 
   set thresholdMs(milliseconds: number) {
     this.#set('thresholdMs', milliseconds);
+  }
+
+  /** After how long a block is reported as a loop that does not return; null for never. */
+  get stuckAfterMs(): number | null {
+    return this.#get('stuckAfterMs') || null;
+  }
+
+  set stuckAfterMs(milliseconds: number | null) {
+    this.#set('stuckAfterMs', milliseconds ?? 0);
   }
 
   /** The main thread has begun to report from within an interrupt. */

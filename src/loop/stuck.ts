@@ -8,8 +8,6 @@ import { systemClock, type Pulse } from './pulse.ts';
 import type { Activity } from './scheduling.ts';
 
 export interface StuckOptions {
-  /** After how long a block is reported as a loop that does not return; null for never. */
-  readonly afterMs: number | null;
   /** With what exit code the process is ended then; null if it goes on. */
   readonly exitCode: number | null;
   /** A module with a `LastResort` named `reportStuck`, and what it gets; null for one line instead. */

@@ -15,8 +15,6 @@ import { reportStuck, type StuckOptions } from './stuck.ts';
 /** What the main thread tells the thread when it starts it. */
 export interface WatchdogData extends StuckOptions {
   readonly buffer: SharedArrayBuffer;
-  /** After how long a block is reported as a loop that does not return; null for never. */
-  readonly afterMs: number | null;
   /** A file which, once it is there, asks a blocked loop for a report; its content is the reason. */
   readonly askedFile: string | null;
 }
@@ -103,7 +101,8 @@ function isAwaited(look: Look | null): boolean {
 
 /** The reason for a report of a loop that does not return, or null. */
 function isTimeToReport(blockedMs: number, givenAsStuck = false): string | null {
-  const { afterMs, askedFile } = data;
+  const { askedFile } = data;
+  const afterMs = pulse.stuckAfterMs;
   if (afterMs !== null && blockedMs >= afterMs && !givenAsStuck) return 'stuck';
   if (askedFile === null || systemClock() < askedCheckAt) return null;
   askedCheckAt = systemClock() + askedEveryMs;

@@ -19,6 +19,8 @@ export interface Watchdog {
    * for which Node would wait, and say so.
    */
   leave(): void;
+  /** Reports a loop that does not return for so long, unless whoever started it said when. Milliseconds. */
+  reportStuckAfter(milliseconds: number): void;
   /** Ends it, unless others want it too. May be called twice. */
   stop(): void;
 }
@@ -40,13 +42,14 @@ interface Running {
  * threshold is that of all. In a worker thread it does nothing: only the main thread can be interrupted.
  */
 export function startWatchdog({ thresholdMs = 100, stuck }: WatchdogOptions = {}): Watchdog {
-  if (!isMainThread) return { current: () => null, leave() {}, stop() {} };
+  if (!isMainThread) return { current: () => null, leave() {}, reportStuckAfter() {}, stop() {} };
   const threshold = Math.max(leastThresholdMs, thresholdMs);
   const running = (slot[key] ??= { guard: new LoopGuard(threshold, stuck ?? null), thresholds: new Map() });
   const { guard, thresholds } = running;
   const watchdog: Watchdog = {
     current: () => guard.current(),
     leave: () => guard.leave(),
+    reportStuckAfter: (milliseconds) => guard.reportStuckAfter(milliseconds),
     stop() {
       if (!thresholds.delete(watchdog)) return;
       if (thresholds.size > 0) {

@@ -8,7 +8,7 @@ import { joinAwaits } from '../report/join-awaits.ts';
 import { isWorthShowing } from '../report/worth.ts';
 import { load } from '../runtime/load.ts';
 import { readOwnAwaits } from './read-awaits.ts';
-import type { RunDirectory } from './run-directory.ts';
+import { RunDirectory } from './run-directory.ts';
 import { takeReport } from './take-report.ts';
 
 const ownFolder = dirname(import.meta.dirname) + sep;
@@ -21,8 +21,16 @@ export function giveReport(
   directory: RunDirectory | null,
 ): void {
   directory?.begin({ pid: process.pid, threadId });
-  const report = withAwaits(takeReport(reason, exitCode));
-  if (directory !== null) {
+  deliver(withAwaits(takeReport(reason, exitCode)), config, directory);
+}
+
+/** Hands a report to the supervisor, or else writes it as the configuration says. */
+export function deliverReport(report: Report, config: Config): void {
+  deliver(report, config, config.runDirectory === null ? null : new RunDirectory(config.runDirectory));
+}
+
+function deliver(report: Report, config: Config, directory: RunDirectory | null): void {
+  if (directory?.isOver() === false) {
     directory.deliver(report); // the supervisor draws it
     return;
   }
@@ -40,6 +48,6 @@ function withAwaits(report: Report): Report {
 }
 
 /** Whether a file is neither Node's, nor a library's, nor one of ours. */
-function isProgram(file: string): boolean {
+export function isProgram(file: string): boolean {
   return !file.startsWith('node:') && !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(ownFolder);
 }

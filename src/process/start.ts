@@ -16,6 +16,7 @@ import { startLoop, type Loop } from './loop.ts';
 import { listenForSignals } from './signals.ts';
 import type { Telemetry } from './telemetry.ts';
 import { startRegistry } from '../subscribers/registry.ts';
+import { hasTests } from './test-source.ts';
 import { handleStuck, type StuckSources } from './stuck.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
 
@@ -159,7 +160,7 @@ function startWith(config: Config): void {
     loop?.leave();
     profiling?.finish();
     telemetry?.leave();
-    if (!interrupted && !endsStuck && directory?.isTimeout() !== true) give('exit', Number(code));
+    if (!interrupted && !hasTests() && !endsStuck && directory?.isTimeout() !== true) give('exit', Number(code));
     directory?.leave(self);
   });
   if (!isMainThread) {

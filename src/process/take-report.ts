@@ -1,8 +1,10 @@
 // Joins the registry, the context and the process into one report.
 import { threadId } from 'node:worker_threads';
+import type { ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
 import { buildReport } from '../report/build.ts';
-import type { Reason, Report } from '../report/format.ts';
+import type { TaskRecord } from '../channels/task.ts';
+import type { ProcessEntry, Reason, Report, TestEntry } from '../report/format.ts';
 import { now, wallTime } from '../runtime/clock.ts';
 import { currentTask, rootTask } from '../runtime/context.ts';
 import { ignoredRules } from '../runtime/ignored-rules.ts';
@@ -14,6 +16,7 @@ import { historyNow } from './history-source.ts';
 import { loopSource } from './loop-source.ts';
 import { profileSource } from './profile-source.ts';
 import { telemetryNow } from './telemetry-source.ts';
+import { currentTest } from './test-source.ts';
 
 /** What is pending in this thread now. */
 export function takeReport(reason: Reason = 'asked', exitCode: number | null = null): Report {
@@ -32,17 +35,8 @@ export function takeUnmapped(
   const report = buildReport({
     ...startRegistry().snapshot(),
     reason,
-    process: {
-      pid: process.pid,
-      parentPid: process.ppid,
-      threadId,
-      command: process.argv.slice(1).join(' '),
-      directory: workingDirectory(),
-      node: process.versions.node,
-      uptimeMs: Math.round(at),
-      exitCode,
-      ...(reason === 'exit' && isDrained() && { isDrained: true }),
-    },
+    process: { ...thisProcess(at), exitCode, ...(reason === 'exit' && isDrained() && { isDrained: true }) },
+    test: currentTest() ?? undefined,
     root: rootTask,
     running: currentTask(),
     loop: loopSource(),
@@ -55,6 +49,48 @@ export function takeUnmapped(
     mapSite,
   });
   return history === null ? report : { ...report, history };
+}
+
+/** What a report of one test is about: its tasks, and the resources that nobody of them may know any more. */
+export interface TestPart {
+  readonly test: TestEntry;
+  readonly tasks: readonly TaskRecord[];
+  readonly resources: readonly ResourceRecord[];
+}
+
+/** What is pending of one test. */
+export function takeTestReport({ test, tasks, resources }: TestPart, mapSite: (site: Site) => Site): Report {
+  const at = now();
+  return buildReport({
+    tasks,
+    resources,
+    dropped: { tasks: 0, resources: 0 },
+    reason: 'test',
+    process: thisProcess(at),
+    test,
+    root: rootTask,
+    isPart: true,
+    running: test.problem === 'blocked' ? currentTask() : null,
+    loop: test.problem === 'blocked' ? loopSource() : null,
+    profile: null,
+    telemetry: null,
+    now: at,
+    wallTime: wallTime(at),
+    mapSite,
+  });
+}
+
+function thisProcess(at: number): ProcessEntry {
+  return {
+    pid: process.pid,
+    parentPid: process.ppid,
+    threadId,
+    command: process.argv.slice(1).join(' '),
+    directory: workingDirectory(),
+    node: process.versions.node,
+    uptimeMs: Math.round(at),
+    exitCode: null,
+  };
 }
 
 /** The working directory, or / where it was removed. */

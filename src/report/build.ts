@@ -23,6 +23,7 @@ import {
   type TaskEntry,
   type TaskState,
   type TelemetryEntry,
+  type TestEntry,
   type WaitEntry,
 } from './format.ts';
 
@@ -35,6 +36,8 @@ export interface LiveSources {
   readonly resources: readonly ResourceRecord[];
   /** Owns what waits and holds outside of tasks. */
   readonly root: TaskRecord;
+  /** Whether these are only some: then nothing is in the report but them and what they wait for. Default false. */
+  readonly isPart?: boolean;
   /** The task that runs now. */
   readonly running: TaskRecord | null;
   /** The runtime clock. */
@@ -47,6 +50,8 @@ export interface LiveSources {
 export interface Sources extends LiveSources {
   readonly reason: Reason;
   readonly process: ProcessEntry;
+  /** What the report is about in a test run. */
+  readonly test?: TestEntry | undefined;
   readonly dropped: { readonly tasks: number; readonly resources: number };
   /** What was measured of the loop; null where nobody did. */
   readonly loop: LoopSource | null;
@@ -73,6 +78,7 @@ export function buildReport(sources: Sources): Report {
     reason: sources.reason,
     takenAt: new Date(sources.wallTime).toISOString(),
     process: sources.process,
+    ...(sources.test !== undefined && { test: sources.test }),
     tasks: taskEntries,
     resources: resourceEntries.slice(0, mostEntries),
     cycles: findCycles(taskEntries, resourceEntries),
@@ -101,10 +107,13 @@ export function buildCycles(sources: LiveSources): Pick<Report, 'cycles' | 'task
 }
 
 /** All pending tasks and resources: those known, those that known ones wait for, and who holds these. */
-function reachable({ tasks, resources, root }: LiveSources): { tasks: TaskRecord[]; resources: ResourceRecord[] } {
+function reachable({ tasks, resources, root, isPart = false }: LiveSources): {
+  tasks: TaskRecord[];
+  resources: ResourceRecord[];
+} {
   const allTasks = new Set<TaskRecord>(tasks);
   const allResources = new Set<ResourceRecord>(resources);
-  if (root.waits !== null) allTasks.add(root);
+  if (root.waits !== null && !isPart) allTasks.add(root);
   for (const resource of allResources) addHolders(resource);
   for (const task of allTasks) {
     for (let wait = task.waits; wait !== null; wait = wait.older) {

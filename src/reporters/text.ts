@@ -1,7 +1,7 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
 import { viewAwaits } from '../report/await-view.ts';
 import type { AwaitReport } from '../report/awaits.ts';
-import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, WaitCycle } from '../report/format.ts';
+import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, TestEntry, WaitCycle } from '../report/format.ts';
 import { drawAwaitTrees } from './await-tree.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import { blockedPhrase, drawLoop } from './loop-lines.ts';
@@ -10,6 +10,7 @@ import { resourceFacts } from './resource-facts.ts';
 import { drawTable } from './table.ts';
 import { drawWarnings, warningsTitle } from './warning-lines.ts';
 import { drawTelemetry } from './telemetry-lines.ts';
+import { testHeadline } from './test-lines.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
   count,
@@ -62,9 +63,11 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     headline(report, width, paint),
     drawCycles(report, width, paint),
     section(warningsTitle, drawWarnings(report, width - 2, paint), paint),
-    section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
+    report.reason === 'test'
+      ? []
+      : section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
-    section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
+    isOnlyTest(report) ? [] : section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
     drawSuspended(report.awaits, width, colour),
     section('LOOP', drawLoop(report, width - 2), paint),
     section('PROFILE', drawProfile(report, width - 2), paint),
@@ -73,6 +76,12 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     losses(report),
   ];
   return `${sections.flat().join('\n')}\n`;
+}
+
+/** A test that has no task and waits for nothing of loopscope's: where its functions are suspended says it all. */
+function isOnlyTest({ test, tasks, awaits }: Report): boolean {
+  const isRead = awaits !== null && awaits.functions.length > 0;
+  return test !== undefined && isRead && tasks.every(({ kind, waits }) => kind === 'test' && waits.length === 0);
 }
 
 /** What was read from memory: every suspended function, whether it belongs to a task or not. */
@@ -84,6 +93,7 @@ function drawSuspended(awaits: AwaitReport | null, width: number, colour: boolea
 }
 
 function headline(report: Report, width: number, paint: Paint): string[] {
+  if (report.test !== undefined && report.reason === 'test') return testHead(report, report.test, width, paint);
   const { pid, threadId, node, command, directory, uptimeMs, exitCode } = report.process;
   const thread = threadId === 0 ? '' : `, worker thread ${threadId}`;
   const script = cutLeft(
@@ -103,6 +113,18 @@ function headline(report: Report, width: number, paint: Paint): string[] {
     ...foldWords(title, width, '  ').map((line) => paint('bold', line)),
     paint('dim', `  ${script}`),
     paint('dim', `  pid ${pid}${thread}, Node ${node}, up ${duration(uptimeMs)}`),
+  ];
+}
+
+function testHead(report: Report, test: TestEntry, width: number, paint: Paint): string[] {
+  const { pid, threadId, node } = report.process;
+  const { title, at } = testHeadline(report, test);
+  const thread = threadId === 0 ? '' : `, worker thread ${threadId}`;
+  return [
+    '',
+    ...foldWords(title, width, '  ').map((line) => paint('bold', line)),
+    paint('dim', `  ${at}`),
+    paint('dim', `  pid ${pid}${thread}, Node ${node}`),
   ];
 }
 

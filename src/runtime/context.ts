@@ -42,6 +42,11 @@ export function nextId(): number {
   return ++context.lastId;
 }
 
+/** The id that was given out last; 0 before the first. */
+export function lastId(): number {
+  return context.lastId;
+}
+
 /** The task that runs now, or null outside of tasks. */
 export function currentTask(): TaskRecord | null {
   return context.storage.getStore() ?? null;

@@ -1,0 +1,2 @@
+// placeholder
+export function watchExit(_runner: string): void {}

@@ -1,0 +1,68 @@
+// Starts in a thread of a test runner what its tests need: the registry, the hook on libraries, and a watch on the loop.
+import { isMainThread } from 'node:worker_threads';
+import { startHook } from '../../instrumentation/hook.ts';
+import { readConfig, type Config } from '../config.ts';
+import { startWatchdog } from '../loop/watchdog.ts';
+import { startLoop } from '../process/loop.ts';
+import { setTestSource } from '../process/test-source.ts';
+import { complain } from '../runtime/complain.ts';
+import { startRegistry } from '../subscribers/registry.ts';
+import { entryOf, runningTest, setTestGlobal } from './test-run.ts';
+import { prepareReports, reportNow } from './timeout.ts';
+
+const startedKey = Symbol.for('loopscope.started');
+const own = /^loopscope\./;
+let isStarted = false;
+
+/**
+ * Starts it, once per thread, and shares it with copies of loopscope that the tests load in a context of their own.
+ * Whatever fails is said in one line, and the tests run on.
+ * @param sandbox the global object of the tests
+ */
+export function startRunner(sandbox: object = globalThis): void {
+  setTestGlobal(sandbox);
+  try {
+    if (!isStarted) startOnce(readConfig());
+    share(sandbox);
+  } catch (error) {
+    complain('tests are not seen', error);
+  }
+  isStarted = true;
+}
+
+function startOnce(config: Config): void {
+  startRegistry();
+  prepareReports();
+  const underRun = Object.hasOwn(globalThis, startedKey);
+  if (!underRun && !config.disable.includes('all')) startHook({ disabled: config.disable });
+  setTestSource(() => {
+    const run = runningTest();
+    return run === null ? null : entryOf(run, 'blocked');
+  });
+  if (!isMainThread || !config.watchdog || !config.loop) return;
+  const afterMs = config.stuckAfterMs ?? config.testBlockedAfterMs;
+  if (underRun) {
+    startWatchdog({ thresholdMs: config.blockThresholdMs }).reportStuckAfter(afterMs);
+    return;
+  }
+  const exitCode = config.stuckExit ? 70 : null;
+  const stuck = { afterMs, exitCode, askedFile: null, lastResort: null, eager: true, give: giveBlocked };
+  startLoop({ watchdog: true, isProfiled: false, thresholdMs: config.blockThresholdMs, stuck });
+}
+
+/** Called on the main thread, in the middle of what blocks it. */
+function giveBlocked(): boolean {
+  const run = runningTest();
+  if (run === null) return true;
+  reportNow(run, 'blocked');
+  return true;
+}
+
+/** Copies of loopscope in another realm have the registry, the contexts and the ids of this one. */
+function share(sandbox: object): void {
+  if (sandbox === globalThis) return;
+  for (const key of Object.getOwnPropertySymbols(globalThis)) {
+    if (!own.test(Symbol.keyFor(key) ?? '') || key === startedKey || Object.hasOwn(sandbox, key)) continue;
+    Object.defineProperty(sandbox, key, Object.getOwnPropertyDescriptor(globalThis, key) as PropertyDescriptor);
+  }
+}

@@ -1,0 +1,65 @@
+// The report of one test: what of it is pending, where each of its functions is suspended, and what it left. Loaded when
+// there is something to report.
+import type { ResourceRecord } from '../channels/resource.ts';
+import type { TaskRecord } from '../channels/task.ts';
+import { readConfig } from '../config.ts';
+import { deliverReport, isProgram } from '../process/give-report.ts';
+import { takeTestReport } from '../process/take-report.ts';
+import { partOfAwaits } from '../report/await-part.ts';
+import type { AwaitReport, SuspendedFunction } from '../report/awaits.ts';
+import type { Report, TaskEntry, TestProblem } from '../report/format.ts';
+import { joinAwaits } from '../report/join-awaits.ts';
+import { startRegistry } from '../subscribers/registry.ts';
+import { mapSites, siteMap } from './site-map.ts';
+import { entryOf, isOf, pendingTests, type TestRun } from './test-run.ts';
+
+const runnerFiles =
+  /[\\/]node_modules[\\/](?:@vitest[\\/]|vitest(?:-\d+)?[\\/]|vite-node[\\/]|jest-|@jest[\\/]|mocha(?:-\d+)?[\\/]|p-limit[\\/])/;
+
+/** Reports a test that is pending, with the functions that are suspended in it; in the midst of what it does, or later. */
+export function reportPending(run: TestRun, problem: TestProblem, sandbox: object, awaits: AwaitReport | null): void {
+  const parts = pendingTests().filter(({ record }) => isOf(record, run));
+  const tasks = [...parts.map(({ record }) => record), ...tasksOf(run)];
+  const map = siteMap(sandbox);
+  const report = takeTestReport({ test: entryOf(run, problem), tasks, resources: resourcesOf(run) }, map);
+  give(awaits === null ? report : withAwaits(report, mapSites(awaits, map), tasks));
+}
+
+/** Hands a report to the supervisor, or writes it. */
+export function give(report: Report): void {
+  const config = readConfig();
+  deliverReport(report, config);
+}
+
+/** The tasks of a test that are pending. */
+export function tasksOf(run: TestRun): TaskRecord[] {
+  return startRegistry()
+    .snapshot()
+    .tasks.filter((task) => isOf(task, run));
+}
+
+/** What a test holds. */
+export function resourcesOf(run: TestRun): ResourceRecord[] {
+  return startRegistry()
+    .snapshot()
+    .resources.filter((resource) => [...resource.holders()].some(({ task }) => isOf(task, run)));
+}
+
+const lost =
+  'No function of the test is suspended any more: what it awaits can be settled by nobody, and is collected already, ' +
+  'or the test waits by callbacks alone.';
+
+function isIdle({ waits }: TaskEntry): boolean {
+  return waits.length === 0;
+}
+
+function withAwaits(report: Report, awaits: AwaitReport, tasks: readonly TaskRecord[]): Report {
+  const names = new Map(tasks.map(({ id, origin }) => [id, origin.name]));
+  // Threads count their tasks each from 1: a name tells those of others.
+  const isOwn = ({ task, at, definedAt }: SuspendedFunction): boolean =>
+    task !== null && names.get(task.id) === task.name && !runnerFiles.test((at ?? definedAt)?.file ?? '');
+  const part = partOfAwaits(awaits, isOwn);
+  const isLost = part.functions.length === 0 && report.test?.problem !== 'blocked' && report.tasks.every(isIdle);
+  const notes = isLost ? { notes: [lost] } : {};
+  return { ...joinAwaits(report, part, isProgram), ...notes };
+}

@@ -1,0 +1,130 @@
+// The tests that run in this thread. Each has a record of a task, in whose context it runs: whatever it creates, waits for
+// and holds is known to be its own, also while others run.
+import type { TaskRecord } from '../channels/task.ts';
+import type { TestEntry, TestProblem } from '../report/format.ts';
+import { now } from '../runtime/clock.ts';
+import { currentTask, nextId, runInTask } from '../runtime/context.ts';
+
+/** What a runner tells of a test. */
+export interface TestFacts {
+  readonly runner: TestEntry['runner'];
+  readonly file: string;
+  readonly name: string | null;
+  /** Where it is written; asked for when there is something to say. */
+  readonly place: () => { readonly line: number; readonly column: number } | null;
+  readonly timeoutMs: number | null;
+  /** Whether it is a part of the test in which it begins. Default false. */
+  readonly isPart?: boolean;
+}
+
+/** One run of a test; a retry is another. */
+export interface TestRun extends Omit<TestFacts, 'timeoutMs'> {
+  readonly record: TaskRecord;
+  readonly startedAt: number;
+  /** As the runner told last. */
+  timeoutMs: number | null;
+  /** Null while it runs. */
+  endedAt: number | null;
+  /** Whether it was reported as pending. */
+  isReported: boolean;
+}
+
+let tests: object = globalThis;
+
+/** The global object of the tests: that of a context of their own, in jest and in threads of vitest's with contexts. */
+export function testGlobal(): object {
+  return tests;
+}
+
+export function setTestGlobal(sandbox: object): void {
+  tests = sandbox;
+}
+
+const pending = new Set<TestRun>();
+let runs = new Map<TaskRecord, TestRun>();
+
+/** A test begins. */
+export function beginTest(facts: TestFacts): TestRun {
+  const startedAt = now();
+  const record: TaskRecord = {
+    id: nextId(),
+    origin: { kind: 'test', name: facts.name ?? '(file)', site: null },
+    parent: facts.isPart === true ? currentTask() : null,
+    createdAt: Math.floor(startedAt),
+    startedAt: Math.floor(startedAt),
+    settlement: null, // never: what it leaves behind is its own
+    waits: null,
+    previous: null,
+    next: null,
+  };
+  const run: TestRun = { ...facts, record, startedAt, endedAt: null, isReported: false };
+  pending.add(run);
+  runs.set(record, run);
+  return run;
+}
+
+/** The test is over. May be called twice. */
+export function endTest(run: TestRun): void {
+  run.endedAt ??= now();
+  pending.delete(run);
+}
+
+/** Calls a function in the context of a test. */
+export function inTest<Result>(run: TestRun, call: () => Result): Result {
+  return runInTask(run.record, callIt<Result>, call);
+}
+
+function callIt<Result>(_task: TaskRecord, call: () => Result): Result {
+  return call();
+}
+
+/** The test that a task belongs to; null where it belongs to none. */
+export function testOf(task: TaskRecord | null): TestRun | null {
+  for (let each = task; each !== null; each = each.parent) {
+    const run = runs.get(each);
+    if (run !== undefined) return run;
+  }
+  return null;
+}
+
+/** Whether a task is of a test, or of one of its parts. */
+export function isOf(task: TaskRecord | null, run: TestRun): boolean {
+  for (let each = task; each !== null; each = each.parent) if (each === run.record) return true;
+  return false;
+}
+
+/** The tests that have begun and are not over, oldest first. */
+export function pendingTests(): readonly TestRun[] {
+  return [...pending];
+}
+
+/** All tests since the last time that this was called: those of one file. */
+export function takeTests(): readonly TestRun[] {
+  const taken = [...runs.values()];
+  runs = new Map(taken.flatMap((run) => (pending.has(run) ? [[run.record, run] as const] : [])));
+  return taken;
+}
+
+/** The test whose code runs now, or the only one that is pending. */
+export function runningTest(): TestRun | null {
+  const current = testOf(currentTask());
+  if (current !== null) return current;
+  const [only, ...others] = pendingTests().filter(({ isReported }) => !isReported);
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+/** The test as a report names it. */
+export function entryOf(run: TestRun, problem: TestProblem): TestEntry {
+  const { runner, file, name, timeoutMs, startedAt, endedAt } = run;
+  const place = run.place();
+  return {
+    runner,
+    problem,
+    file,
+    name,
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+    ranMs: Math.round(((endedAt ?? now()) - startedAt) * 10) / 10,
+    timeoutMs,
+  };
+}
