@@ -45,6 +45,9 @@ export function resourcesOf(run: TestRun): ResourceRecord[] {
     .resources.filter((resource) => [...resource.holders()].some(({ task }) => isOf(task, run)));
 }
 
+// What was suspended for ever when another test was looked at may have been collected since.
+let seen: AwaitReport | null = null;
+
 const lost =
   'No function of the test is suspended any more: what it awaits can be settled by nobody, and is collected already, ' +
   'or the test waits by callbacks alone.';
@@ -58,8 +61,11 @@ function withAwaits(report: Report, awaits: AwaitReport, tasks: readonly TaskRec
   // Threads count their tasks each from 1: a name tells those of others.
   const isOwn = ({ task, at, definedAt }: SuspendedFunction): boolean =>
     task !== null && names.get(task.id) === task.name && !runnerFiles.test((at ?? definedAt)?.file ?? '');
-  const part = partOfAwaits(awaits, isOwn);
-  const isLost = part.functions.length === 0 && report.test?.problem !== 'blocked' && report.tasks.every(isIdle);
-  const notes = isLost ? { notes: [lost] } : {};
-  return { ...joinAwaits(report, part, isProgram), ...notes };
+  const now = partOfAwaits(awaits, isOwn);
+  const before = now.functions.length > 0 || seen === null ? null : partOfAwaits(seen, isOwn);
+  seen = awaits;
+  const part = before === null || before.functions.length === 0 ? now : before;
+  const joined = joinAwaits(report, part, isProgram);
+  if (part.functions.length > 0 || report.test?.problem === 'blocked' || !report.tasks.every(isIdle)) return joined;
+  return { ...joined, notes: [lost] };
 }
