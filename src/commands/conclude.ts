@@ -1,43 +1,51 @@
-// The end of a run: its findings are written in the forms that were asked for, and may decide the exit code.
+// What becomes of findings: they are written in the forms that were asked for, and may decide the exit code.
 import { readBuild } from '../config.ts';
 import { complain } from '../runtime/complain.ts';
-import type { LastReports } from './examine.ts';
+import type { Examined } from '../reporters/findings.ts';
+import type { TextOptions } from '../reporters/text.ts';
 import { failureOf, foundExitCode, type FailOn } from './fail-on.ts';
-import { drawOutput, unwrittenExitCode, writeOutputs, type Output } from './report-outputs.ts';
+import { unwrittenExitCode, writeFiles, type Output } from './outputs.ts';
+import { render, summariesOf, type RendererName } from './report-renderers.ts';
 
-/** What was asked for of the findings of a run. */
+/** What was asked for of the findings. */
 export interface Conclusion {
-  readonly outputs: readonly Output[];
+  readonly outputs: readonly Output<RendererName>[];
   /** Null where findings change no exit code. */
   readonly failOn: FailOn | null;
 }
 
+/** Where things are said. */
+export interface Log {
+  /** What was asked for without a file. */
+  readonly write: (text: string) => Promise<void> | void;
+  /** One line beside that. */
+  readonly note: (line: string) => void;
+}
+
 /**
  * Writes them.
- * @param say for what stands beside the reports on stderr
- * @returns the exit code of a program that ended with 0
+ * @param drawing how text is drawn in the log
+ * @returns the exit code of what ended with 0
  */
-export function conclude(
+export async function conclude(
   { outputs, failOn }: Conclusion,
-  reports: LastReports,
-  say: { readonly write: (text: string) => void; readonly note: (line: string) => void },
-): number {
-  const examined = reports.examine();
+  examined: readonly Examined[],
+  log: Log,
+  drawing: TextOptions = {},
+): Promise<number> {
   const options = { root: readBuild().root, fails: failOn?.fails ?? (() => true) };
-  // Text is there already.
   for (const { name, file } of outputs) {
-    if (file !== null || name === 'text') continue;
+    if (file !== null) continue;
     try {
-      say.write(drawOutput(name, examined, options, {}));
+      await log.write(render(name, examined, options, drawing));
     } catch (error) {
-      complain(`the output ${name} was not written`, error);
+      complain(`${name} was not written`, error);
     }
   }
-  const isWritten = writeOutputs(outputs, examined, options);
+  const draw = (name: RendererName): string => render(name, examined, options);
+  const isWritten = writeFiles(outputs, draw, summariesOf(outputs, examined, options));
   const failure = failOn === null ? null : failureOf(failOn, examined);
-  if (failure !== null) {
-    say.note(failure);
-    return foundExitCode;
-  }
-  return isWritten ? 0 : unwrittenExitCode;
+  if (failure === null) return isWritten ? 0 : unwrittenExitCode;
+  log.note(failure);
+  return foundExitCode;
 }

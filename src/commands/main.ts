@@ -9,6 +9,8 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<vo
   ps: async (words) => (await import('./ps.ts')).ps(words),
   tree: async (words) => (await import('./tree.ts')).tree(words),
   explain: async (words) => (await import('./explain.ts')).explain(words),
+  report: async (words) => (await import('./report.ts')).report(words),
+  compare: async (words) => (await import('./compare.ts')).compare(words),
   export: async (words) => (await import('./export.ts')).exportFiles(words),
 };
 

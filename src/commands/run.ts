@@ -92,13 +92,10 @@ async function readOptions(words: string[]): Promise<RunOptions> {
 /** Loaded when it is asked for: `run` starts no slower for it. */
 async function readConclusion(report: readonly string[] = [], failOn?: string): Promise<Conclusion | null> {
   if (report.length === 0 && failOn === undefined) return null;
-  const { parseOutputs } = await import('./report-outputs.ts');
-  const { parseFailOn } = await import('./fail-on.ts');
-  const { ruleNames } = await import('./examine.ts');
-  return {
-    outputs: parseOutputs(report, ['text', 'github']),
-    failOn: failOn === undefined ? null : parseFailOn(failOn, ruleNames),
-  };
+  const { parseConclusion } = await import('./conclusion-options.ts');
+  // On stderr text is there already, and the rest is for files.
+  const { outputs, failOn: parsed } = parseConclusion(report, failOn, ['text', 'github']);
+  return { outputs: outputs.filter(({ name, file }) => name !== 'text' || file !== null), failOn: parsed };
 }
 
 /** A file is written to its folder; a folder is made where there is none. */

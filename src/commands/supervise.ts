@@ -4,6 +4,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runEnvironment, type Address } from '../config.ts';
+import { LastReports } from '../report/last.ts';
 import { addWarnings } from '../process/add-warnings.ts';
 import { isWorthShowing } from '../report/worth.ts';
 import type { RuleSettings } from '../rules/index.ts';
@@ -14,7 +15,7 @@ import { stuckExitCode } from '../process/stuck.ts';
 import { complain } from '../runtime/complain.ts';
 import { writeFully } from '../runtime/write.ts';
 import type { Conclusion } from './conclude.ts';
-import type { LastReports } from './examine.ts';
+
 import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
 import { relaySignals } from './relay.ts';
@@ -68,7 +69,7 @@ interface End {
 /** Runs the program to its end, and then ends this process in the same way. */
 export async function supervise(program: Program, options: RunOptions): Promise<void> {
   const directory = createDirectory();
-  const inbox = new Inbox(directory, options, await lastReports(options));
+  const inbox = new Inbox(directory, options);
   let end: End;
   let stopServing = (): void => {};
   try {
@@ -99,7 +100,8 @@ export async function supervise(program: Program, options: RunOptions): Promise<
   }
   if (options.conclusion !== null && inbox.reports !== null) {
     const { conclude } = await import('./conclude.ts');
-    const code = conclude(options.conclusion, inbox.reports, inbox);
+    const { examine } = await import('../reporters/findings.ts');
+    const code = await conclude(options.conclusion, inbox.reports.all().map(examine), inbox);
     if (end.code === 0) end = { code, signal: null };
   }
   endAs(end); // last: a signal ends this process at once
@@ -114,37 +116,32 @@ function createDirectory(): RunDirectory {
   }
 }
 
-/** Null where nobody asks for findings at the end. */
-async function lastReports({ conclusion }: RunOptions): Promise<LastReports | null> {
-  if (conclusion === null) return null;
-  const { LastReports } = await import('./examine.ts');
-  return new LastReports();
-}
-
 /** The reports that arrive in the run directory, shown as they come. */
 class Inbox {
   readonly #directory: RunDirectory;
   readonly #options: RunOptions;
+  /** Null where nobody asks for findings at the end. */
   readonly reports: LastReports | null;
   readonly #watcher: FSWatcher | null;
   /** Who has reported, as `pid-threadId`, since it was asked last. */
   readonly answered = new Set<string>();
 
-  constructor(directory: RunDirectory, options: RunOptions, reports: LastReports | null) {
+  constructor(directory: RunDirectory, options: RunOptions) {
     this.#directory = directory;
-    this.reports = reports;
+    this.reports = options.conclusion === null ? null : new LastReports();
     this.#options = options;
     this.#watcher = this.#watch();
   }
 
   show(): void {
-    for (const report of this.#directory.collect()) {
-      this.answered.add(memberKey(report.process));
-      this.reports?.add(report);
-      if (this.#options.quiet && this.#options.output === null) continue;
+    for (const collected of this.#directory.collect()) {
+      this.answered.add(memberKey(collected.process));
+      const isQuiet = this.#options.quiet && this.#options.output === null;
+      if (isQuiet && this.reports === null) continue;
       try {
-        const examined = addWarnings(report, this.#options.rules);
-        if (isWorthShowing(examined)) writeReport(examined, this.#options);
+        const report = addWarnings(collected, this.#options.rules);
+        this.reports?.add(report);
+        if (!isQuiet && isWorthShowing(report)) writeReport(report, this.#options);
       } catch (error) {
         complain('a report could not be written', error);
       }

@@ -1,0 +1,53 @@
+// `loopscope report FILE…`: reports that were stored as JSON, drawn again in any form.
+import { parseArgs } from 'node:util';
+import { UsageError } from '../errors.ts';
+import { addWarnings } from '../process/add-warnings.ts';
+import { LastReports } from '../report/last.ts';
+import { examine } from '../reporters/findings.ts';
+import { complain } from '../runtime/complain.ts';
+import { parseConclusion } from './conclusion-options.ts';
+import { conclude } from './conclude.ts';
+import { drawingOf, writeOutput } from './output.ts';
+import { reading, readReports } from './read-reports.ts';
+import { rendererNames } from './report-renderers.ts';
+import { readRuleOptions, ruleOptions } from './rule-options.ts';
+
+const options = {
+  report: { type: 'string', multiple: true },
+  'fail-on': { type: 'string' },
+  ...ruleOptions,
+} as const;
+
+export async function report(words: readonly string[]): Promise<void> {
+  const { values, files } = parse(words);
+  const { rule, ignore } = values;
+  const conclusion = parseConclusion(values.report ?? ['text'], values['fail-on'], rendererNames);
+  if (conclusion.outputs.filter(({ file }) => file === null).length > 1) {
+    throw new UsageError('--report: only one form can go to stdout, name files for the others');
+  }
+  const settings = readRuleOptions(values);
+  const last = new LastReports();
+  for (const each of files.flatMap(readReports)) last.add(each);
+  const code = await reading(files, () => {
+    // What was found then is what was said then, unless the rules are set anew.
+    const isSet = rule !== undefined || ignore !== undefined;
+    const reports = last
+      .all()
+      .map((each) => (each.warnings === undefined || isSet ? addWarnings(each, settings) : each));
+    const log = { write: (text: string) => writeOutput(text, null), note: complain };
+    return conclude(conclusion, reports.map(examine), log, drawingOf(null));
+  });
+  if (code !== 0) process.exitCode = code;
+}
+
+function parse(words: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...words], options, strict: true, allowPositionals: true });
+    if (positionals.length === 0) throw new UsageError('report needs a file: loopscope report FILE...');
+    return { values, files: positionals };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new UsageError(`${message}; loopscope report --help lists the options`);
+  }
+}
