@@ -8,6 +8,10 @@ import { blockedLoop } from './blocked-loop.ts';
 import { unboundedQueue } from './unbounded-queue.ts';
 import { openBreaker } from './open-breaker.ts';
 import { ignoredCancel } from './ignored-cancel.ts';
+import { stuckWait } from './stuck-wait.ts';
+import { stuckTask } from './stuck-task.ts';
+import { taskDoneMissing } from './task-done-missing.ts';
+import { outlivesParent } from './outlives-parent.ts';
 import { longHold } from './long-hold.ts';
 import { forgottenTask } from './forgotten-task.ts';
 import { lostError } from './lost-error.ts';
@@ -28,10 +32,13 @@ export { joinSettings, parseIgnored, parseSetting, unknownRule, type RuleSetting
 /** What is wrong now comes first, then what will be, then what should be done otherwise. */
 export const rules: readonly Rule[] = [
   waitCycle,
+  stuckWait,
+  stuckTask,
   deadHolder,
   longHold,
   permitLeak,
   poolLeak,
+  taskDoneMissing,
   blockedLoop,
   unboundedQueue,
   openBreaker,
@@ -45,6 +52,7 @@ export const rules: readonly Rule[] = [
   starvingMicrotasks,
   timerDrift,
   taskOutsideRun,
+  outlivesParent,
 ];
 
 /** Asks every rule about a report: one of this process, or one that was read from JSON, also of an earlier version. */

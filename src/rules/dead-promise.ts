@@ -1,0 +1,51 @@
+// Which functions wait for a promise that nothing can settle, as the memory of the process proves.
+import type { AwaitReport, Source, SuspendedFunction } from '../report/awaits.ts';
+
+// Of promises that follow each other; beyond, nothing is proved.
+const deepest = 500;
+
+/**
+ * Functions that await a promise which can never be settled, and which another function awaits in turn. One that nobody
+ * awaits may be garbage that was not collected yet, or wait for ever on purpose, as a main function does.
+ */
+export function findDeadWaits({ functions, promises }: AwaitReport): SuspendedFunction[] {
+  const dead = new Map<number, boolean>();
+  const awaited = awaitedPromises(functions, promises);
+  return functions.filter(({ awaits, settles }) => settles.some((id) => awaited.has(id)) && isDead(awaits, 0));
+
+  function isDead(promise: number, depth: number): boolean {
+    const known = dead.get(promise);
+    if (known !== undefined || depth > deepest) return known ?? false;
+    dead.set(promise, false); // what comes back to itself is no proof
+    const sources = promises[promise]?.settledBy ?? [];
+    const is = sources.length > 0 && sources.every((source) => isDeadSource(source, depth + 1));
+    dead.set(promise, is);
+    return is;
+  }
+
+  function isDeadSource(source: Source, depth: number): boolean {
+    switch (source.type) {
+      case 'leaf':
+        return source.verdict === 'none';
+      case 'combinator':
+        return source.inputs.length > 0 && source.inputs.every((input) => isDead(input.promise, depth));
+      case 'then':
+      case 'follows':
+        return isDead(source.promise, depth);
+      default:
+        return false; // a function is reported itself
+    }
+  }
+}
+
+/** Ids of promises that a function awaits, modules left out: their end is the end of the program. */
+function awaitedPromises(functions: AwaitReport['functions'], promises: AwaitReport['promises']): Set<number> {
+  const awaited = new Set(functions.flatMap(({ kind, awaits }) => (kind === 'module' ? [] : [awaits])));
+  for (const id of awaited) {
+    for (const source of promises[id]?.settledBy ?? []) {
+      if (source.type === 'then' || source.type === 'follows') awaited.add(source.promise);
+      if (source.type === 'combinator') for (const { promise } of source.inputs) awaited.add(promise);
+    }
+  }
+  return awaited;
+}
