@@ -14,6 +14,13 @@ export interface Config {
   readonly debug: boolean;
   /** Notes synchronous calls such as `readFileSync` after the start-up. `LOOPSCOPE_BLOCKING_CALLS=1`; debug mode does, too. */
   readonly blockingCalls: boolean;
+  /** Notes where every handle and timer is made, and not only what Node announces. `LOOPSCOPE_HANDLES=1`; debug mode does, too. */
+  readonly handles: boolean;
+  /**
+   * Reports why the process does not end: after so many milliseconds, or as soon as it is idle; null for never.
+   * `LOOPSCOPE_WHY`, a time or `idle`, set by `loopscope why`.
+   */
+  readonly why: number | 'idle' | null;
   /** What is exported with OpenTelemetry, and where to; null for nothing. */
   readonly telemetry: TelemetryConfig | null;
   /** Measures the event loop. `LOOPSCOPE_LOOP=0` does not. */
@@ -93,6 +100,8 @@ export function readConfig(environment: Environment = process.env): Config {
     output: output === null ? null : resolve(output), // the program may go to another folder
     debug: isDebugAsked(environment),
     blockingCalls: isOn(read('LOOPSCOPE_BLOCKING_CALLS')) || isDebugAsked(environment),
+    handles: isOn(read('LOOPSCOPE_HANDLES')) || isDebugAsked(environment),
+    why: readWhy(read('LOOPSCOPE_WHY')),
     telemetry: readTelemetry(read, runDirectory !== null),
     loop: !isOff(read('LOOPSCOPE_LOOP')),
     watchdog: !isOff(read('LOOPSCOPE_WATCHDOG')),
@@ -109,6 +118,10 @@ export function readConfig(environment: Environment = process.env): Config {
 export function isDebugAsked(environment: Environment = process.env): boolean {
   const debug = environment['LOOPSCOPE_DEBUG'];
   return debug !== undefined && debug !== '' && !isOff(debug);
+}
+
+function readWhy(text: string | null): Config['why'] {
+  return text === null || text === 'idle' ? text : parseDuration(text, 'LOOPSCOPE_WHY');
 }
 
 function readStuck(
@@ -212,6 +225,9 @@ export interface RunSettings {
   /** The path of the module that Node is to require first. */
   readonly preload: string;
   readonly debug: boolean;
+  readonly handles?: boolean;
+  /** When a process is to report why it does not end; left out for never. */
+  readonly why?: number | 'idle';
   readonly otlp: string | null;
   /** An absolute path; null for what the environment says. */
   readonly traceFile: string | null;
@@ -243,6 +259,8 @@ export function runEnvironment(
     NODE_OPTIONS: `--require=${path}${options === undefined || options === '' ? '' : ` ${options}`}`,
     LOOPSCOPE_RUN_DIRECTORY: runDirectory,
     ...(debug ? { LOOPSCOPE_DEBUG: '1' } : {}),
+    ...(settings.handles === true ? { LOOPSCOPE_HANDLES: '1' } : {}),
+    ...(settings.why === undefined ? {} : { LOOPSCOPE_WHY: settings.why === 'idle' ? 'idle' : `${settings.why}ms` }),
     ...(otlp === null ? {} : { LOOPSCOPE_OTLP: otlp }),
     ...(settings.traceFile === null ? {} : { LOOPSCOPE_TRACE_FILE: settings.traceFile }),
     ...(profile === null ? {} : { LOOPSCOPE_PROFILE: profile }),

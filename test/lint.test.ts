@@ -41,6 +41,16 @@ const matrix: Record<string, Record<string, Permission>> = {
     'node:net': 'all',
     'node:worker_threads': 'all',
   },
+  handles: {
+    handles: 'all',
+    channels: 'all',
+    runtime: 'all',
+    report: 'types',
+    'node:diagnostics_channel': 'all',
+    'node:fs': 'all',
+    'node:net': 'all',
+    'node:worker_threads': 'all',
+  },
   heap: {
     heap: 'all',
     report: 'types',
@@ -94,7 +104,7 @@ const matrix: Record<string, Record<string, Permission>> = {
 };
 
 const folders =
-  `channels runtime primitives resilience loop heap subscribers report rules reporters process runners commands`.split(
+  `channels runtime primitives resilience loop handles heap subscribers report rules reporters process runners commands`.split(
     ' ',
   );
 /** Folders whose files lie in folders of their own. */

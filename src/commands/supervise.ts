@@ -34,6 +34,8 @@ export interface RunOptions extends Destination {
   /** Which rules look at the reports. */
   readonly rules: RuleSettings;
   readonly debug: boolean;
+  /** Whether the place of every handle and timer is noted. */
+  readonly handles: boolean;
   /** Where CPU profiles are written, an absolute path; null for what the environment says. */
   readonly profile: string | null;
   /** Turns of the loop that take longer are blocks; null for what the environment says. */

@@ -5,6 +5,7 @@ import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
 import { watchDrained } from './drained.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
+import { inInterrupt, startHandles } from './handles.ts';
 import { gatherHistory } from './history.ts';
 import type { MetricsSources } from './metrics.ts';
 import type { Profiling } from './profile.ts';
@@ -120,6 +121,7 @@ function startWith(config: Config): void {
     prepareDebug(true, config.loop && config.watchdog ? config.blockThresholdMs : null);
   }
   const registry = startRegistry();
+  startHandles({ exact: config.handles, atExit: config.why !== null });
   const isRemarkable = remember(config.blockingCalls);
   seeLibraries(config.disable);
   let endsStuck = false;
@@ -127,7 +129,7 @@ function startWith(config: Config): void {
   const giveStuck = (reason: Reason): boolean => {
     if (reporting) return false; // what blocks the loop is our own report
     askThreads(reason);
-    give(reason);
+    inInterrupt(() => give(reason));
     endsStuck = reason === 'stuck' && config.stuckExit;
     if (endsStuck) directory?.markStuck(process.pid);
     return true;

@@ -12,6 +12,7 @@ import { notes } from '../runtime/notes.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { isDrained } from './drained.ts';
+import { handlesNow } from './handle-source.ts';
 import { historyNow } from './history-source.ts';
 import { loopSource } from './loop-source.ts';
 import { profileSource } from './profile-source.ts';
@@ -21,7 +22,10 @@ import { currentTest } from './test-source.ts';
 /** What is pending in this thread now. */
 export function takeReport(reason: Reason = 'asked', exitCode: number | null = null): Report {
   const mapper = new SiteMapper();
-  return takeUnmapped(reason, exitCode, (site) => mapper.map(site));
+  const mapSite = (site: Site): Site => mapper.map(site);
+  const report = takeUnmapped(reason, exitCode, mapSite);
+  const handles = handlesNow(reason, mapSite);
+  return handles === null ? report : { ...report, handles };
 }
 
 /** The same with sites as the engine names them, or as `mapSite` does. */

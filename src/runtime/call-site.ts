@@ -19,7 +19,19 @@ let capturesPerWindow = 50;
 const ownUrl = new URL('..', import.meta.url);
 const instrumentationUrl = new URL('../../instrumentation/', import.meta.url);
 const own = [ownUrl, instrumentationUrl].flatMap((url) => [url.href, fileURLToPath(url)]);
+// What loopscope does by itself, for nobody who called it.
+const plumbing = /[\\/]src[\\/](?:subscribers|loop|heap|commands|process)[\\/](?!events\.)/;
 const libraries = [`${sep}node_modules${sep}`, '/node_modules/'];
+
+/** Where something was created, and by which library. */
+export interface Places {
+  /** The first frame of the application; of a library where there is none of the application. */
+  readonly site: Site | null;
+  /** The first frame of a library, if it came before the application, or there is none of the application. */
+  readonly through: Site | null;
+  /** No frame of the application or a library, but some of what loopscope does by itself. */
+  readonly isOwn: boolean;
+}
 
 /** Sets how many sites each book captures per second. Infinity captures all, 0 none. Default 200. */
 export function limitCallSites(perSecond: number): void {
@@ -74,22 +86,29 @@ export class CallSites {
 }
 
 function readStack(): Site | null {
-  const site = readFrames(framesRead);
-  return site === undefined ? (readFrames(framesReadOfLibraries) ?? null) : site;
+  return readPlaces().site;
+}
+
+const nowhere: Places = { site: null, through: null, isOwn: false };
+
+/** The places that lead to this call, at a price of 3 to 10 µs: not rationed. */
+export function readPlaces(): Places {
+  const places = readFrames(framesRead);
+  return places === undefined ? (readFrames(framesReadOfLibraries) ?? nowhere) : (places ?? nowhere);
 }
 
 /**
  * Reads the stack without keeping any of it: an unformatted stack keeps the closures of its frames alive. Undefined where
  * there may be frames of the program further down.
  */
-function readFrames(most: number): Site | null | undefined {
+function readFrames(most: number): Places | null | undefined {
   // oxlint-disable-next-line typescript/unbound-method -- kept only to be put back
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = most;
-    Error.prepareStackTrace = (_error, frames) => firstOfApplication(frames, most);
-    const holder: { stack?: Site | null | undefined } = {};
-    Error.captureStackTrace(holder, readStack);
+    Error.prepareStackTrace = (_error, frames) => placesOf(frames, most);
+    const holder: { stack?: Places | undefined } = {};
+    Error.captureStackTrace(holder, readPlaces);
     return holder.stack;
   } catch {
     return null; // a frozen Error (SES): no sites, and nothing else is lost
@@ -104,11 +123,16 @@ function readFrames(most: number): Site | null | undefined {
   }
 }
 
-function firstOfApplication(frames: NodeJS.CallSite[], most: number): Site | null | undefined {
-  let inLibrary: Site | null = null;
+function placesOf(frames: NodeJS.CallSite[], most: number): Places | undefined {
+  let through: Site | null = null;
+  let isOwn = false;
   for (const frame of frames) {
     const file = frame.getFileName() ?? frame.getScriptNameOrSourceURL();
-    if (typeof file !== 'string' || file.startsWith('node:') || isOwnFile(file)) continue;
+    if (typeof file !== 'string' || file.startsWith('node:')) continue;
+    if (isOwnFile(file)) {
+      isOwn ||= plumbing.test(file);
+      continue;
+    }
     const site: Site = {
       file,
       line: frame.getLineNumber() ?? 0,
@@ -116,10 +140,11 @@ function firstOfApplication(frames: NodeJS.CallSite[], most: number): Site | nul
       function: frame.getFunctionName() ?? '',
       exact: true,
     };
-    if (!libraries.some((part) => file.includes(part))) return site;
-    inLibrary ??= site;
+    if (!libraries.some((part) => file.includes(part))) return { site, through, isOwn: false };
+    through ??= site;
   }
-  return frames.length === most && most === framesRead ? undefined : inLibrary;
+  if (frames.length === most && most === framesRead) return undefined;
+  return { site: through, through, isOwn: isOwn };
 }
 
 /** Whether a file, as the engine names it, is code of loopscope's. */

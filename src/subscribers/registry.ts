@@ -5,6 +5,7 @@ import { taskCreated, taskSettled, type TaskRecord } from '../channels/task.ts';
 import { List } from '../runtime/list.ts';
 import { setPendingSource } from '../runtime/pending.ts';
 import { subscribe } from '../runtime/subscribe.ts';
+import { WeakList } from '../runtime/weak-list.ts';
 
 /** What was pending at one moment. The records are live: read them at once. */
 export interface Snapshot {
@@ -31,7 +32,6 @@ export interface Registry {
 
 // One registry serves all copies of loopscope in a process; the number is the version of the records.
 const key = Symbol.for('loopscope.registry@1');
-const smallestSweep = 1024;
 const slot = globalThis as Record<symbol, Registry | undefined>;
 
 /** Starts tracking what is created from now on. If a registry runs already, in whatever copy, that one is returned. */
@@ -75,38 +75,4 @@ export function startRegistry({ maxTasks = 1_000_000, maxResources = 1_000_000 }
   slot[key] = registry;
   setPendingSource(() => [...tasks]);
   return registry;
-}
-
-/** Objects held weakly, swept whenever their number may have doubled: constant time per object on average. */
-class WeakList<Item extends object> {
-  readonly #limit: number;
-  #references: WeakRef<Item>[] = [];
-  #untilSweep: number;
-  dropped = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-    this.#untilSweep = Math.min(smallestSweep, limit);
-  }
-
-  add(item: Item): void {
-    if (this.#untilSweep-- <= 0) this.#sweep();
-    if (this.#references.length >= this.#limit) this.dropped++;
-    else this.#references.push(new WeakRef(item));
-  }
-
-  living(): Item[] {
-    return this.#references.map((reference) => reference.deref()).filter((item) => item !== undefined);
-  }
-
-  #sweep(): void {
-    this.#references = this.#references.filter((reference) => reference.deref() !== undefined);
-    const living = this.#references.length;
-    const room = this.#limit - living;
-    this.#untilSweep = Math.max(Math.min(living, room), Math.min(smallestSweep, this.#limit));
-  }
-
-  clear(): void {
-    this.#references = [];
-  }
 }

@@ -1,0 +1,122 @@
+// The exact level (`--handles`): the place of everything that may stay open is noted when it is made, by an async hook that
+// leaves promises out where Node can do that (24 and later).
+import { createHook, executionAsyncResource } from 'node:async_hooks';
+import { complain } from '../runtime/complain.ts';
+import { WeakList } from '../runtime/weak-list.ts';
+import { noteExactly } from './creation.ts';
+import { watchOpened } from './opened.ts';
+import { findRequest } from './requests.ts';
+import { bySymbol, type Found, type Unknown } from './found.ts';
+
+/** What only this level knows of. */
+export interface ExactThings {
+  /** Handles that may be open, also if they are not ref'ed; their owners where these are known. */
+  readonly handles: readonly object[];
+  readonly requests: readonly Found[];
+}
+
+// What is over in a moment, and makes nothing by itself.
+const ignored = new Set(['PROMISE', 'WRITEWRAP', 'SHUTDOWNWRAP', 'HTTP2PING', 'HTTP2SETTINGS', 'FILEHANDLECLOSEREQ']);
+const handleTypes = new Set([
+  'TCPSERVERWRAP',
+  'TCPWRAP',
+  'PIPESERVERWRAP',
+  'PIPEWRAP',
+  'TTYWRAP',
+  'UDPWRAP',
+  'FSEVENTWRAP',
+  'STATWATCHER',
+  'PROCESSWRAP',
+]);
+const requestTypes = /^(?:ZLIB|BROTLI|ZSTD|QUERYWRAP|.*REQUEST)$/;
+const mostKept = 100_000;
+// Ticks are many and short: what they make is placed where they were asked for, as long as that costs at most 1 %.
+const ticksPerWindow = 500;
+const windowMs = 250;
+
+const handles = new WeakList<object>(mostKept);
+const requests = new WeakList<Unknown>(mostKept);
+let isOn = false;
+let windowStart = 0;
+let ticks = 0;
+
+/** Whether places are noted exactly. */
+export function isExact(): boolean {
+  return isOn;
+}
+
+/** Begins. One that fails is taken off, and said in one line. */
+export function startExact(): () => void {
+  if (isOn) return () => {};
+  isOn = true;
+  const endFiles = watchOpened();
+  const callbacks = {
+    init(_id: number, type: string, _trigger: number, resource: object) {
+      if (ignored.has(type)) return;
+      try {
+        if (type === 'TickObject' && !mayReadTick()) return;
+        note(type, resource);
+      } catch (error) {
+        stop();
+        complain('where handles are made is not known any more', error);
+      }
+    },
+    trackPromises: false,
+  };
+  const hook = createHook(callbacks).enable();
+  const stop = (): void => {
+    hook.disable();
+    endFiles();
+    isOn = false;
+  };
+  return stop;
+}
+
+function note(type: string, resource: object): void {
+  noteExactly(resource, executionAsyncResource());
+  if (handleTypes.has(type)) handles.add(resource);
+  else if (requestTypes.test(type)) requests.add(resource as Unknown);
+}
+
+function mayReadTick(): boolean {
+  const at = performance.now();
+  if (at - windowStart >= windowMs) {
+    windowStart = at;
+    ticks = 0;
+  }
+  return ticks++ < ticksPerWindow;
+}
+
+export function exactThings(): ExactThings {
+  if (!isOn) return { handles: [], requests: [] };
+  return {
+    handles: handles.living().filter(isLive).map(ownerOf),
+    requests: requests.living().filter(isLive).flatMap(findWork),
+  };
+}
+
+/** Whether Node still has what is behind an object: it gives no number any more once that is deleted. */
+function isLive(resource: object): boolean {
+  const { getAsyncId } = resource as { readonly getAsyncId?: () => number };
+  try {
+    return getAsyncId === undefined || getAsyncId.call(resource) > 0;
+  } catch {
+    return false;
+  }
+}
+
+function ownerOf(handle: object): object {
+  const owner = bySymbol(handle, 'owner_symbol');
+  return typeof owner === 'object' && owner !== null ? owner : handle;
+}
+
+/** Compression and cryptography that is under way. */
+function findWork(resource: Unknown): Found[] {
+  const { buffer, ondone, bindingName } = resource;
+  if (typeof bindingName === 'string') return [findRequest(resource)].filter((found) => found !== null);
+  const isCompression = 'processCallback' in resource || buffer !== undefined;
+  if (isCompression ? buffer === null || buffer === undefined : typeof ondone !== 'function') return [];
+  const kind = isCompression ? 'zlib' : 'crypto';
+  const detail = resource.constructor.name.replace(/Job$/, '');
+  return [{ kind, detail, refed: true, keepsAlive: true, things: [resource], ageMs: null }];
+}

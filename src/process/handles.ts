@@ -1,0 +1,62 @@
+// What is open in this thread: from the start on it is noted where things are made, and every report lists them.
+import { listenToNode } from '../handles/announced.ts';
+import { complain } from '../runtime/complain.ts';
+import { load } from '../runtime/load.ts';
+import { beforeEvent } from './events.ts';
+import { setHandleSource } from './handle-source.ts';
+
+const { setInterval, clearInterval } = globalThis; // before anybody fakes it
+const lookEveryMs = 10_000;
+const lostFile = /^Closing file descriptor (\d+) on garbage collection/;
+
+export interface HandleOptions {
+  /** Whether the place of everything is noted, and not only of what Node announces. */
+  readonly exact: boolean;
+  /** Whether reports at the exit list what is open, too. */
+  readonly atExit: boolean;
+}
+
+let isInterrupt = false;
+
+/** While `act` runs, out of an interrupt of the engine, the inspector is not asked: it has asked us. */
+export function inInterrupt<Result>(act: () => Result): Result {
+  isInterrupt = true;
+  try {
+    return act();
+  } finally {
+    isInterrupt = false;
+  }
+}
+
+/** Begins. What fails is said in one line, and all else goes on. */
+export function startHandles({ exact, atExit }: HandleOptions): void {
+  try {
+    listenToNode();
+    if (exact) (load(import.meta.url, '../handles/exact') as typeof import('../handles/exact.ts')).startExact();
+  } catch (error) {
+    complain('where handles are made is not known', error);
+  }
+  setHandleSource((reason, mapSite) => {
+    if (reason === 'exit' && !atExit) return null;
+    const { collectHandles } = load(import.meta.url, '../handles/collect') as typeof import('../handles/collect.ts');
+    return collectHandles({ mapSite, timers: !isInterrupt });
+  });
+  const look = (): void => {
+    const sites = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
+    sites.lookAtSites();
+  };
+  const timer = setInterval(() => {
+    try {
+      look();
+    } catch (error) {
+      clearInterval(timer);
+      complain('what stays open is not counted any more', error);
+    }
+  }, lookEveryMs).unref();
+  beforeEvent('warning', (warning) => {
+    const [, descriptor] = lostFile.exec(warning instanceof Error ? warning.message : '') ?? [];
+    if (descriptor === undefined || !exact) return;
+    const { noteLostFile } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
+    noteLostFile(Number(descriptor));
+  });
+}
