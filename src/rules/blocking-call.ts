@@ -1,7 +1,8 @@
 // blocking-call: a synchronous call into Node, for which everything else waits.
 import type { BlockEntry, SiteEntry } from '../report/format.ts';
 import type { BlockingCallEntry } from '../report/history.ts';
-import { count, duration, lineOf } from '../report/phrases.ts';
+import { duration, lineOf } from '../report/phrases.ts';
+import { grouped } from './names.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 
 /** Whether it is a call that does nothing but wait; what computes for long, such as JSON.parse, is for blocked-loop. */
@@ -71,7 +72,7 @@ function find(calls: Calls, seconds: number, { process }: RuleContext['report'])
   const took =
     times === 1
       ? `kept the loop waiting for ${duration(totalMs)}`
-      : `kept the loop waiting ${count(times, 'time')}, for ${duration(totalMs)} in all and ${duration(maxMs)} at most${rate}`;
+      : `kept the loop waiting ${grouped(times)} times, for ${duration(totalMs)} in all and ${duration(maxMs)} at most${rate}`;
   return {
     message: `${native}${where} ${took}: nothing else could run.`,
     advice: adviceFor(native),

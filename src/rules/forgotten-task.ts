@@ -1,7 +1,7 @@
 // forgotten-task: a task that nobody awaits, and that the task which created it went on without.
 import type { ForgottenEntry } from '../report/history.ts';
-import { count, lineOf } from '../report/phrases.ts';
-import { short } from './names.ts';
+import { lineOf } from '../report/phrases.ts';
+import { grouped, short } from './names.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 
 export const forgottenTask: Rule = {
@@ -41,7 +41,8 @@ function find(
   { report }: RuleContext,
 ): Finding {
   const where = createdAt === null ? '' : `, created at ${lineOf(createdAt, report.process.directory)},`;
-  const what = times === 1 ? `${kind} ${short(name)}${where} was` : `${count(times, kind)} ${short(name)}${where} were`;
+  const what =
+    times === 1 ? `${kind} ${short(name)}${where} was` : `${grouped(times)} ${kind}s ${short(name)}${where} were`;
   return {
     message:
       `${what} never awaited: ${short(createdBy)}, which created ${times === 1 ? 'it' : 'them'}, had ended before ` +

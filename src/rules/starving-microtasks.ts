@@ -32,7 +32,7 @@ function find(
   const [site = null] = stack;
   const [task = null] = tasks;
   const where = site === null ? '' : ` at ${lineOf(site, process.directory)}`;
-  const whose = task === null ? '' : `, in ${nameOf(task)}`;
+  const whose = task === null ? '' : `, in ${nameOf(task)},`;
   const long =
     times === 1 ? duration(maxMs) : `${duration(totalMs)} in ${count(times, 'turn')}, ${duration(maxMs)} at most`;
   return {

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import type { TaskEntry } from '../../src/report/format.ts';
+import { remembering } from '../support/rule-history.ts';
+import { messagesOf, reportOf, taskOf, warningsOf } from '../support/rule-report.ts';
+
+const heartbeat = taskOf(3, 'heartbeat');
+
+function ended(tasks: readonly TaskEntry[], process: object = {}, runs = 0, reason: 'exit' | 'interrupt' = 'exit') {
+  const fields: Parameters<typeof reportOf>[0] = { reason, tasks, process: { exitCode: 0, ...process } };
+  return remembering({ runs }, fields);
+}
+
+describe('task-outside-run', () => {
+  test('says which tasks the end cut off, and where they were created', () => {
+    expect(warningsOf('task-outside-run', ended([heartbeat]))).toEqual([
+      {
+        rule: 'task-outside-run',
+        message:
+          'heartbeat #3, created at src/heartbeat.ts:1, was pending when the program ended: nobody cancelled it, and its ' +
+          'finally blocks did not run.',
+        advice: 'Run the program by run(main), which cancels what is left and waits for it.',
+        site: heartbeat.createdAt,
+        task: { id: 3, name: 'heartbeat' },
+        resource: null,
+        count: 1,
+        value: 1,
+      },
+    ]);
+  });
+
+  test('is one warning for all of one name and line', () => {
+    const tasks = [heartbeat, { ...heartbeat, id: 4 }, taskOf(5, 'other')];
+    expect(messagesOf('task-outside-run', ended(tasks))).toEqual([
+      '2 tasks heartbeat, created at src/heartbeat.ts:1, were pending when the program ended: nobody cancelled them, and their finally blocks did not run.',
+      'other #5, created at src/other.ts:1, was pending when the program ended: nobody cancelled it, and its finally blocks did not run.',
+    ]);
+    expect(messagesOf('task-outside-run', ended(tasks), 2)).toHaveLength(1);
+  });
+
+  test.each([
+    ['the program uses run()', ended([heartbeat], {}, 1)],
+    ['nothing was left to do', ended([heartbeat], { isDrained: true })],
+    ['it failed', ended([heartbeat], { exitCode: 1 })],
+    ['a signal asked', ended([heartbeat], {}, 0, 'interrupt')],
+    ['another task created it', ended([{ ...heartbeat, createdBy: { id: 1, name: 'main' } }])],
+    ['it is a job of a library', ended([{ ...heartbeat, kind: 'job' }])],
+    ['something waits outside of tasks', ended([{ ...heartbeat, id: 0 }])],
+  ])('is quiet where %s', (_, report) => {
+    expect(messagesOf('task-outside-run', report)).toEqual([]);
+  });
+});
