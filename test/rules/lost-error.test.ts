@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LostErrorEntry } from '../../src/report/history.ts';
 import { siteOf } from '../support/await-report.ts';
 import { entriesOf, remembering } from '../support/rule-history.ts';
-import { messagesOf, reportOf, warningsOf } from '../support/rule-report.ts';
+import { messagesOf, warningsOf, type reportOf } from '../support/rule-report.ts';
 
 const mail = { kind: 'task', name: 'mail', createdAt: siteOf('src/shop.ts:12'), count: 1, lastId: 7 } as const;
 const usual: LostErrorEntry = {

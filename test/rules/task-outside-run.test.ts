@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskEntry } from '../../src/report/format.ts';
 import { remembering } from '../support/rule-history.ts';
-import { messagesOf, reportOf, taskOf, warningsOf } from '../support/rule-report.ts';
+import { messagesOf, taskOf, warningsOf, type reportOf } from '../support/rule-report.ts';
 
 const heartbeat = taskOf(3, 'heartbeat');
 
