@@ -8,6 +8,7 @@ export const libraries: ReadonlyMap<string, () => Library> = new Map([
   ['async-mutex', () => (load(import.meta.url, './async-mutex') as typeof import('./async-mutex.ts')).asyncMutex],
   ['async-sema', () => (load(import.meta.url, './async-sema') as typeof import('./async-sema.ts')).asyncSema],
   ['bottleneck', () => (load(import.meta.url, './bottleneck') as typeof import('./bottleneck.ts')).bottleneck],
+  ['bullmq', () => (load(import.meta.url, './bullmq') as typeof import('./bullmq.ts')).bullmq],
   ['cockatiel', () => (load(import.meta.url, './cockatiel') as typeof import('./cockatiel.ts')).cockatiel],
   ['fastq', () => (load(import.meta.url, './fastq') as typeof import('./fastq.ts')).fastq],
   ['generic-pool', () => (load(import.meta.url, './generic-pool') as typeof import('./generic-pool.ts')).genericPool],

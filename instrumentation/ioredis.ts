@@ -6,7 +6,7 @@ import { clientOf, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
 import { guard } from './record.ts';
-import { blocksFor, commandText, serverName } from './redis-record.ts';
+import { blocksFor, commandText, isIdle, serverName } from './redis-record.ts';
 
 interface Command {
   readonly name: string;
@@ -50,7 +50,7 @@ function nameOf({ options }: Redis): string {
 
 /** A command is given to a connection; it may come back to be sent again. */
 function send(redis: Redis, command: Command): void {
-  if (ends.has(command) || isOwnCall()) return;
+  if (ends.has(command) || isOwnCall() || isIdle(command.name, command.args)) return;
   const pipeline = executed;
   const last = pipeline === null || command.pipelineIndex === undefined ? command : pipeline._queue.at(-1);
   if (last === undefined || (last !== command && command.pipelineIndex !== 0)) return;

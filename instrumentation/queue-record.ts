@@ -32,6 +32,7 @@ export class WrappedQueue implements ResourceRecord {
   unfinished = 0;
   readonly #capacity: number | null;
   readonly #queue: WeakRef<object>;
+  readonly #isElsewhere: boolean;
   /** Whether the promises of jobs stay as they are: the queue handles them all. */
   readonly keepsPromises: boolean;
   #putters = 0;
@@ -39,8 +40,10 @@ export class WrappedQueue implements ResourceRecord {
   #put = 0;
   #taken = 0;
 
-  constructor(name: string, capacity: number | null, queue: object, known?: Identity) {
+  /** @param isElsewhere what is in it is not in this process, so that its depth is not known */
+  constructor(name: string, capacity: number | null, queue: object, known?: Identity, isElsewhere = false) {
     this.name = name;
+    this.#isElsewhere = isElsewhere;
     this.#capacity = capacity;
     this.#queue = new WeakRef(queue);
     ({ id: this.id, createdAt: this.createdAt, site: this.site } = known ?? identify(name));
@@ -80,7 +83,7 @@ export class WrappedQueue implements ResourceRecord {
 
   statistics(): QueueStatistics {
     // Of a queue that does not say, what is known is how many jobs wait.
-    const depth = this.#depth() ?? (this.unfinished > 0 ? this.waiting.size : null);
+    const depth = this.#isElsewhere ? null : (this.#depth() ?? (this.unfinished > 0 ? this.waiting.size : null));
     return Object.freeze({
       kind: 'queue',
       depth,

@@ -56,3 +56,15 @@ function limit(milliseconds: number): number {
 export function serverName(host: string, port: number | string | undefined, database = 0): string {
   return `redis ${host}${port === undefined ? '' : `:${port}`}${database === 0 ? '' : `/${database}`}`;
 }
+
+/** Whether an idle worker or listener of BullMQ waits with it for jobs and events: that is no wait of the program. */
+export function isIdle(name: string, args: readonly unknown[]): boolean {
+  switch (name.toLowerCase()) {
+    case 'bzpopmin':
+      return String(args[0]).endsWith(':marker');
+    case 'xread':
+      return String(args.at(-2)).endsWith(':events') && String(args[0]).toLowerCase() === 'block';
+    default:
+      return false;
+  }
+}

@@ -10,7 +10,7 @@ import { wrapFunction } from './patch.ts';
 import { endHold } from './hold-record.ts';
 import { WrappedPool } from './pool-record.ts';
 import { guard, type Callable } from './record.ts';
-import { blocksFor, commandText, serverName } from './redis-record.ts';
+import { blocksFor, commandText, isIdle, serverName } from './redis-record.ts';
 
 type Settle = (this: void, value: unknown) => void;
 type Words = readonly unknown[];
@@ -87,7 +87,7 @@ function textOf([name, ...args]: Words): string {
 /** A command is put into a queue; of a batch the first begins the wait, and the last ends it. */
 function add({ resolve, reject, args, queue }: Added): Pick<Added, 'resolve' | 'reject'> | undefined {
   const own = sending;
-  if (own === null || isOwnCall()) return undefined;
+  if (own === null || isOwnCall() || isIdle(String(args[0]), args.slice(1))) return undefined;
   own.end ??= begin(own, args, queue);
   const { end } = own;
   if (--own.left > 0) return undefined;

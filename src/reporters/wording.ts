@@ -227,8 +227,9 @@ export function leafText({ kind, detail }: Pick<Leaf, 'kind' | 'detail'>): strin
 }
 
 /** Who took from a queue last. */
-export function takerText({ lastTaker }: ResourceEntry): string {
-  if (lastTaker === null) return 'nobody ever took from it';
+export function takerText({ lastTaker, statistics: now }: ResourceEntry): string {
+  const isElsewhere = now.kind === 'queue' && now.depth === null; // and others may have taken from it
+  if (lastTaker === null) return isElsewhere ? 'nobody took from it here' : 'nobody ever took from it';
   return `last taken by ${taskName(lastTaker)}${lastTaker.settled ? ', which has settled' : ''}`;
 }
 
