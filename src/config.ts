@@ -1,5 +1,5 @@
 // Every option, its default and its environment variable. The only reader of process.env.
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { UsageError } from './errors.ts';
 
 export type Format = 'text' | 'json';
@@ -43,6 +43,8 @@ export interface Config {
   readonly earlyWatchdog: boolean;
   /** Where CPU profiles are written: a file ending in `.cpuprofile`, or a folder; null for nowhere. `LOOPSCOPE_PROFILE`. */
   readonly profile: string | null;
+  /** Records the run for a diagnosis; `deep` with promises. `LOOPSCOPE_RECORD`, set by `doctor`. */
+  readonly record: 'plain' | 'deep' | null;
   /** Names of libraries that are not made visible, or `all`. `LOOPSCOPE_DISABLE`, separated by commas. */
   readonly disable: readonly string[];
   /** The folder in which `loopscope run` collects the reports of its processes. `LOOPSCOPE_RUN_DIRECTORY`, set by `run`. */
@@ -109,9 +111,14 @@ export function readConfig(environment: Environment = process.env): Config {
     ...readStuck(read),
     ...readTests(read),
     profile: profile === null ? null : resolve(profile),
+    record: runDirectory === null ? null : recordMode(read('LOOPSCOPE_RECORD')),
     disable: parseNames(read('LOOPSCOPE_DISABLE') ?? ''),
     runDirectory,
   };
+}
+
+function recordMode(text: string | null): Config['record'] {
+  return text === 'plain' || text === 'deep' ? text : null;
 }
 
 /** Whether the environment asks for debug mode, also of a program that imports loopscope without the hook. */
@@ -243,6 +250,8 @@ export interface RunSettings {
   readonly disable: string | null;
   /** The program is ended after this, whatever it does; null for never. */
   readonly timeoutMs: number | null;
+  /** Whether the run is recorded, and promises too; null for no recording. */
+  readonly record?: 'plain' | 'deep' | null;
 }
 
 /** The environment of a program under `loopscope run`: this process's own, and the hook in NODE_OPTIONS. */
@@ -271,8 +280,25 @@ export function runEnvironment(
     ...(stuckAfterMs === null ? {} : { LOOPSCOPE_STUCK_AFTER: `${stuckAfterMs}ms` }),
     ...(stuckExit ? { LOOPSCOPE_STUCK_EXIT: '1' } : {}),
     ...(settings.disable === null ? {} : { LOOPSCOPE_DISABLE: settings.disable }),
+    ...(settings.record == null
+      ? {}
+      : {
+          LOOPSCOPE_RECORD: settings.record,
+          LOOPSCOPE_WATCHDOG: 'early',
+          LOOPSCOPE_BLOCKING_CALLS: '1',
+        }),
     ...(settings.prometheus ? { LOOPSCOPE_PROMETHEUS: bySupervisor } : {}),
   };
+}
+
+/** The environment of a command that makes load: with the port, and with what is installed beside the program in its path. */
+export function loadEnvironment(
+  port: number,
+  directory: string,
+  environment: Environment = process.env,
+): Record<string, string | undefined> {
+  const path = [resolve(directory, 'node_modules/.bin'), commandPath(environment)].join(delimiter);
+  return { ...environment, PATH: path, PORT: String(port) };
 }
 
 /** The folders in which commands are looked up. */

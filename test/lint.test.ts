@@ -73,6 +73,18 @@ const matrix: Record<string, Record<string, Permission>> = {
   },
   report: { report: 'all', channels: 'types' },
   rules: { rules: 'all', report: 'all' },
+  doctor: { doctor: 'all', report: 'all' },
+  recorder: {
+    recorder: 'all',
+    channels: 'all',
+    runtime: 'all',
+    loop: 'all',
+    report: 'all',
+    'node:diagnostics_channel': 'all',
+    'node:fs': 'all',
+    'node:net': 'all',
+    'node:worker_threads': 'all',
+  },
   reporters: {
     reporters: 'all',
     report: 'all',
@@ -104,7 +116,7 @@ const matrix: Record<string, Record<string, Permission>> = {
 };
 
 const folders =
-  `channels runtime primitives resilience loop handles heap subscribers report rules reporters process runners commands`.split(
+  `channels runtime primitives resilience loop handles heap subscribers report rules doctor recorder reporters process runners commands`.split(
     ' ',
   );
 /** Folders whose files lie in folders of their own. */

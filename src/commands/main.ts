@@ -6,6 +6,7 @@ import { helpText, helpTexts } from './help.ts';
 // Each is loaded when it is called: `run` starts no slower for what the others need.
 const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   run: async (words) => (await import('./run.ts')).run(words),
+  doctor: async (words) => (await import('./doctor.ts')).doctor(words),
   ps: async (words) => (await import('./ps.ts')).ps(words),
   tree: async (words) => (await import('./tree.ts')).tree(words),
   explain: async (words) => (await import('./explain.ts')).explain(words),
@@ -31,8 +32,8 @@ export async function main(words: readonly string[]): Promise<void> {
     if (command === undefined) {
       throw new UsageError(`there is no command ${JSON.stringify(name)}; loopscope --help lists them`);
     }
-    // What follows the first word of `run` may be the program's own.
-    const asked = name === 'run' ? rest.slice(0, 1) : rest;
+    // What follows the first word of these may be the program's own.
+    const asked = name === 'run' || name === 'doctor' ? rest.slice(0, 1) : rest;
     if (asked.includes('--help') || asked.includes('-h')) process.stdout.write(helpTexts[name] ?? helpText);
     else await command(rest);
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Conclusion } from './conclude.ts';
 import { checkWritable } from './output.ts';
 import { findProgram } from './program.ts';
 import { readRuleOptions, ruleOptions } from './rule-options.ts';
+import { splitProgram } from './split-program.ts';
 import { supervise, type RunOptions } from './supervise.ts';
 
 const options = {
@@ -34,23 +35,11 @@ const options = {
 
 /** Runs a program under the hook. Ends as the program ends: with its exit code, or by its signal. */
 export async function run(words: readonly string[]): Promise<void> {
-  const { own, program } = split(words);
+  const { own, program } = splitProgram(words, options);
   const runOptions = await readOptions(own);
   const [script, ...args] = program;
   if (script === undefined) throw new UsageError('run needs a program: loopscope run [options] -- <script> [args]');
   await supervise(findProgram(script, args), runOptions);
-}
-
-/** The program begins after `--`, or with the first word that is no option. */
-function split(words: readonly string[]): { own: string[]; program: readonly string[] } {
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] as string;
-    if (word === '--') return { own: words.slice(0, index), program: words.slice(index + 1) };
-    if (!word.startsWith('-')) return { own: words.slice(0, index), program: words.slice(index) };
-    const name = word.slice(2);
-    if (Object.hasOwn(options, name) && options[name as keyof typeof options].type === 'string') index++;
-  }
-  return { own: [...words], program: [] };
 }
 
 async function readOptions(words: string[]): Promise<RunOptions> {

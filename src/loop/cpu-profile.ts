@@ -11,11 +11,11 @@ export interface CpuProfiler {
   stop(): CpuProfile | null;
 }
 
-/** How often the engine looks: each millisecond, as of `node --cpu-prof`. */
-const intervalMs = 1;
-
-/** Starts a session of our own with the inspector: whoever else profiles the thread does not notice. Throws where there is none. */
-export function startCpuProfiler(): CpuProfiler {
+/**
+ * Starts a session of our own with the inspector: whoever else profiles the thread does not notice. Throws where there is none.
+ * @param intervalMs how often the engine looks: each millisecond, as of `node --cpu-prof`, where nobody says otherwise
+ */
+export function startCpuProfiler(intervalMs = 1): CpuProfiler {
   const session = new Session();
   session.connect();
   session.post('Profiler.enable');

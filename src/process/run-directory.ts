@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Reason, Report } from '../report/format.ts';
+import type { ThreadRecording } from '../report/recording.ts';
 import { basename, join } from 'node:path';
 import { complain } from '../runtime/complain.ts';
 
@@ -24,6 +25,7 @@ export interface Member {
 
 const supervisorFolder = /^loopscope-(\d+)-/;
 const memberFile = /^member-(\d+)-(\d+)$/;
+const recordingFile = /^recording-(\d+)-(\d+)\.json$/;
 const metricsSocketFile = /^metrics-(\d+)\.sock$/;
 const reportFile = /^report-.*\.json$/;
 // An older acknowledgement is of a signal that the supervisor did not get.
@@ -70,10 +72,7 @@ export class RunDirectory {
   }
 
   members(): Member[] {
-    return namesIn(this.path).flatMap((name) => {
-      const [, pid, threadId] = memberFile.exec(name) ?? [];
-      return pid === undefined ? [] : [{ pid: Number(pid), threadId: Number(threadId) }];
-    });
+    return membersOf(namesIn(this.path), memberFile);
   }
 
   /** Says that a report has been begun, so that the supervisor waits for it. */
@@ -107,6 +106,45 @@ export class RunDirectory {
         complain('a report was lost', error);
       }
     }
+  }
+
+  /** Leaves what one thread recorded for the supervisor. */
+  deliverRecording(recording: ThreadRecording): void {
+    const { pid, threadId } = recording.report.process;
+    const name = `recording-${pid}-${threadId}`;
+    writeFileSync(this.#file(`${name}.part`), JSON.stringify(recording));
+    renameSync(this.#file(`${name}.part`), this.#file(`${name}.json`));
+  }
+
+  /** Who has left a recording. */
+  recorded(): Member[] {
+    return membersOf(namesIn(this.path), recordingFile);
+  }
+
+  /** The recordings that have arrived, `most` of them at most. */
+  recordings(most: number): ThreadRecording[] {
+    const names = namesIn(this.path).filter((name) => recordingFile.test(name));
+    return names.slice(0, most).flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(this.#file(name), 'utf8')) as ThreadRecording];
+      } catch (error) {
+        complain('a recording was lost', error);
+        return [];
+      }
+    });
+  }
+
+  /** A server of this process listens. */
+  markListening(pid: number, port: number): void {
+    tryTo(() => writeFileSync(this.#file(`listening-${pid}-${port}`), ''));
+  }
+
+  /** A port at which a process listens; null while none does. */
+  listeningPort(): number | null {
+    const port = namesIn(this.path)
+      .map((name) => /^listening-\d+-(\d+)$/.exec(name)?.[1])
+      .find((each) => each !== undefined);
+    return port === undefined ? null : Number(port);
   }
 
   /** The file in which a process finds that it is asked for a report, though its loop is blocked. */
@@ -182,6 +220,13 @@ function tryTo(act: () => void): void {
   } catch {
     // what is left behind is removed by the next run
   }
+}
+
+function membersOf(names: readonly string[], file: RegExp): Member[] {
+  return names.flatMap((name) => {
+    const [, pid, threadId] = file.exec(name) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), threadId: Number(threadId) }];
+  });
 }
 
 function namesIn(folder: string): string[] {

@@ -15,6 +15,7 @@ import { rootTask } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { listenForSignals } from './signals.ts';
+import type { RunRecorder } from './record.ts';
 import type { Telemetry } from './telemetry.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { hasTests } from './test-source.ts';
@@ -65,11 +66,11 @@ function exportFromThread(): void {
 
 /** Null if the loop cannot be observed: that is said in one line, and all else goes on. */
 function observeLoop(sources: StuckSources): Loop | null {
-  const { watchdog, blockThresholdMs, profile: path } = sources.config;
+  const { watchdog, blockThresholdMs, profile: path, record } = sources.config;
   try {
     return startLoop({
       watchdog,
-      isProfiled: path !== null,
+      isProfiled: path !== null || record !== null,
       thresholdMs: blockThresholdMs,
       stuck: handleStuck(sources),
     });
@@ -89,6 +90,17 @@ function profile(path: string, directory: RunDirectory | null): Profiling | null
     return profiling;
   } catch (error) {
     complain('no CPU profile', error);
+    return null;
+  }
+}
+
+/** Null if nothing can be recorded: that is said in one line, and all else goes on. */
+function recordRun(directory: RunDirectory, isDeep: boolean, loop: Loop | null): RunRecorder | null {
+  try {
+    const { startRecording } = load(import.meta.url, './record') as typeof import('./record.ts');
+    return startRecording(directory, isDeep, loop);
+  } catch (error) {
+    complain('the run is not recorded', error);
     return null;
   }
 }
@@ -137,10 +149,13 @@ function startWith(config: Config): void {
   const pending = (): number => registry.snapshot().tasks.length;
   const loop = config.loop ? observeLoop({ config, directory, pending, give: giveStuck }) : null;
   const profiling = config.profile === null ? null : profile(config.profile, directory);
+  const recorder =
+    config.record === null || directory === null ? null : recordRun(directory, config.record === 'deep', loop);
   const self = { pid: process.pid, threadId };
   let telemetry: Telemetry | null = null;
   let interrupted = false;
   const give = (reason: Reason, exitCode: number | null = null): void => {
+    if (recorder !== null) return recorder.finish(); // all that anybody wants
     const isPending = registry.snapshot().tasks.length > 0 || rootTask.waits !== null;
     const nothing = !isPending && loop?.wasBlocked() !== true && profiling === null && !isRemarkable();
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;

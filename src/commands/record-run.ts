@@ -1,0 +1,264 @@
+// Runs a program for `doctor`: waits until it listens, puts load on it, stops both, and gathers what was recorded.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadEnvironment, runEnvironment } from '../config.ts';
+import { UsageError } from '../errors.ts';
+import { RunDirectory, type Member } from '../process/run-directory.ts';
+import {
+  recordingFormat,
+  recordingVersion,
+  type LoadEntry,
+  type Recording,
+  type RecordingEnd,
+} from '../report/recording.ts';
+import { processesBelow } from './processes.ts';
+import type { Program } from './program.ts';
+
+export interface RecordOptions {
+  /** A command for the shell that makes load; null for none. */
+  readonly onPort: string | null;
+  /** How long the program runs at most, or from when it listens; null for until it ends. */
+  readonly durationMs: number | null;
+  readonly isDeep: boolean;
+  readonly disable: string | null;
+  /** The program as it was given. */
+  readonly command: string;
+  readonly preload: string;
+}
+
+const pollMs = 20;
+/** How long a program may take until it listens. */
+const listenMs = 60_000;
+/** For what is under way when the load ends. */
+const settleMs = 200;
+/** How long a thread may take to leave its recording: after Ctrl-C somebody waits. */
+const answerMs = 10_000;
+const hurriedMs = 1500;
+const endMs = 400;
+const mostThreads = 64;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs the program. Whatever ends this, nothing of it is left running. */
+export async function recordRun(program: Program, options: RecordOptions): Promise<Recording> {
+  const directory = createDirectory();
+  try {
+    return await new RecordedRun(program, options, directory).run();
+  } finally {
+    directory.remove();
+  }
+}
+
+function createDirectory(): RunDirectory {
+  try {
+    return RunDirectory.create();
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `doctor needs a folder for recordings, set TMPDIR to one that exists and is writable: ${cause}`,
+    );
+  }
+}
+
+class RecordedRun {
+  readonly #program: Program;
+  readonly #options: RecordOptions;
+  readonly #directory: RunDirectory;
+  readonly #notes: string[] = [];
+  /** What is to be ended at last. */
+  readonly #children: ChildProcess[] = [];
+  readonly #stop = new AbortController();
+  #exit: Recording['exit'] = null;
+  #load: LoadEntry | null = null;
+
+  constructor(program: Program, options: RecordOptions, directory: RunDirectory) {
+    this.#program = program;
+    this.#options = options;
+    this.#directory = directory;
+  }
+
+  async run(): Promise<Recording> {
+    const startedAt = new Date();
+    const onSignal = (): void => {
+      if (this.#stop.signal.aborted) this.#kill(); // a second Ctrl-C: at once
+      else this.#stop.abort();
+    };
+    for (const signal of stopSignals) process.on(signal, onSignal);
+    try {
+      const ended = await this.#untilEnd();
+      if (this.#exit === null) await this.#gather();
+      const { command } = this.#options;
+      return {
+        format: recordingFormat,
+        version: recordingVersion,
+        startedAt: startedAt.toISOString(),
+        command,
+        durationMs: Date.now() - startedAt.getTime(),
+        ended,
+        exit: ended === 'program' ? this.#exit : null,
+        load: this.#load,
+        threads: this.#directory.recordings(mostThreads),
+        notes: this.#notes,
+      };
+    } finally {
+      await this.#end();
+      for (const signal of stopSignals) process.off(signal, onSignal);
+    }
+  }
+
+  /** Starts the program and the load. Resolves when there is nothing more to see. */
+  async #untilEnd(): Promise<RecordingEnd> {
+    const { onPort, durationMs } = this.#options;
+    const exited = this.#startProgram();
+    const { signal } = this.#stop;
+    const program = exited.then((): RecordingEnd => 'program');
+    const interrupt = new Promise<RecordingEnd>((resolve) => {
+      signal.addEventListener('abort', () => resolve('interrupt'), { once: true });
+    });
+    const time = (milliseconds: number): Promise<RecordingEnd> =>
+      pause(milliseconds, 'duration' as const, { signal, ref: false }).catch(() => 'interrupt' as const);
+    if (onPort === null) {
+      const ends = [program, interrupt, ...(durationMs === null ? [] : [time(durationMs)])];
+      return Promise.race(ends);
+    }
+    const port = await Promise.race([this.#untilListening(), program, interrupt]);
+    if (typeof port === 'string') {
+      this.#load = { command: onPort, port: null, exitCode: null };
+      if (port === 'program') this.#notes.push(`it never listened at a port: ${onPort} was not run`);
+      return port;
+    }
+    const load = this.#startLoad(onPort, port);
+    const ends = [program, interrupt, load, ...(durationMs === null ? [] : [time(durationMs)])];
+    return Promise.race(ends);
+  }
+
+  #startProgram(): Promise<void> {
+    const { file, args } = this.#program;
+    const { preload, isDeep, disable } = this.#options;
+    const environment = runEnvironment({
+      runDirectory: this.#directory.path,
+      preload,
+      record: isDeep ? 'deep' : 'plain',
+      disable,
+      prometheus: false,
+      debug: false,
+      otlp: null,
+      traceFile: null,
+      loop: true,
+      watchdog: true,
+      profile: null,
+      blockThresholdMs: null,
+      stuckAfterMs: null,
+      stuckExit: false,
+      timeoutMs: null,
+    });
+    // stdout is for the diagnosis
+    const child = spawn(file, args, { stdio: ['inherit', process.stderr, process.stderr], env: environment });
+    this.#children.push(child);
+    return new Promise((resolve, reject) => {
+      child.once('error', (error: NodeJS.ErrnoException) => {
+        reject(new UsageError(`${file} could not be started: ${error.message}`, error.code === 'ENOENT' ? 127 : 126));
+      });
+      child.once('exit', (code, signal) => {
+        this.#exit = { code, signal };
+        resolve();
+      });
+    });
+  }
+
+  /** The port, or the end of patience: its time counts as over. */
+  async #untilListening(): Promise<number | RecordingEnd> {
+    const { durationMs } = this.#options;
+    const mostMs = durationMs ?? listenMs;
+    for (let waited = 0; waited < mostMs; waited += pollMs) {
+      const port = this.#directory.listeningPort();
+      if (port !== null) return port;
+      if (this.#stop.signal.aborted || this.#exit !== null) break;
+      await pause(pollMs);
+    }
+    this.#notes.push(`it did not listen at a port within ${mostMs / 1000} s: ${this.#options.onPort} was not run`);
+    return 'duration';
+  }
+
+  /** Resolves when the load has ended, and what is under way has had its time. */
+  #startLoad(command: string, port: number): Promise<RecordingEnd> {
+    this.#load = { command, port, exitCode: null };
+    const child = spawn(command, {
+      shell: true,
+      stdio: ['ignore', process.stderr, process.stderr],
+      env: loadEnvironment(port, process.cwd()),
+    });
+    this.#children.push(child);
+    return new Promise((resolve) => {
+      child.once('error', (error) => {
+        this.#notes.push(`the load could not be started: ${error.message}`);
+        resolve('load');
+      });
+      child.once('exit', (code, signal) => {
+        this.#load = { command, port, exitCode: code };
+        if (code !== 0 && !this.#stop.signal.aborted) {
+          this.#notes.push(`the load ended with ${signal ?? `exit code ${code}`}: ${command}`);
+        }
+        void pause(settleMs).then(() => resolve('load'));
+      });
+    });
+  }
+
+  /** Has every thread leave its recording, and says which did not. */
+  async #gather(): Promise<void> {
+    const directory = this.#directory;
+    const asked = directory.members();
+    directory.markTimeout();
+    for (const { pid, threadId } of asked) {
+      if (threadId !== 0) continue;
+      directory.ask(pid, 'timeout'); // for a loop that is blocked
+      send(pid, 'SIGUSR2');
+    }
+    const missing = (): Member[] => {
+      const there = new Set(directory.recorded().map(keyOf));
+      const alive = new Set(directory.members().map(keyOf));
+      return asked.filter((member) => alive.has(keyOf(member)) && !there.has(keyOf(member)));
+    };
+    const since = Date.now();
+    const mayWait = (): boolean =>
+      this.#exit === null && Date.now() - since < (this.#stop.signal.aborted ? hurriedMs : answerMs);
+    while (missing().length > 0 && mayWait()) await pause(pollMs);
+    for (const { pid, threadId } of missing()) {
+      const who = threadId === 0 ? `pid ${pid}` : `worker thread ${threadId} of pid ${pid}`;
+      this.#notes.push(
+        !send(pid, 0)
+          ? `${who} ended without leaving its recording`
+          : `${who} does not answer: its loop is blocked in native code, or it is stopped`,
+      );
+    }
+  }
+
+  /** Ends everything that was started, kindly at first. */
+  async #end(): Promise<void> {
+    const roots = this.#children.flatMap(({ pid }) => pid ?? []);
+    let left = processesBelow([...roots, ...this.#directory.members().map(({ pid }) => pid)]);
+    for (const pid of left) send(pid, 'SIGTERM');
+    for (let waited = 0; waited < endMs && left.size > 0; waited += pollMs) {
+      await pause(pollMs);
+      left = processesBelow(left);
+    }
+    for (const pid of left) send(pid, 'SIGKILL');
+  }
+
+  #kill(): void {
+    const roots = this.#children.flatMap((child) => child.pid ?? []);
+    for (const pid of processesBelow(roots)) send(pid, 'SIGKILL');
+  }
+}
+
+function keyOf({ pid, threadId }: Member): string {
+  return `${pid}-${threadId}`;
+}
+
+/** False if there is no such process any more. */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+// A recording → a diagnosis. Pure: all that is looked for, in one list.
+import type { Recording, ThreadRecording } from '../report/recording.ts';
+import { blockedLoop } from './blocked-loop.ts';
+import { busyElsewhere } from './busy-elsewhere.ts';
+import { fanOut } from './fan-out.ts';
+import { figuresOf, isEnough, sentenceWithout } from './figures.ts';
+import { diagnosisFormat, diagnosisVersion, type Diagnosis, type FoundIn } from '../report/diagnosis.ts';
+import type { Disease } from './disease.ts';
+import { gcPressure } from './gc-pressure.ts';
+import { largeJson } from './large-json.ts';
+import { leakedHandles } from './leaked-handles.ts';
+import { leakedTasks } from './leaked-tasks.ts';
+import { operationRows } from './operation-rows.ts';
+import { slowDependency } from './slow-dependency.ts';
+import { smallPool } from './small-pool.ts';
+import { syncFiles } from './sync-files.ts';
+import { viewOf } from './thread-view.ts';
+import { timerStorm } from './timer-storm.ts';
+
+const diseases: readonly Disease[] = [
+  blockedLoop,
+  largeJson,
+  syncFiles,
+  gcPressure,
+  timerStorm,
+  fanOut,
+  smallPool,
+  slowDependency,
+  busyElsewhere,
+  leakedHandles,
+  leakedTasks,
+];
+/** The first line ends with the command, and lists no more. */
+const mostFindings = 10;
+
+/** What ails a program, the heaviest first. */
+export function diagnose(recording: Recording): Diagnosis {
+  const { threads, command, notes } = recording;
+  const findings = joinThreads(threads.flatMap((thread) => findingsOf(thread))).slice(0, mostFindings);
+  const isSeen = threads.some((thread) => isEnough(thread));
+  const [worst] = findings;
+  return {
+    format: diagnosisFormat,
+    version: diagnosisVersion,
+    verdict: worst !== undefined ? 'ill' : isSeen ? 'healthy' : 'unknown',
+    sentence: worst?.verdict ?? sentenceWithout(recording, isSeen),
+    figures: figuresOf(threads),
+    findings,
+    operations: operationRows(threads),
+    notes,
+    directory: threads[0]?.report.process.directory ?? '',
+    command,
+  };
+}
+
+function findingsOf(thread: ThreadRecording): FoundIn[] {
+  const view = viewOf(thread);
+  const { pid, threadId } = thread.report.process;
+  const found = diseases.flatMap((disease) => disease(view));
+  return found.map((finding) => Object.assign({ threads: [{ pid, threadId }] }, finding));
+}
+
+/** The same in several threads or processes is one finding: that of where it is heaviest. */
+function joinThreads(findings: readonly FoundIn[]): FoundIn[] {
+  const joined = new Map<string, FoundIn>();
+  for (const finding of findings.toSorted((a, b) => b.weight - a.weight)) {
+    const { disease, at, verdict } = finding;
+    const key = `${disease} ${at === null ? verdict : `${at.file}:${at.line}`}`;
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? finding : { ...known, threads: [...known.threads, ...finding.threads] });
+  }
+  return [...joined.values()];
+}

@@ -1,0 +1,75 @@
+// What was measured of the program as a whole, and what to say where nothing ails it.
+import type { Recording, ThreadRecording } from '../report/recording.ts';
+import { count } from '../report/phrases.ts';
+import { pathsByPlace, viewOf, fewestRequests } from './thread-view.ts';
+import { number, percent, time } from './wording.ts';
+
+const leastSeenMs = 1000;
+const leastBusyMs = 100;
+const fullLoad = 0.9;
+
+/** Whether enough was seen of a thread to say that nothing ails it: some requests, or for long enough some work. */
+export function isEnough(thread: ThreadRecording): boolean {
+  const { profile, observedMs, port } = thread;
+  if (port !== null) return viewOf(thread).requests >= fewestRequests;
+  return observedMs >= leastSeenMs && (profile === null || profile.busyMs >= leastBusyMs);
+}
+
+/** The first line where nothing was found. */
+export function sentenceWithout({ threads, durationMs, load }: Recording, isSeen: boolean): string {
+  if (threads.length === 0) return 'Not enough seen: no process of it left a recording.';
+  const requests = threads.reduce((sum, { requests: each }) => sum + (each?.finished ?? 0), 0);
+  if (isSeen) {
+    const what = requests > 0 ? `answered ${count(requests, 'request').replace(/^\d+/, number(requests))}` : 'ran';
+    const isFull = threads.some((thread) => viewOf(thread).utilization >= fullLoad);
+    const full = isFull ? ' Its loop had no time left: this is about the most that one thread can do.' : '';
+    return `Healthy: it ${what} in ${time(activeMs(threads))}, and nothing of its own held it up.${full}`;
+  }
+  const isServer = threads.some(({ port }) => port !== null);
+  if (isServer) {
+    const come = requests === 0 ? 'no request came' : `only ${count(requests, 'request')} came`;
+    return `Not enough seen: ${come}${load === null ? "; put it under load with --on-port 'COMMAND'" : ''}.`;
+  }
+  return `Not enough seen: it ran for ${time(durationMs)}, and did next to nothing.`;
+}
+
+/** One line for each thread that did anything. */
+export function figuresOf(threads: readonly ThreadRecording[]): string[] {
+  return threads.filter((thread) => isWorthALine(thread, threads)).map(figureOf);
+}
+
+function isWorthALine({ requests, processor }: ThreadRecording, threads: readonly ThreadRecording[]): boolean {
+  return threads.length === 1 || requests !== null || processor.threadMs >= leastBusyMs;
+}
+
+function figureOf(thread: ThreadRecording, _index: number, all: readonly ThreadRecording[]): string {
+  const view = viewOf(thread);
+  const { requests, turns, profile, report } = thread;
+  const who =
+    all.length === 1
+      ? ''
+      : `pid ${report.process.pid}${report.process.threadId === 0 ? '' : `, thread ${report.process.threadId}`}: `;
+  const parts = [
+    ...(requests === null || requests.finished === 0
+      ? []
+      : [
+          `${number(requests.finished)} requests, ${number(view.perSecond(requests.finished))} a second, ${time(requests.totalMs / requests.finished)} each`,
+        ]),
+    `loop busy ${percent(view.utilization)}`,
+    ...(turns === null ? [] : [`99 % wait less than ${time(delayOf(turns.delays))} for it`]),
+    ...(profile === null ? [] : [`garbage collection ${percent(profile.gcMs / Math.max(1, view.activeMs))}`]),
+  ];
+  const [hottest] = pathsByPlace(profile?.paths ?? []);
+  const hot =
+    hottest === undefined ? '' : `; most at ${view.line(hottest.at)} (${percent(view.shareOfBusy(hottest.ms))})`;
+  return `${who}${parts.join(', ')}${hot}`;
+}
+
+/** The least delay that is exceeded less than 1 % of the time. */
+function delayOf(delays: readonly { readonly overMs: number; readonly share: number }[]): number {
+  return (delays.find(({ share }) => share < 0.01) ?? delays.at(-1))?.overMs ?? 0;
+}
+
+function activeMs(threads: readonly ThreadRecording[]): number {
+  return Math.max(...threads.map((thread) => thread.activeMs));
+}

@@ -1,0 +1,34 @@
+// slow-dependency: most of the time of requests is spent waiting for one host or database.
+import type { Disease } from './disease.ts';
+import { number, percent, time } from './wording.ts';
+
+const leastShare = 0.5;
+const leastMs = 10;
+const leastAnswers = 10;
+/** A loop that is busier than that is late itself: what it measures is its own delay. */
+const mostUtilization = 0.8;
+
+export const slowDependency: Disease = (view) => {
+  if (view.utilization > mostUtilization) return [];
+  // Without requests of its own: the time in which anything was under way.
+  const whole = view.isServing ? view.requestMs : view.activeMs;
+  return view.thread.resources
+    .filter(({ kind, holds }) => kind === 'client' && holds >= leastAnswers)
+    .filter(({ holdMs, holds }) => holdMs >= whole * leastShare && holdMs / holds >= leastMs)
+    .map(({ name, holds, holdMs, maxHoldMs, waitedAt, operation, peakHeld }) => {
+      const share = Math.min(1, holdMs / whole);
+      const whose = view.isServing ? 'the time of its requests' : 'its time';
+      const where = waitedAt === null ? '' : `, asked at ${view.line(waitedAt)}`;
+      return {
+        disease: 'slow-dependency',
+        weight: share * 0.95,
+        verdict: `It waits for ${name}: ${percent(share)} of ${whose}, ${time(holdMs / holds)} for each answer${where}.`,
+        evidence: [
+          `${number(holds)} answers, the longest after ${time(maxHoldMs)}; up to ${peakHeld} were waited for at a time${operation === null ? '' : `; the slowest: ${operation}`}.`,
+          `Its own loop was busy ${percent(view.utilization)} of the time: it is not this program that is slow.`,
+        ],
+        advice: `Find out why ${name} is slow; ask it for less or less often (cached, batch), ask for several things at the same time, and give each a timeout.`,
+        at: waitedAt,
+      };
+    });
+};

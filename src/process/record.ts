@@ -1,0 +1,46 @@
+// `loopscope doctor`, in the process that it examines: records this thread, and leaves the recording in the run directory.
+import { subscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:net';
+import { startRecorder } from '../recorder/recorder.ts';
+import { complain } from '../runtime/complain.ts';
+import { SiteMapper } from '../runtime/source-map.ts';
+import { startRegistry } from '../subscribers/registry.ts';
+import type { Loop } from './loop.ts';
+import type { RunDirectory } from './run-directory.ts';
+import { takeReport } from './take-report.ts';
+
+/** What runs while a thread is recorded. */
+export interface RunRecorder {
+  /** Ends the recording, and leaves it. May be called twice. */
+  finish(): void;
+}
+
+/** Records this thread from now on. */
+export function startRecording(directory: RunDirectory, isDeep: boolean, loop: Loop | null): RunRecorder {
+  const registry = startRegistry();
+  const recorder = startRecorder({
+    isDeep,
+    awaitNs: null,
+    loop: () => loop?.read() ?? null,
+    pendingTasks: () => registry.snapshot().tasks.length,
+  });
+  subscribe('tracing:net.server.listen:asyncEnd', (message) => {
+    const address = (message as { readonly server: Server }).server.address();
+    if (address === null || typeof address === 'string') return;
+    recorder.listens(address.port);
+    directory.markListening(process.pid, address.port);
+  });
+  let finished = false;
+  return {
+    finish() {
+      if (finished) return;
+      finished = true;
+      try {
+        const mapper = new SiteMapper();
+        directory.deliverRecording(recorder.stop((site) => mapper.map(site), takeReport('asked')));
+      } catch (error) {
+        complain('the recording of a thread was lost', error);
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+// The requests that this thread answers, by the channels of Node's own HTTP server.
+import { channel } from 'node:diagnostics_channel';
+import type { RequestsEntry } from '../report/recording.ts';
+import { now } from '../runtime/clock.ts';
+
+/** What runs while requests are counted. */
+export interface RequestCounter {
+  /** Not answered now. */
+  readonly pending: number;
+  /** When the first came and the last was answered, on the runtime clock; null where there was none. */
+  readonly span: { readonly from: number; readonly to: number } | null;
+  /** Ends it; null where there was none. */
+  stop(): RequestsEntry | null;
+}
+
+interface Message {
+  readonly request: object;
+}
+
+/** Counts from now on. */
+export function countRequests(): RequestCounter {
+  const starts = new WeakMap<object, number>();
+  let started = 0;
+  let finished = 0;
+  let totalMs = 0;
+  let maxMs = 0;
+  let peak = 0;
+  let from = 0;
+  let to = 0;
+  const begin = (message: unknown): void => {
+    const at = now();
+    starts.set((message as Message).request, at);
+    if (started++ === 0) from = at;
+    to = at;
+    if (started - finished > peak) peak = started - finished;
+  };
+  const end = (message: unknown): void => {
+    const since = starts.get((message as Message).request);
+    if (since === undefined) return;
+    to = now();
+    finished++;
+    totalMs += to - since;
+    if (to - since > maxMs) maxMs = to - since;
+  };
+  const channels = [
+    [channel('http.server.request.start'), begin],
+    [channel('http.server.response.finish'), end],
+  ] as const;
+  for (const [each, handle] of channels) each.subscribe(handle);
+  return {
+    get pending() {
+      return started - finished;
+    },
+    get span() {
+      return started === 0 ? null : { from, to };
+    },
+    stop() {
+      for (const [each, handle] of channels) each.unsubscribe(handle);
+      return started === 0 ? null : { started, finished, totalMs, maxMs, peak };
+    },
+  };
+}
