@@ -52,6 +52,10 @@ export class CallRecord implements TaskRecord {
     if (taskCreated.hasSubscribers) taskCreated.publish(this);
   }
 
+  get name(): string {
+    return this.origin.name;
+  }
+
   /** The function of a call that was queued is called now. */
   start(): void {
     this.startedAt = now();

@@ -77,6 +77,8 @@ export interface CancelRequest {
 export interface TaskRecord {
   readonly id: number;
   readonly origin: Origin;
+  /** The name of its origin. */
+  readonly name: string;
   /** Who created it; null at the top. Once the task has settled, its nearest ancestor that had not. */
   parent: TaskRecord | null;
   /** Whole milliseconds on the runtime clock: an integer costs a pending task 16 bytes less than a fraction. */

@@ -22,6 +22,7 @@ const context: Context = ((globalThis as Record<symbol, unknown>)[key] ??= {
   root: {
     id: 0,
     origin: { kind: 'task', name: '(main)', site: null },
+    name: '(main)',
     parent: null,
     createdAt: now(),
     startedAt: null,

@@ -42,6 +42,7 @@ function record(id: number, change: Partial<TaskRecord> = {}): TaskRecord {
   return {
     id,
     origin: { kind: 'task', name: `task ${id}`, site: null },
+    name: `task ${id}`,
     parent: null,
     createdAt: 100,
     startedAt: 100,

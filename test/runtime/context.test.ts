@@ -19,6 +19,7 @@ function record(name: string, parent: TaskRecord | null = null, settled = false)
   return {
     id: nextId(),
     origin: { kind: 'task', name, site: null },
+    name,
     parent,
     createdAt: 0,
     startedAt: 0,

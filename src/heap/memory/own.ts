@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const ownFolder = dirname(dirname(import.meta.dirname)) + sep;
 const installed = /[/\\]node_modules[/\\]loopscope[/\\]dist[/\\]src[/\\]/;
 // What programs call, and wait in.
-const called = /[/\\](primitives|resilience)[/\\][^/\\]+$/;
+const called = /[/\\](primitives|resilience)[/\\]/;
 // What workers of executors do around a job.
 const worker = /[/\\]resilience[/\\](job-runner|process-worker|thread-worker)\.[jt]s$/;
 
