@@ -5,7 +5,7 @@
 //     sends `acquire search`
 import { AdaptiveLimiter, sleep } from 'loopscope';
 
-const search = new AdaptiveLimiter({ name: 'search', algorithm: 'aimd', initial: 4, max: 40, latencyMs: 30 });
+const search = new AdaptiveLimiter({ name: 'search', algorithm: 'aimd', initialLimit: 4, maxLimit: 40, latencyMs: 30 });
 let pending = 0;
 let isOverloaded = false;
 

@@ -22,7 +22,7 @@ const jobs = [1, 2, 3, 4, 5, 6].map((mail) => pool.submit(mail));
 await jobs[4]?.result({ timeout: 1 }).catch((error: Error) => console.log(`too slow: ${error.name}`));
 await Promise.allSettled(jobs.map((job) => job.result()));
 for (const [index, job] of jobs.entries()) {
-  const { worker, runMs } = job.report();
+  const { worker, runMs } = await job.report();
   console.log(`job ${index + 1}: ${job.status}, worker ${worker}, ${Math.round(runMs ?? 0)} ms`);
 }
 const rejected = jobs.filter(({ status }) => status === 'rejected').length;
