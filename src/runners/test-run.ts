@@ -46,9 +46,11 @@ let runs = new Map<TaskRecord, TestRun>();
 /** A test begins. */
 export function beginTest(facts: TestFacts): TestRun {
   const startedAt = now();
+  const name = facts.name ?? '(file)';
   const record: TaskRecord = {
     id: nextId(),
-    origin: { kind: 'test', name: facts.name ?? '(file)', site: null },
+    origin: { kind: 'test', name, site: null },
+    name,
     parent: facts.isPart === true ? currentTask() : null,
     createdAt: Math.floor(startedAt),
     startedAt: Math.floor(startedAt),
