@@ -7,11 +7,11 @@
 //   npx loopscope run --otlp http://localhost:4318 -- examples/database.ts
 //     sends `run create users`
 import { asyncContextManager, createTask } from 'loopscope';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { startDatabase } from './parts/database.ts';
 
 const database = await startDatabase();
-const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+const pool = new Pool({ connectionString: database.url, max: 2 });
 
 const transaction = asyncContextManager(async function* transaction() {
   const client = await pool.connect();

@@ -1,6 +1,6 @@
 // S17: what ends a wait that takes too long, who cleans up, and what must not be interrupted?
 //   node examples/timeouts.ts
-//     prints `waitFor: TimeoutError, cleaned up`, `timeout: TimeoutError`, `rescheduled: done`, `shield: committed`,
+//     prints `waitFor: TimeoutError cleaned up`, `timeout: TimeoutError`, `rescheduled: done`, `shield: committed`,
 //       `fetch: aborted`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/timeouts.ts
 //     sends `run timeout`, `run commit`
@@ -18,10 +18,10 @@ async function work(): Promise<void> {
     state = 'cleaned up';
   }
 }
-console.log(`waitFor: ${await waitFor(work, 20).catch(nameOf)}, ${state}`);
+console.log('waitFor:', await waitFor(work, 20).catch(nameOf), state);
 
 // a deadline for all that is awaited in a block, which may be moved while it runs
-console.log(`timeout: ${await timeout(20, () => sleep(10_000)).catch(nameOf)}`);
+console.log('timeout:', await timeout(20, () => sleep(10_000)).catch(nameOf));
 const done = await timeout(30, async (scope) => {
   await sleep(20);
   scope.reschedule(performance.now() + 100);
@@ -45,4 +45,4 @@ const request = createTask(
 );
 await sleep(1);
 request.cancel();
-console.log(`fetch: ${await request.catch(() => 'aborted')}`);
+console.log('fetch:', await request.catch(() => 'aborted'));

@@ -1,7 +1,7 @@
 // S32: does the loop stay free while a model is trained? Gradients of micro-batches are computed in threads and added up, and what
 // a segment had in between is computed anew rather than kept; with --on-loop the same blocks it, and the report says where.
 //   node examples/training.ts
-//     prints `loss went down: true`, `gradients of 4 micro-batches make one step`, `kept 4 of 64 activations`
+//     prints `loss went down: true`, `gradients of 4 micro-batches make one step`, `weight: 2.…`
 //   npx loopscope run -- examples/training.ts --on-loop
 //     reports `loop blocked`, `microBatch`, `examples/training.ts`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/training.ts
@@ -11,33 +11,38 @@ import { createTask, gather, runInExecutor, sleep, ThreadExecutor } from 'loopsc
 interface Gradient {
   readonly loss: number;
   readonly gradient: number;
-  readonly kept: number;
-  readonly activations: number;
 }
 
-// y = 3x, learnt as y = wx. Its source is sent to a thread: it uses nothing but its arguments.
+// A net of 16 layers with one weight. Its source is sent to a thread: it uses nothing but its arguments.
 function microBatch(weight: number, inputs: readonly number[], rounds: number): Gradient {
+  const [layers, segment] = [16, 4];
+  const layer = (value: number, by: number): number => value + 0.05 * by * value;
   let loss = 0;
   let gradient = 0;
-  let kept = 0;
-  let activations = 0;
   for (let round = 0; round < rounds; round++) {
-    loss = gradient = kept = activations = 0;
+    loss = gradient = 0;
     for (const input of inputs) {
-      // forward through 16 segments: only the first activation of the whole is kept, the checkpoint
-      const forward = (upTo: number): number => {
-        let value = input;
-        for (let segment = 0; segment < upTo; segment++) value += (weight * input - value) / (16 - segment);
-        return value;
-      };
-      kept++;
-      activations += 16;
-      const error = forward(16) - 3 * input;
-      loss += error * error;
-      for (let segment = 16; segment > 0; segment--) gradient += (2 * error * input + 0 * forward(segment)) / 16; // computed anew
+      const kept: number[] = []; // the checkpoints: one value of each segment
+      let value = input;
+      let wanted = input;
+      for (let index = 0; index < layers; index++) {
+        if (index % segment === 0) kept.push(value);
+        value = layer(value, weight);
+        wanted = layer(wanted, 3); // what is to be learnt
+      }
+      loss += (value - wanted) ** 2;
+      let slope = 2 * (value - wanted);
+      for (let start = layers - segment; start >= 0; start -= segment) {
+        const values = [kept[start / segment] ?? 0]; // what was between two checkpoints is computed anew
+        for (let index = 1; index < segment; index++) values.push(layer(values[index - 1] ?? 0, weight));
+        for (const before of values.toReversed()) {
+          gradient += slope * 0.05 * before;
+          slope *= 1 + 0.05 * weight;
+        }
+      }
     }
   }
-  return { loss, gradient, kept, activations };
+  return { loss, gradient };
 }
 
 const onLoop = process.argv.includes('--on-loop');
@@ -55,15 +60,15 @@ async function step(weight: number): Promise<readonly Gradient[]> {
   return gather(batches.map((batch) => () => runInExecutor(gradients, microBatch, weight, batch, rounds)));
 }
 
-let weight = 0;
+let weight = 2;
 const losses: number[] = [];
 let last: readonly Gradient[] = [];
 for (let count = 1; count <= (onLoop ? 2 : 5); count++) {
   await sleep(100); // the next batches are read
   last = await createTask(() => step(weight), { name: 'step' });
-  weight -= 0.02 * last.reduce((sum, { gradient }) => sum + gradient, 0); // one step with all of them: accumulated
+  weight -= 0.0004 * last.reduce((sum, { gradient }) => sum + gradient, 0); // one step with all of them: accumulated
   losses.push(last.reduce((sum, { loss }) => sum + loss, 0));
 }
 console.log(`loss went down: ${losses.every((loss, index) => index === 0 || loss < (losses[index - 1] ?? 0))}`);
 console.log(`gradients of ${last.length} micro-batches make one step`);
-console.log(`kept ${last[0]?.kept} of ${last[0]?.activations} activations`);
+console.log(`weight: ${weight.toFixed(3)}, to be 3`);
