@@ -4,10 +4,12 @@ const exitCodes = `Exit codes of ps and tree: 0 when all was read, 4 if there is
 it is not Node, 5 if the system does not permit it, 6 if it cannot be read in
 this way. Of export: 4 if there is no such file, 5 if it may not be read, 6 if
 lines were skipped or spans rejected, 7 if the collector takes nothing now: the
-rest is for the next call. Of run: the program's own; 70 after --stuck-exit,
-124 after --timeout, 126 if it cannot be executed, 127 if it is not found. Of
-all: 2 for a mistake on the command line, 3 on a version of Node that is not
-supported.
+rest is for the next call. Of report and compare: 4, 5 and 6 for files, too.
+Of run: the program's own; 70 after --stuck-exit, 124 after --timeout, 126 if it
+cannot be executed, 127 if it is not found. Of run, report and compare, instead
+of 0 only: 8 when --fail-on finds something, 9 when nothing of --report could be
+written. Of all: 2 for a mistake on the command line, 3 on a version of Node
+that is not supported.
 `;
 
 export const helpText = `loopscope: ask any Node program what it is waiting for
@@ -17,6 +19,8 @@ export const helpText = `loopscope: ask any Node program what it is waiting for
   loopscope tree [options] PID   what a process awaits, as trees of who awaits whom
   loopscope run [options] -- <script> [args]
                                  runs a program, and reports what is pending
+  loopscope report FILE...       draws reports that were stored as JSON
+  loopscope compare BEFORE AFTER what is new, gone, worse or better
   loopscope export FILE... --otlp URL
                                  sends spans of trace files to a collector
   loopscope explain [RULE]       what a warning means, and what to do about it
@@ -36,6 +40,10 @@ exit code are the program's own.
   --format FORMAT   text (default) or json (one line per report)
   --output FILE     append the reports to FILE instead of writing them to stderr
   --quiet           write nothing to stderr
+  --report FORMS    at the end write what was found: junit=FILE,html=FILE,markdown=FILE,json=FILE,gitlab=FILE,
+                    text=FILE; github writes annotations to stderr and the summary of the step
+  --fail-on NAMES   exit code 8 where the program ends with 0 and this was found: leaked (pending at exit),
+                    warning (any), the name of a rule
   --otlp URL        send spans, metrics and log records to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
   --prometheus [HOST:]PORT
                     serve the metrics of all its processes at http://127.0.0.1:PORT/metrics
@@ -130,11 +138,46 @@ const explained = `  loopscope explain              the rules, in a line each
 
 `;
 
+const findings = `  --report FORMS    one to stdout, others to files: text (default), json, junit,
+                    gitlab, github, markdown, html; html=page.html,junit=a.xml
+  --fail-on NAMES   exit code 8 if this was found: leaked (pending at exit),
+                    warning (any), the name of a rule; names with commas
+  --rule NAME=VALUE, --ignore NAME[:GLOB]
+                    what the rules warn of, anew; without these, warnings are as
+                    they were stored
+`;
+
+const report = `  loopscope report FILE...
+
+Draws reports that were stored as JSON, by run --report json=FILE or by
+--format json, of this version or an earlier one. FILE may be - for stdin.
+
+${findings}
+`;
+
+const compare = `  loopscope compare BEFORE AFTER
+
+Says what is new, gone, worse or better in the reports of one run than in those
+of another. Things are the same by name, file and function, not by line or id.
+
+  --report FORMS    one to stdout, others to files: text (default), json,
+                    markdown; markdown=FILE
+  --fail-on NAMES   exit code 8 for any of this: new, worse; of one kind only:
+                    new-warnings, worse-queues, ...; kinds are warnings, cycles,
+                    tasks, holds, queues, blocks, loop
+  --tolerance N%    times and depths are worse from this on (default 25%)
+  --rule NAME=VALUE, --ignore NAME[:GLOB]
+                    what the rules warn of, in both
+
+`;
+
 /** Of each command. */
 export const helpTexts: Readonly<Record<string, string>> = {
   explain: `${explained}${exitCodes}`,
   export: `${exported}${exitCodes}`,
   run: `${run}\n${exitCodes}`,
+  report: `${report}${exitCodes}`,
+  compare: `${compare}${exitCodes}`,
   ps,
   tree,
 };

@@ -12,6 +12,7 @@ import {
   place,
   plain,
   progressPhrases,
+  takerText,
   taskName,
   waitName,
   waitPhrase,
@@ -172,6 +173,7 @@ export function* taskDetails(task: TaskEntry, { resources, process: { directory 
     yield `${waitPhrase(wait, task.progress)}, for ${duration(wait.forMs)}${where}`;
     const resource = wait.on?.type === 'resource' ? resources.find(({ id }) => id === wait.on?.id) : undefined;
     if (resource === undefined || blockers(wait, resource).length === 0) continue;
+    if (resource.holders.length === 0) yield takerText(resource);
     for (const holder of resource.holders.slice(0, 3)) yield holderPhrases(holder, resource, directory).join(', ');
   }
   if (task.waits.length > mostWaits) yield `and for ${task.waits.length - mostWaits} more`;

@@ -15,7 +15,7 @@ export function renderGitlab(examined: readonly Examined[], { root, fails }: CiO
       const times = seen.get(known) ?? 0;
       seen.set(known, times + 1);
       return {
-        description: [title, ...details].join('. '),
+        description: [title, ...details].map((text) => (text.endsWith('.') ? text : `${text}.`)).join(' '),
         check_name: `loopscope-${rule}`,
         fingerprint: times === 0 ? known : fingerprint(finding, `${path}\0${times}`),
         severity: fails(finding) ? 'major' : 'minor',

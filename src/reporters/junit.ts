@@ -8,7 +8,9 @@ interface Case {
   readonly name: string;
   readonly seconds: number;
   /** Empty where it passes. */
-  readonly failures: readonly Finding[];
+  readonly findings: readonly Finding[];
+  /** False for what was found and fails no build: it counts as skipped. */
+  readonly fails: boolean;
 }
 
 const longestName = 300;
@@ -30,8 +32,8 @@ function suiteName({ report }: Examined, root: string): string {
 
 function drawSuite(name: string, members: readonly Examined[], id: number, options: CiOptions): string {
   const cases = members.flatMap((one) => casesOf(one, options));
-  if (cases.length === 0) cases.push({ name: 'leaves nothing behind', seconds: 0, failures: [] });
-  const failed = cases.filter(({ failures }) => failures.length > 0).length;
+  if (cases.length === 0) cases.push({ name: 'leaves nothing behind', seconds: 0, findings: [], fails: false });
+  const failures = cases.filter(({ fails }) => fails).length;
   const first = members[0]?.report;
   const attributes = {
     name: plain(name, longestName),
@@ -40,9 +42,9 @@ function drawSuite(name: string, members: readonly Examined[], id: number, optio
     timestamp: (first?.takenAt ?? new Date().toISOString()).slice(0, 19),
     hostname: 'localhost',
     tests: cases.length,
-    failures: failed,
+    failures,
     errors: 0,
-    skipped: 0,
+    skipped: cases.filter(({ findings, fails }) => findings.length > 0 && !fails).length,
     time: cases.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3),
   };
   const properties = members.slice(0, 1).map(({ report: { process: of } }) => {
@@ -63,29 +65,31 @@ function casesOf({ report, findings }: Examined, { fails }: CiOptions): Case[] {
   const { test } = report;
   if (test !== undefined) {
     const name = test.name ?? 'the whole file';
-    return [{ name, seconds: test.ranMs / 1000, failures: findings.some(fails) ? findings : [] }];
+    return [{ name, seconds: test.ranMs / 1000, findings, fails: findings.some(fails) }];
   }
   return findings.map((finding) => ({
     name: `${finding.rule}: ${finding.label}`,
     seconds: 0,
-    failures: fails(finding) ? [finding] : [],
+    findings: [finding],
+    fails: fails(finding),
   }));
 }
 
-function drawCase({ name, seconds, failures }: Case, suite: string, members: readonly Examined[]): string {
+function drawCase({ name, seconds, findings, fails }: Case, suite: string, members: readonly Examined[]): string {
   const attributes = { name: plain(name, longestName), classname: plain(suite, longestName), time: seconds.toFixed(3) };
-  const [first] = failures;
+  const [first] = findings;
   if (first === undefined) return `    <testcase${drawAttributes(attributes)}/>\n`;
   const directory = members[0]?.report.process.directory ?? '/';
-  const text = failures.flatMap(({ title, details, site }) => [
+  const text = findings.flatMap(({ title, details, site }) => [
     title,
     ...(site === null ? [] : [`  at ${place(site, directory)}`]),
     ...details.map((line) => `  ${line}`),
   ]);
-  const failure = drawAttributes({ message: first.title, type: first.rule });
+  const message = drawAttributes({ message: first.title, ...(fails ? { type: first.rule } : {}) });
+  const found = escapeXml(text.join('\n'));
   return [
     `    <testcase${drawAttributes(attributes)}>\n`,
-    `      <failure${failure}>${escapeXml(text.join('\n'))}</failure>\n`,
+    fails ? `      <failure${message}>${found}</failure>\n` : `      <skipped${message}>${found}</skipped>\n`,
     '    </testcase>\n',
   ].join('');
 }
