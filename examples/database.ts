@@ -2,7 +2,7 @@
 // a pool, a transaction as a context manager, and a repository, on an embedded PostgreSQL or that of DATABASE_URL.
 //   node examples/database.ts
 //     prints `created 3 users`, `found ada`, `rolled back: duplicate key`, `3 users, 2 connections at most`
-//   npx loopscope run --timeout 20s -- examples/database.ts --leak
+//   npx loopscope run -- examples/database.ts --leak
 //     reports `pool pg`, `2 of 2 borrowed`, `taken at examples/database.ts`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/database.ts
 //     sends `run create users`
@@ -57,6 +57,7 @@ console.log(`${await users.count()} users, ${pool.options.max} connections at mo
 
 if (process.argv.includes('--leak')) {
   for (let client = 1; client <= 2; client++) await pool.connect(); // and never released
+  setTimeout(() => process.exit(), 300);
   await users.count(); // waits for one of them
 }
 await pool.end();
