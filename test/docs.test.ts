@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { pages as generated } from '../docs/pages.ts';
 import { helpTexts } from '../src/commands/help.ts';
 import { libraries } from '../instrumentation/hook-libraries.ts';
 import * as loopscope from '../src/index.ts';
@@ -59,4 +60,8 @@ test('the table of libraries has those that the hook knows', () => {
     ([, name]) => name,
   );
   expect(rows.filter((name) => name !== 'library')).toEqual([...libraries.keys()].toSorted());
+});
+
+test.each(Object.entries(generated()))('%s is as the code is: npm run docs', (page, text) => {
+  expect(read(page)).toBe(text);
 });

@@ -90,18 +90,25 @@ export interface QueueOperation {
   readonly task: TaskRecord;
 }
 
+/** A resource was made. It is held weakly: there is no message for its end. */
 export const resourceCreated = channel<ResourceRecord>('loopscope:resource:created');
 /** A lock or permit was acquired. */
 export const holdStarted = channel<Hold>('loopscope:hold:started');
 /** A lock or permit was released. */
 export const holdEnded = channel<Hold>('loopscope:hold:ended');
+/** An item went into a queue. */
 export const queuePut = channel<QueueOperation>('loopscope:queue:put');
+/** An item came out of a queue. */
 export const queueTaken = channel<QueueOperation>('loopscope:queue:taken');
 /** `taskDone` was called, or the job that a foreign queue was given has ended. */
 export const queueDone = channel<QueueMoment>('loopscope:queue:done');
 /** A put without waiting found the queue full, or any put found it shut down. */
 export const queueRefused = channel<QueueMoment>('loopscope:queue:refused');
+/** A circuit breaker was called, and let the call through or refused it. */
 export const breakerCalled = channel<BreakerCall>('loopscope:breaker:called');
+/** A circuit breaker has changed its state. */
 export const breakerChanged = channel<BreakerChange>('loopscope:breaker:changed');
+/** A pool has made what it lends. */
 export const poolCreated = channel<PoolCreation>('loopscope:pool:created');
+/** An error manager has counted an error. */
 export const errorCounted = channel<ErrorCount>('loopscope:error:counted');
