@@ -8,6 +8,7 @@ import { libraries, partOf } from './hook-libraries.ts';
 import { fileOf, matchesVersion, type Library, type LibraryFile } from './hook-library.ts';
 import { watchExtensions, type Script } from './hook-extensions.ts';
 import { LoadedModule } from './hook-module.ts';
+import { partNames, startPart, stopPart } from './hook-node.ts';
 import { packageOf, type InstalledPackage } from './hook-package.ts';
 import { instrumentKey, prepareSource } from './hook-source.ts';
 
@@ -40,6 +41,7 @@ export function startHook({ disabled = [] }: HookOptions = {}): () => void {
   if (stopHook !== null || disabledLibraries.has('all')) return stopHook ?? (() => {});
   Object.defineProperty(globalThis, Symbol.for(instrumentKey), { value: told, configurable: true, writable: true });
   noteLoadedBefore();
+  for (const name of partNames) if (!isDisabled(name)) startPart(name);
   const hooks = registerHooks({
     load(url, context, next) {
       const result = next(url, context);
@@ -58,7 +60,7 @@ export function startHook({ disabled = [] }: HookOptions = {}): () => void {
     stopHook = null;
     hooks.deregister();
     stopExtensions();
-    for (const name of byLibrary.keys()) disableLibrary(name);
+    for (const name of [...byLibrary.keys(), ...partNames]) disableLibrary(name);
   };
   return stopHook;
 }
@@ -66,12 +68,14 @@ export function startHook({ disabled = [] }: HookOptions = {}): () => void {
 /** Restores a library as it is without loopscope. What it made goes on; further objects of it are not seen. */
 export function disableLibrary(name: string): void {
   disabledLibraries.add(name);
+  stopPart(name);
   for (const module of modulesOf(name)) module.disable();
 }
 
 /** Makes a library visible again. */
 export function enableLibrary(name: string): void {
   disabledLibraries.delete(name);
+  if (stopHook !== null) startPart(name);
   for (const module of modulesOf(name)) if (!isDisabled(module.package.name)) module.enable();
 }
 

@@ -6,9 +6,10 @@ import type { WaitRecord } from './wait.ts';
 /**
  * What stands behind a task: `task` a named run of a function, `group` a task group, `retry` a retried operation,
  * `attempt` one attempt of it, `job` a function that was given to a queue or an executor, `callback` a call that the loop
- * was asked to make later, `call` a call through a circuit breaker or a policy, `test` a test of a test runner.
+ * was asked to make later, `call` a call through a circuit breaker or a policy, `test` a test of a test runner, `request` a
+ * request that a server of the program is to answer.
  */
-export type TaskKind = 'task' | 'group' | 'retry' | 'attempt' | 'job' | 'callback' | 'call' | 'test';
+export type TaskKind = 'task' | 'group' | 'retry' | 'attempt' | 'job' | 'callback' | 'call' | 'test' | 'request';
 
 /** How a task settled. A cancellation is no error, and a timeout is no cancellation. */
 export type Outcome = 'fulfilled' | 'rejected' | 'cancelled' | 'timed out';
@@ -73,6 +74,14 @@ export interface CancelRequest {
   readonly since: number;
 }
 
+/** How far the answer to a request is. */
+export interface RequestState {
+  /** What of the response was sent: nothing, or at least its headers. */
+  readonly sent: 'nothing' | 'headers';
+  /** The client waits no more. */
+  readonly isGone: boolean;
+}
+
 /** The one live record of a task, updated in place. Subscribers read it and keep no copies. */
 export interface TaskRecord {
   readonly id: number;
@@ -99,6 +108,8 @@ export interface TaskRecord {
   readonly attention?: Attention;
   /** For retries. */
   readonly progress?: RetryProgress | null;
+  /** For requests. */
+  readonly request?: RequestState;
   /** The registry's links: nobody else touches them. */
   previous: TaskRecord | null;
   next: TaskRecord | null;

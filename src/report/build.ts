@@ -155,6 +155,7 @@ function taskEntry(task: TaskRecord, sources: LiveSources): TaskEntry {
     createdAt: origin.site === null ? null : sources.mapSite(origin.site),
     waits: waits.toReversed(),
     progress: progress === null || progress === undefined ? null : progressEntry(progress, sources.now),
+    ...(task.request !== undefined && { request: task.request }),
     ...(task.cancelRequest != null && { cancelRequest: requestEntry(task.cancelRequest, sources) }),
     parked: null,
   };

@@ -3,7 +3,7 @@
 import type { AwaitReport, Leaf } from './awaits.ts';
 import type { BlockKind, GcStatistics, LoopDelay, TaskTime } from '../channels/loop.ts';
 import type { BreakerStatistics, ResourceKind, ResourceStatistics, RetryStatistics } from '../channels/statistics.ts';
-import type { TaskKind } from '../channels/task.ts';
+import type { RequestState, TaskKind } from '../channels/task.ts';
 import type { HandleReport } from './handles.ts';
 import type { HistoryEntry } from './history.ts';
 import type { WaitKind } from '../channels/wait.ts';
@@ -126,6 +126,8 @@ export interface TaskEntry {
   /** Oldest first, 100,000 at most. */
   readonly waits: readonly WaitEntry[];
   readonly progress: ProgressEntry | null;
+  /** For a request that a server is to answer: what of the response was sent, and whether the client has gone. */
+  readonly request?: RequestState;
   /** How often it is asked to cancel, and since when; absent where it is not. One that goes on has declined, or cleans up. */
   readonly cancelRequest?: { readonly count: number; readonly forMs: number };
   /** Where its function is suspended, whatever it awaits; null where that was not read, or it is not suspended. */

@@ -10,6 +10,7 @@ import {
   parkedWait,
   place,
   progressPhrases,
+  requestPhrase,
   takerText,
   taskName,
   taskTitle,
@@ -107,6 +108,8 @@ function taskNode(task: TaskEntry, parent: TaskEntry | null, graph: Graph, shown
   if (cycle !== undefined) title.push(`in wait cycle ${cycle}`);
   const cancel = cancelPhrase(task);
   if (cancel !== null) title.push(cancel);
+  const answer = requestPhrase(task);
+  if (answer !== null) title.push(answer);
   if (task.createdBy !== null && task.createdBy.id !== parent?.id) title.push(`created by ${taskName(task.createdBy)}`);
   if (task.createdAt !== null) title.push(`created at ${place(task.createdAt, directory)}`);
   const lines = [title];

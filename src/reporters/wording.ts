@@ -160,6 +160,13 @@ export function cancelPhrase({ cancelRequest }: TaskEntry): string | null {
   return `asked to cancel ${times === 1 ? '' : `${times} times, first `}${duration(forMs)} ago`;
 }
 
+/** `no response sent yet`, of a request that a server is to answer. */
+export function requestPhrase({ request }: TaskEntry): string | null {
+  if (request === undefined) return null;
+  const sent = request.sent === 'nothing' ? 'no response sent yet' : 'response begun and not ended';
+  return request.isGone ? `${sent}, and the client has gone` : sent;
+}
+
 /** How far a retry is: `attempt 3 of 6 failed`, the error, `next in 1.2 s`. */
 export function progressPhrases({ attempt, limit, lastError, nextInMs }: ProgressEntry): string[] {
   const number = `attempt ${attempt}${limit === null ? '' : ` of ${limit}`}`;

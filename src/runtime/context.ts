@@ -69,6 +69,14 @@ export function runInTask<Argument, Result>(
   return around(task, () => storage.run(task, run, task, argument));
 }
 
+/**
+ * Makes a task the current one for the rest of the callback from Node's internals that runs now, and all that it begins:
+ * for what hears of a callback and cannot call it.
+ */
+export function enterTask(task: TaskRecord): void {
+  context.storage.enterWith(task);
+}
+
 /** Sets what wraps the run of every task; null takes it away. There is one at a time. */
 export function setAround(around: Around | null): void {
   context.around = around;

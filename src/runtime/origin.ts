@@ -17,6 +17,7 @@ const shared: Readonly<Record<TaskKind, Map<string, Origin>>> = {
   callback: new Map(),
   call: new Map(),
   test: new Map(),
+  request: new Map(),
 };
 
 /** The origin for a task that is created now. `at`: the runtime clock. */

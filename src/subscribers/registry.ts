@@ -4,6 +4,7 @@ import { resourceCreated, type ResourceRecord } from '../channels/resource.ts';
 import { taskCreated, taskSettled, type TaskRecord } from '../channels/task.ts';
 import { List } from '../runtime/list.ts';
 import { setPendingSource } from '../runtime/pending.ts';
+import { requestsNow } from '../runtime/requests.ts';
 import { subscribe } from '../runtime/subscribe.ts';
 import { WeakList } from '../runtime/weak-list.ts';
 
@@ -58,7 +59,7 @@ export function startRegistry({ maxTasks = 1_000_000, maxResources = 1_000_000 }
 
   const registry: Registry = {
     snapshot: () => ({
-      tasks: [...tasks],
+      tasks: [...tasks, ...requestsNow()],
       resources: resources.living(),
       dropped: { tasks: droppedTasks, resources: resources.dropped },
     }),

@@ -1,5 +1,6 @@
 // What the exporters of the SDK for OTLP have no option for: that they do not hold the process, and what a server has
 // answered. They keep it in fields of their own; where one is built otherwise, nothing is changed.
+import { markOwn } from '../../runtime/own-work.ts';
 
 interface Transport {
   send(data: unknown, timeoutMs: number): Promise<unknown>;
@@ -73,7 +74,7 @@ function quietSockets(transport: Transport, make: (protocol: string) => Promise<
   transport._parameters = {
     ...transport._parameters,
     agentFactory: async (protocol) => {
-      const agent = await make(protocol);
+      const agent = markOwn(await make(protocol));
       const createConnection = agent.createConnection.bind(agent);
       const reuseSocket = agent.reuseSocket.bind(agent);
       agent.createConnection = (...parameters) => {

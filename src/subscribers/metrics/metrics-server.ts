@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { markOwn } from '../../runtime/own-work.ts';
 
 const path = '/metrics';
 const tryAgainMs = 5000;
@@ -32,7 +33,7 @@ export function serveMetrics({ host, port, render, say }: MetricsServerOptions):
       else response.writeHead(404, { 'content-type': 'text/plain' }).end(`metrics are at ${path}\n`);
     }),
   );
-  server.unref();
+  markOwn(server).unref();
   server.on('connection', (socket) => socket.unref());
   server.on('listening', () => {
     if (port === 0) say(`metrics are at ${urlOf(server)}`);

@@ -43,6 +43,7 @@ export class StateMetrics {
     // Most tasks of a name share their origin: a look-up by it is cheaper than one by name.
     const groups = new Map<Origin, { count: number; readonly createdAt: number }>();
     for (const { origin, createdAt } of tasks) {
+      if (origin.kind === 'request') continue; // OpenTelemetry's instrumentation counts them, and their names have no limit
       const group = groups.get(origin);
       if (group === undefined) groups.set(origin, { count: 1, createdAt });
       else group.count++; // they come in the order of their creation

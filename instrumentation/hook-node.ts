@@ -1,0 +1,85 @@
+// What of Node itself, and of libraries that publish what they do, is visible by their own channels: nothing is patched,
+// and what listens is loaded with the first message.
+import { subscribe as listen, unsubscribe } from 'node:diagnostics_channel';
+import { load } from '../src/runtime/load.ts';
+import { guard } from './record.ts';
+
+type Listeners = Readonly<Record<string, (message: never) => void>>;
+
+interface Part {
+  /** By the name of the channel, what of the module gets its messages. */
+  readonly channels: Readonly<Record<string, string>>;
+  readonly load: () => Listeners;
+}
+
+const client = (): Listeners => load(import.meta.url, './http-client') as typeof import('./http-client.ts');
+const server = (): Listeners => load(import.meta.url, './http-server') as typeof import('./http-server.ts');
+const undici = (): Listeners => load(import.meta.url, './undici') as typeof import('./undici.ts');
+
+/** By the name under which they are switched off. */
+const parts: Readonly<Record<string, readonly Part[]>> = {
+  http: [
+    {
+      channels: {
+        'http.client.request.created': 'created',
+        'http.client.response.finish': 'ended',
+        'http.client.request.error': 'ended',
+      },
+      load: client,
+    },
+    {
+      channels: { 'http.server.request.start': 'started', 'http.server.response.finish': 'finished' },
+      load: server,
+    },
+  ],
+  undici: [
+    {
+      channels: {
+        'undici:request:create': 'created',
+        'undici:request:headers': 'ended',
+        'undici:request:error': 'ended',
+      },
+      load: undici,
+    },
+  ],
+};
+
+const stops = new Map<string, () => void>();
+
+/** All that there are. */
+export const partNames: readonly string[] = Object.keys(parts);
+
+/** Listens from now on. Nothing happens if it is no part of Node, or listens already. */
+export function startPart(name: string): void {
+  const started = parts[name];
+  if (started === undefined || stops.has(name)) return;
+  const ends = started.map(startListening);
+  stops.set(name, () => {
+    for (const end of ends) end();
+  });
+}
+
+/** Listens no more. Nothing happens if it does not. */
+export function stopPart(name: string): void {
+  stops.get(name)?.();
+  stops.delete(name);
+}
+
+function startListening({ channels, load: loadListeners }: Part): () => void {
+  let listeners: Listeners | null = null;
+  const first = (): Listeners => {
+    listeners = loadListeners();
+    listeners.start?.(undefined as never);
+    return listeners;
+  };
+  const ends = Object.entries(channels).map(([name, key]) => {
+    const handle = (message: unknown): void => guard(() => (listeners ?? first())[key]?.(message as never), undefined);
+    listen(name, handle);
+    return () => unsubscribe(name, handle);
+  });
+  return () => {
+    for (const end of ends) end();
+    guard(() => listeners?.stop?.(undefined as never), undefined);
+    listeners = null;
+  };
+}

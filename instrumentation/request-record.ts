@@ -1,0 +1,85 @@
+// A request that the program answers: the task of all that is done for it, from its headers to the end of its response.
+import type { ServerResponse } from 'node:http';
+import type { Origin, RequestState, Settlement, TaskRecord } from '../src/channels/task.ts';
+import type { WaitRecord } from '../src/channels/wait.ts';
+import { CancelledError } from '../src/errors.ts';
+import { cutSettledParents, nextId } from '../src/runtime/context.ts';
+import { now } from '../src/runtime/clock.ts';
+import { fulfilment } from '../src/runtime/settle.ts';
+
+const longestName = 80;
+
+/** What of a response is looked at. */
+export type Response = Pick<ServerResponse, 'headersSent' | 'writableEnded' | 'destroyed'>;
+
+/** It is named by method and path until somebody knows its route. Nothing of the request is kept but these. */
+export class RequestRecord implements TaskRecord {
+  readonly id: number = nextId();
+  readonly createdAt: number = Math.floor(now());
+  readonly startedAt: number = this.createdAt;
+  readonly #method: string;
+  #path: string;
+  #origin: Origin | null = null;
+  #response: Response | WeakRef<Response> | null;
+  parent: TaskRecord | null;
+  settlement: Settlement | null = null;
+  waits: WaitRecord | null = null;
+  previous: TaskRecord | null = null;
+  next: TaskRecord | null = null;
+
+  /** @param path what comes after a question mark is nobody's business */
+  constructor(method: string, path: string, response: Response, parent: TaskRecord | null = null) {
+    this.#method = method;
+    this.#path = path;
+    this.#response = response;
+    this.parent = parent;
+  }
+
+  /** Made when somebody asks: most requests are over by then. */
+  get origin(): Origin {
+    return (this.#origin ??= { kind: 'request', name: operationName(this.#method, this.#path), site: null });
+  }
+
+  /** Names it by its route, `/users/:id`. */
+  setRoute(route: string): void {
+    this.#path = route;
+    this.#origin = null;
+  }
+
+  /** How far its answer is. */
+  get request(): RequestState {
+    const response = this.#current();
+    return { sent: response?.headersSent === true ? 'headers' : 'nothing', isGone: response?.destroyed !== false };
+  }
+
+  /** Its client has gone. It stays pending for as long as whoever is to answer it keeps the response and does not end it. */
+  leave(): void {
+    if (this.#response !== null && !(this.#response instanceof WeakRef)) this.#response = new WeakRef(this.#response);
+  }
+
+  /** Whether nobody will answer it any more. */
+  get isAbandoned(): boolean {
+    return this.#current()?.writableEnded !== false;
+  }
+
+  /** It is over. Further calls do nothing. */
+  settle(isAnswered: boolean): void {
+    if (this.settlement !== null) return;
+    const error = isAnswered ? undefined : new CancelledError('the client has gone');
+    this.settlement = isAnswered ? fulfilment : { outcome: 'cancelled', error };
+    this.#response = null;
+    cutSettledParents(this);
+  }
+
+  #current(): Response | null {
+    const response = this.#response;
+    return response instanceof WeakRef ? (response.deref() ?? null) : response;
+  }
+}
+
+/** `GET /users/42`, without the query, and cut after 80 characters. */
+export function operationName(method: string, path: string): string {
+  const end = path.search(/[?#]/);
+  const name = `${method} ${end === -1 ? path : path.slice(0, end)}`;
+  return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
+}
