@@ -40,6 +40,10 @@ export class RequestRecord implements TaskRecord {
     return (this.#origin ??= { kind: 'request', name: operationName(this.#method, this.#path), site: null });
   }
 
+  get name(): string {
+    return this.origin.name;
+  }
+
   /** Names it by its route, `/users/:id`. */
   setRoute(route: string): void {
     this.#path = route;
