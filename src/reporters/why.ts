@@ -1,0 +1,34 @@
+// Why a process does not end, as text: what keeps it alive, and what to do about each.
+import type { Report } from '../report/format.ts';
+import { drawHandles, handleCount } from './handle-lines.ts';
+import { foldWords, painter } from './lines.ts';
+import type { TextOptions } from './text.ts';
+import { count, cutLeft, duration, plain } from './wording.ts';
+
+const mostGroups = 40;
+
+/** The list as lines of text, with a line break at the end. */
+export function renderWhy(report: Report, { width = 80, colour = false }: TextOptions = {}): string {
+  const paint = painter(colour);
+  const { pid, threadId, node, command, directory, uptimeMs } = report.process;
+  const script = plain(command.startsWith(`${directory}/`) ? command.slice(directory.length + 1) : command, 200);
+  const lines = drawHandles(report, width - 2, paint, { most: mostGroups, withAdvice: report.reason !== 'exit' });
+  return [
+    '',
+    ...foldWords(`loopscope: ${headline(report)}`, width, '  ').map((line) => paint('bold', line)),
+    paint('dim', `  ${cutLeft(script, width - 2)}`),
+    paint('dim', `  pid ${pid}${threadId === 0 ? '' : `, thread ${threadId}`}, Node ${node}, up ${duration(uptimeMs)}`),
+    '',
+    ...lines.map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+}
+
+function headline({ reason, handles, process: { threadId } }: Report): string {
+  const who = threadId === 0 ? 'the process' : 'the worker thread';
+  const number = handles === undefined ? 0 : handleCount(handles);
+  if (number === 0) return `nothing is known that keeps ${who} alive`;
+  if (reason === 'exit') return `process.exit() ended ${who}, which ${count(number, 'thing')} would have kept alive`;
+  const idle = reason === 'idle' ? ', and nothing else happens' : '';
+  return `${count(number, 'thing')} ${number === 1 ? 'keeps' : 'keep'} ${who} alive${idle}`;
+}
