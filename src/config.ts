@@ -234,7 +234,7 @@ export interface RunSettings {
   readonly debug: boolean;
   readonly handles?: boolean;
   /** When a process is to report why it does not end; left out for never. */
-  readonly why?: number | 'idle';
+  readonly why?: number | 'idle' | null;
   readonly otlp: string | null;
   /** An absolute path; null for what the environment says. */
   readonly traceFile: string | null;
@@ -269,7 +269,9 @@ export function runEnvironment(
     LOOPSCOPE_RUN_DIRECTORY: runDirectory,
     ...(debug ? { LOOPSCOPE_DEBUG: '1' } : {}),
     ...(settings.handles === true ? { LOOPSCOPE_HANDLES: '1' } : {}),
-    ...(settings.why === undefined ? {} : { LOOPSCOPE_WHY: settings.why === 'idle' ? 'idle' : `${settings.why}ms` }),
+    ...(settings.why === undefined || settings.why === null
+      ? {}
+      : { LOOPSCOPE_WHY: settings.why === 'idle' ? 'idle' : `${settings.why}ms` }),
     ...(otlp === null ? {} : { LOOPSCOPE_OTLP: otlp }),
     ...(settings.traceFile === null ? {} : { LOOPSCOPE_TRACE_FILE: settings.traceFile }),
     ...(profile === null ? {} : { LOOPSCOPE_PROFILE: profile }),

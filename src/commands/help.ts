@@ -5,7 +5,7 @@ it is not Node, 5 if the system does not permit it, 6 if it cannot be read in
 this way. Of export: 4 if there is no such file, 5 if it may not be read, 6 if
 lines were skipped or spans rejected, 7 if the collector takes nothing now: the
 rest is for the next call. Of report and compare: 4, 5 and 6 for files, too.
-Of run: the program's own; 70 after --stuck-exit, 124 after --timeout, 126 if it
+Of run and why: the program's own; 70 after --stuck-exit, 124 after --timeout, 126 if it
 cannot be executed, 127 if it is not found. Of run, report and compare, instead
 of 0 only: 8 when --fail-on finds something, 9 when nothing of --report could be
 written. Of all: 2 for a mistake on the command line, 3 on a version of Node
@@ -19,6 +19,8 @@ export const helpText = `loopscope: ask any Node program what it is waiting for
   loopscope tree [options] PID   what a process awaits, as trees of who awaits whom
   loopscope run [options] -- <script> [args]
                                  runs a program, and reports what is pending
+  loopscope why [options] -- <script> [args]
+                                 runs a program, and says why it does not end
   loopscope report FILE...       draws reports that were stored as JSON
   loopscope compare BEFORE AFTER what is new, gone, worse or better
   loopscope export FILE... --otlp URL
@@ -50,6 +52,7 @@ exit code are the program's own.
   --trace-file FILE write spans to FILE, without any server; loopscope export sends them later
   --profile FILE    write a CPU profile of the run: FILE.cpuprofile, or a folder for those of several processes
   --disable NAMES   do not look into these libraries: p-queue,pg, or all
+  --handles         note where every timer and handle is made, not only servers, connections, children and workers
   --debug           capture the call site of every task and wait, not of the first 200 a second
   --block-threshold TIME
                     turns of the event loop that take longer are blocks (default 100ms)
@@ -61,6 +64,19 @@ exit code are the program's own.
   --rule NAME=VALUE a rule warns from another threshold on (long-hold=2m), or not at all (long-hold=off)
   --ignore NAME[:GLOB]
                     no warnings of a rule, or of tasks, resources and files of such a name
+`;
+
+const why = `  loopscope why [options] -- <script> [args]
+
+Runs a Node program (or a command that starts one) and says on stderr, in one
+list, what keeps it from ending, where each was made, and what ends it: as soon
+as it is idle, on SIGUSR2, and on Ctrl-C. Of a program that ends it says so.
+
+  --after TIME      say it after 500ms, 30s, 2m or 1h, idle or not
+  --timeout TIME    say it then, and end the program with exit code 124
+  --format FORMAT   text (default) or json (one line per report)
+  --output FILE     append the list to FILE instead of writing it to stderr
+  --disable NAMES   do not look into these libraries: p-queue,pg, or all
 `;
 
 const common = `Which process:
@@ -178,6 +194,7 @@ export const helpTexts: Readonly<Record<string, string>> = {
   run: `${run}\n${exitCodes}`,
   report: `${report}${exitCodes}`,
   compare: `${compare}${exitCodes}`,
+  why: `${why}\n${exitCodes}`,
   ps,
   tree,
 };

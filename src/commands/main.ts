@@ -7,6 +7,7 @@ import { helpText, helpTexts } from './help.ts';
 const commands: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   run: async (words) => (await import('./run.ts')).run(words),
   doctor: async (words) => (await import('./doctor.ts')).doctor(words),
+  why: async (words) => (await import('./why.ts')).why(words),
   ps: async (words) => (await import('./ps.ts')).ps(words),
   tree: async (words) => (await import('./tree.ts')).tree(words),
   explain: async (words) => (await import('./explain.ts')).explain(words),
@@ -33,7 +34,7 @@ export async function main(words: readonly string[]): Promise<void> {
       throw new UsageError(`there is no command ${JSON.stringify(name)}; loopscope --help lists them`);
     }
     // What follows the first word of these may be the program's own.
-    const asked = name === 'run' || name === 'doctor' ? rest.slice(0, 1) : rest;
+    const asked = name === 'run' || name === 'why' || name === 'doctor' ? rest.slice(0, 1) : rest;
     if (asked.includes('--help') || asked.includes('-h')) process.stdout.write(helpTexts[name] ?? helpText);
     else await command(rest);
   } catch (error) {

@@ -143,7 +143,8 @@ class Inbox {
       try {
         const report = addWarnings(collected, this.#options.rules);
         this.reports?.add(report);
-        if (!isQuiet && isWorthShowing(report)) writeReport(report, this.#options);
+        const isShown = (this.#options.why ?? null) !== null || isWorthShowing(report);
+        if (!isQuiet && isShown) writeReport(report, this.#options);
       } catch (error) {
         complain('a report could not be written', error);
       }

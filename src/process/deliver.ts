@@ -5,6 +5,7 @@ import type { Format } from '../config.ts';
 import type { Report } from '../report/format.ts';
 import { renderJson } from '../reporters/json.ts';
 import { renderText, type TextOptions } from '../reporters/text.ts';
+import { renderWhy } from '../reporters/why.ts';
 import { complain } from '../runtime/complain.ts';
 import { writeFully } from '../runtime/write.ts';
 
@@ -15,22 +16,25 @@ export interface Destination {
   readonly format: Format;
   /** The file that reports are appended to; null for stderr. */
   readonly output: string | null;
+  /** When a process is to say why it does not end, and nothing else; left out where that is not asked. */
+  readonly why?: number | 'idle' | null;
 }
 
 /**
  * Writes a report; to stderr where the file cannot be written. Throws if stderr cannot be written.
  * @param options how to draw on stderr where it should not be as the terminal says
  */
-export function writeReport(report: Report, { format, output }: Destination, options: TextOptions = {}): void {
+export function writeReport(report: Report, destination: Destination, options: TextOptions = {}): void {
+  const { output } = destination;
   if (output !== null) {
     try {
-      appendFully(output, render(report, format, { width: fileWidth }));
+      appendFully(output, render(report, destination, { width: fileWidth }));
       return;
     } catch (error) {
       complain('the report is here, because its file cannot be written', error);
     }
   }
-  writeFully(2, render(report, format, { ...terminal(), ...options }));
+  writeFully(2, render(report, destination, { ...terminal(), ...options }));
 }
 
 /** Appends to a file. What would block for ever, a FIFO that nobody reads, throws. */
@@ -51,6 +55,7 @@ function terminal(): TextOptions {
   return { width: columns > 0 ? columns : unknownWidth, colour: process.stderr.hasColors() };
 }
 
-function render(report: Report, format: Format, options: TextOptions): string {
-  return format === 'json' ? renderJson(report) : renderText(report, options);
+function render(report: Report, { format, why }: Destination, options: TextOptions): string {
+  if (format === 'json') return renderJson(report);
+  return why === undefined || why === null ? renderText(report, options) : renderWhy(report, options);
 }

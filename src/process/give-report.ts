@@ -21,7 +21,8 @@ export function giveReport(
   directory: RunDirectory | null,
 ): void {
   directory?.begin({ pid: process.pid, threadId });
-  deliver(withAwaits(takeReport(reason, exitCode)), config, directory);
+  const report = takeReport(reason, exitCode);
+  deliver(config.why === null ? withAwaits(report) : report, config, directory);
 }
 
 /** Hands a report to the supervisor, or else writes it as the configuration says. */

@@ -3,10 +3,11 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { startHook } from '../../instrumentation/hook.ts';
 import { readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
-import { watchDrained } from './drained.ts';
+import { isDrained, watchDrained } from './drained.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
 import { inInterrupt, startHandles } from './handles.ts';
 import { gatherHistory } from './history.ts';
+import { watchIdle } from './idle.ts';
 import type { MetricsSources } from './metrics.ts';
 import type { Profiling } from './profile.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -154,10 +155,20 @@ function startWith(config: Config): void {
   const self = { pid: process.pid, threadId };
   let telemetry: Telemetry | null = null;
   let interrupted = false;
+  let saidWhy = false;
+  /** Of why the process does not end: once, and at the end only that it has ended, which threads do all the time. */
+  const isWorthSaying = (reason: Reason): boolean => {
+    if (reason === 'exit') return isMainThread && (isDrained() || !saidWhy);
+    if (reason === 'interrupt' && saidWhy) return false;
+    saidWhy = true;
+    return true;
+  };
   const give = (reason: Reason, exitCode: number | null = null): void => {
     if (recorder !== null) return recorder.finish(); // all that anybody wants
     const isPending = registry.snapshot().tasks.length > 0 || rootTask.waits !== null;
-    const nothing = !isPending && loop?.wasBlocked() !== true && profiling === null && !isRemarkable();
+    if (config.why !== null && !isWorthSaying(reason)) return;
+    const nothing =
+      config.why === null && !isPending && loop?.wasBlocked() !== true && profiling === null && !isRemarkable();
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
     reporting = true;
     if (reason === 'timeout') profiling?.finish(); // once it has reported, it is ended
@@ -198,6 +209,12 @@ function startWith(config: Config): void {
     ending: () => profiling?.finish(),
   });
   directory?.join(self); // now: who has joined is asked by a signal that would end it
+  if (config.why !== null) {
+    watchIdle(config.why, () => {
+      askThreads('idle');
+      give('idle');
+    });
+  }
   const { telemetry: wanted, runDirectory, blockThresholdMs } = config;
   if (wanted === null) return;
   telemetry = exportTelemetry({ config: wanted, runDirectory, blockThresholdMs, loop: () => loop?.read() ?? null });

@@ -11,7 +11,7 @@ const ofLibraries: Readonly<Record<string, string>> = {
   mongodb: 'await client.close()',
   undici: 'await agent.close(), or client.close()',
   bullmq: 'await worker.close() and queue.close()',
-  'kafkajs': 'await client.disconnect()',
+  kafkajs: 'await client.disconnect()',
   ws: 'socket.close()',
   fastify: 'await app.close()',
   chokidar: 'await watcher.close()',

@@ -39,10 +39,10 @@ export function drawHandles(
   const groups = groupHandles(handles);
   const lines = groups.slice(0, most).flatMap((group) => {
     const advice = withAdvice ? handleAdvice(group) : null;
-    return [
-      ...wrap(phrasesOf(group, directory), width, '', '    '),
-      ...(advice === null ? [] : foldWords(`  → ${advice}`, width, '    ').map((line) => paint('dim', line))),
-    ];
+    const own = wrap(phrasesOf(group, directory), width, '', '    ');
+    return advice === null
+      ? own
+      : own.concat(foldWords(`  → ${advice}`, width, '    ').map((line) => paint('dim', line)));
   });
   if (groups.length > most) lines.push(`… ${count(groups.length - most, 'more sort')}; --format json has all`);
   const who = threadId === 0 ? 'the process' : 'the thread';
@@ -62,7 +62,8 @@ function phrasesOf(group: HandleGroup, directory: string): string[] {
   if (kind === 'timeout' && leftMs !== null) phrases.push(`${group.count === 1 ? '' : 'next '}in ${duration(leftMs)}`);
   if (callback !== null && callback.function !== '') phrases.push(`calls ${plain(callback.function)}`);
   if (ageMs !== null && kind !== 'timeout') phrases.push(`${group.count === 1 ? '' : 'oldest '}${duration(ageMs)}`);
-  if (at !== null) phrases.push(`${kind === 'incoming' ? 'accepted by the server of' : 'made at'} ${place(at, directory)}`);
+  if (at !== null)
+    phrases.push(`${kind === 'incoming' ? 'accepted by the server of' : 'made at'} ${place(at, directory)}`);
   const library = through === null ? null : (libraryOf(through) ?? place(through, directory));
   if (library !== null) phrases.push(`by ${library}`);
   if (at === null && callback !== null) phrases.push(`calls what begins at ${place(callback, directory)}`);
@@ -89,7 +90,8 @@ function drawRest(handles: HandleReport, groups: readonly HandleGroup[], width: 
   const unknown = groups.some(({ at, through, callback, kind }) => {
     return at === null && through === null && callback === null && kind !== 'stdio' && kind !== 'ipc';
   });
-  if (unknown && !exact) lines.push(...foldWords('--handles also notes where those without a place are made', width, '  '));
+  if (unknown && !exact)
+    lines.push(...foldWords('--handles also notes where those without a place are made', width, '  '));
   return lines;
 }
 

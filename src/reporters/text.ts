@@ -3,6 +3,7 @@ import { viewAwaits } from '../report/await-view.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, TestEntry, WaitCycle } from '../report/format.ts';
 import { drawAwaitTrees } from './await-tree.ts';
+import { drawHandles } from './handle-lines.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import { blockedPhrase, drawLoop } from './loop-lines.ts';
 import { drawProfile } from './profile-lines.ts';
@@ -39,6 +40,8 @@ interface Known {
 }
 
 const longestSection = 200;
+const handlesTitle = 'HANDLES  what keeps the process alive';
+const mostHandles = 15;
 const longestNote = 300;
 const mostSuspended = 80;
 const mostCycles = 10;
@@ -69,6 +72,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
     isOnlyTest(report) ? [] : section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
     drawSuspended(report.awaits, width, colour),
+    section(handlesTitle, drawHandles(report, width - 2, paint, { most: mostHandles, withAdvice: false }), paint),
     section('LOOP', drawLoop(report, width - 2), paint),
     section('PROFILE', drawProfile(report, width - 2), paint),
     section('SPANS', drawTelemetry(report, width - 2), paint),

@@ -9,6 +9,11 @@ const mostGroups = 40;
 
 /** The list as lines of text, with a line break at the end. */
 export function renderWhy(report: Report, { width = 80, colour = false }: TextOptions = {}): string {
+  const {
+    reason,
+    process: { isDrained },
+  } = report;
+  if (reason === 'exit' && isDrained === true) return ended(report);
   const paint = painter(colour);
   const { pid, threadId, node, command, directory, uptimeMs } = report.process;
   const script = plain(command.startsWith(`${directory}/`) ? command.slice(directory.length + 1) : command, 200);
@@ -28,7 +33,15 @@ function headline({ reason, handles, process: { threadId } }: Report): string {
   const who = threadId === 0 ? 'the process' : 'the worker thread';
   const number = handles === undefined ? 0 : handleCount(handles);
   if (number === 0) return `nothing is known that keeps ${who} alive`;
-  if (reason === 'exit') return `process.exit() ended ${who}, which ${count(number, 'thing')} would have kept alive`;
+  if (reason === 'exit')
+    return `process.exit() or an error ended it; ${count(number, 'thing')} would have kept it alive`;
   const idle = reason === 'idle' ? ', and nothing else happens' : '';
   return `${count(number, 'thing')} ${number === 1 ? 'keeps' : 'keep'} ${who} alive${idle}`;
+}
+
+function ended({ process: { pid, threadId, command, directory, uptimeMs, exitCode } }: Report): string {
+  const script = plain(command.startsWith(`${directory}/`) ? command.slice(directory.length + 1) : command);
+  const thread = threadId === 0 ? '' : `, thread ${threadId}`;
+  const code = exitCode === null || exitCode === 0 ? '' : `, with code ${exitCode}`;
+  return `loopscope: ${script} (pid ${pid}${thread}) ended by itself after ${duration(uptimeMs)}${code}: nothing kept it alive\n`;
 }
