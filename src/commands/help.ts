@@ -5,11 +5,11 @@ it is not Node, 5 if the system does not permit it, 6 if it cannot be read in
 this way. Of export: 4 if there is no such file, 5 if it may not be read, 6 if
 lines were skipped or spans rejected, 7 if the collector takes nothing now: the
 rest is for the next call. Of report and compare: 4, 5 and 6 for files, too.
-Of run and why: the program's own; 70 after --stuck-exit, 124 after --timeout, 126 if it
-cannot be executed, 127 if it is not found. Of run, report and compare, instead
-of 0 only: 8 when --fail-on finds something, 9 when nothing of --report could be
-written. Of all: 2 for a mistake on the command line, 3 on a version of Node
-that is not supported.
+Of run and why: the program's own; 70 after --stuck-exit, 124 after --timeout,
+126 if it cannot be executed, 127 if it is not found. Of run, report and
+compare, instead of 0 only: 8 when --fail-on finds something, 9 when nothing of
+--report could be written. Of all: 2 for a mistake on the command line, 3 on a
+version of Node that is not supported.
 `;
 
 export const helpText = `loopscope: ask any Node program what it is waiting for
