@@ -1,7 +1,9 @@
 // wait-cycle: tasks wait for each other, so that none can go on.
 import { duration } from '../report/phrases.ts';
+import { findAwaitCycles } from '../report/await-cycles.ts';
+import { viewAwaits } from '../report/await-view.ts';
 import type { CycleStep, WaitCycle } from '../report/format.ts';
-import { nameOf, resourceName } from './names.ts';
+import { nameOf, resourceName, short } from './names.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 
 const mostNamed = 5;
@@ -21,7 +23,7 @@ export const waitCycle: Rule = {
 refund: await ledger.acquire(); await stock.acquire();`,
   right: `ship:   await stock.acquire(); await ledger.acquire({ timeout: 5000 });
 refund: await stock.acquire(); await ledger.acquire({ timeout: 5000 });`,
-  check: (context) => context.report.cycles.map((cycle) => describeCycle(cycle, context)),
+  check: (context) => [...context.report.cycles.map((cycle) => describeCycle(cycle, context)), ...awaitCycles(context)],
 };
 
 function describeCycle({ steps }: WaitCycle, { taskOf }: RuleContext): Finding {
@@ -48,4 +50,26 @@ function describeCycle({ steps }: WaitCycle, { taskOf }: RuleContext): Finding {
     const what = waitsFor.type === 'task' ? nameOf(waitsFor) : resourceName(waitsFor);
     return `${nameOf(entry)} waits for ${what}`;
   }
+}
+
+/** Circles of functions that await each other, but for those of tasks that are in a circle already. */
+function awaitCycles({ report: { awaits, cycles } }: RuleContext): Finding[] {
+  if (awaits === null) return [];
+  const known = new Set(cycles.flatMap(({ steps }) => steps.map(({ task }) => task)));
+  return findAwaitCycles(viewAwaits(awaits)).flatMap(({ functions, count }): Finding[] => {
+    const [first] = functions;
+    if (first === undefined || functions.some(({ task }) => task !== null && known.has(task.id))) return [];
+    const names = functions.slice(0, mostNamed).map(({ name }) => (name === '' ? '(anonymous)' : short(name)));
+    if (functions.length > mostNamed) names.push(`${functions.length - mostNamed} more`);
+    const who = functions.length === 1 ? `${names[0]} awaits itself` : `${names.join(', ')} await each other`;
+    return [
+      {
+        message: `${who}, so that none can go on${count === 1 ? '' : `, ${count} times over`}.`,
+        advice: 'A function must not await itself, nor one that awaits it.',
+        site: first.at,
+        task: first.task,
+        count,
+      },
+    ];
+  });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { awaitProgram } from '../support/await-report.ts';
 import { findCycles } from '../../src/report.ts';
 import { holderOf, messagesOf, reportOf, resourceOf, taskOf, waitOf, warningsOf } from '../support/rule-report.ts';
 
@@ -25,5 +26,17 @@ test('wait-cycle names a task that waits for itself', () => {
   const tasks = [{ ...task, waits: [waitOf('await', task, 90_000)] }];
   expect(messagesOf('wait-cycle', reportOf({ tasks, cycles: findCycles(tasks, []) }))).toEqual([
     'A task waits for itself for 1 m 30 s: ship #1 waits for ship #1.',
+  ]);
+});
+
+test('wait-cycle names functions that await each other, once if many do', () => {
+  const program = awaitProgram();
+  for (let times = 0; times < 2; times++) {
+    const first = program.promise();
+    const last = program.call('refund', program.call('ship', first, 'ship.js:3'), 'refund.js:5');
+    program.settle(first, { type: 'follows', promise: last });
+  }
+  expect(warningsOf('wait-cycle', reportOf({ awaits: program.report() }))).toMatchObject([
+    { message: 'ship, refund await each other, so that none can go on, 2 times over.', count: 2 },
   ]);
 });
