@@ -27,7 +27,7 @@ test('a warning is its rule, its message, and its line where the message does no
     drawn(
       warning({}),
       warning({ message: 'It is held, taken at src/stock.ts:3, for long.' }),
-      warning({ message: `${'It is held by somebody, and others wait. '.repeat(3)}`.trim() }),
+      warning({ message: 'It is held by somebody, and others wait. '.repeat(3).trim() }),
       warning({ site: null }),
     ),
   ).toEqual([
