@@ -10,7 +10,8 @@ import { pendingTasks } from '../../runtime/pending.ts';
 import { Book } from './book.ts';
 
 // Taken at import: fake timers are the program's.
-const { setImmediate } = globalThis;
+const nextTick = process.nextTick.bind(process);
+const { queueMicrotask } = globalThis;
 const outside = AsyncLocalStorage.snapshot();
 const growth = 1.25;
 const deepest = 20;
@@ -27,9 +28,9 @@ interface FanOut {
 /** Keeps them. */
 export class FanOuts {
   readonly #book = new Book<FanOut>();
-  /** Those that are to be looked at when this turn of the loop is over. */
+  /** Those that are to be looked at when all has been parked that was begun now. */
   readonly #due = new Map<TaskCounts, Origin>();
-  readonly #look = (): void => this.#lookAtDue();
+  readonly #look = (): void => nextTick(() => this.#lookAtDue());
 
   created(origin: Origin): void {
     const { counts } = origin;
@@ -59,9 +60,9 @@ export class FanOuts {
   }
 
   #note(counts: TaskCounts, origin: Origin): void {
-    // What is created in a burst has not come to its limit yet: later.
+    // What is created in a burst has not come to its limit yet: after all microtasks, which is when ticks run.
     counts.nextLook = Infinity;
-    if (this.#due.size === 0) outside(setImmediate, this.#look).unref();
+    if (this.#due.size === 0) outside(queueMicrotask, this.#look);
     this.#due.set(counts, origin);
   }
 
