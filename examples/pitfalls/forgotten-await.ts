@@ -1,6 +1,5 @@
 // S22, pitfall 1: who forgot an await? The order is said to be saved before it is, and only the report knows.
 //   npx loopscope run -- examples/pitfalls/forgotten-await.ts
-//     prints `order 7 is saved: false`
 //     reports `forgotten-task: task save, created at`
 //   node examples/pitfalls/forgotten-await.ts --cure      prints `order 7 is saved: true`
 import { createTask, run, sleep } from 'loopscope';

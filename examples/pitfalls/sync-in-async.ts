@@ -19,7 +19,7 @@ async function curedConvert(): Promise<void> {
 }
 
 await run(async () => {
-  await sleep(600); // the start-up is over
+  await sleep(1000); // the start-up is over
   const start = performance.now();
   const one = process.argv.includes('--cure') ? curedConvert : convert;
   await gather([1, 2, 3].map((index) => createTask(one, { name: `convert ${index}` })));

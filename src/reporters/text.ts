@@ -107,10 +107,13 @@ function headline(report: Report, width: number, paint: Paint): string[] {
   const code = exitCode === null ? '' : ` with code ${exitCode}`;
   const pending = report.tasks.filter(({ id }) => id !== 0).length;
   const blocked = blockedPhrase(report.loop);
+  const warnings = report.warnings?.length ?? 0;
   const parts = [pending > 0 ? count(pending, 'task') : noTask(report)];
   if (report.cycles.length > 0) parts.push(count(report.cycles.length, 'wait cycle'));
   if (blocked !== null) parts.push(`loop ${blocked}`);
-  const what = blocked !== null && report.tasks.length === 0 ? '' : 'pending ';
+  const isOver = report.tasks.length === 0 && (blocked !== null || warnings > 0);
+  if (isOver && warnings > 0) parts.push(count(warnings, 'warning'));
+  const what = isOver ? '' : 'pending ';
   const title = `loopscope: ${what}${moments[report.reason]}${code}: ${parts.join(', ')}`;
   return [
     '',
@@ -132,9 +135,10 @@ function testHead(report: Report, test: TestEntry, width: number, paint: Paint):
   ];
 }
 
-function noTask({ tasks, loop }: Report): string {
+function noTask({ tasks, loop, warnings }: Report): string {
   if (tasks.length > 0) return 'no task, but something waits outside of all tasks';
-  return blockedPhrase(loop) === null ? 'nothing that loopscope knows of' : 'nothing pending';
+  const isOver = blockedPhrase(loop) !== null || (warnings?.length ?? 0) > 0;
+  return isOver ? 'nothing pending' : 'nothing that loopscope knows of';
 }
 
 function drawCycles(report: Report, width: number, paint: Paint): string[] {

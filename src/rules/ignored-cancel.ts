@@ -1,6 +1,7 @@
 // ignored-cancel: a task was asked to cancel, and goes on.
 import { duration } from '../report/phrases.ts';
-import { nameOf } from './names.ts';
+import type { IgnoredCancelEntry } from '../report/history.ts';
+import { grouped, nameOf, short } from './names.ts';
 import { patienceOf } from './patience.ts';
 import type { Finding, Rule } from './rule.ts';
 
@@ -28,8 +29,8 @@ export const ignoredCancel: Rule = {
     }
   }
 });`,
-  check: ({ report, threshold }) =>
-    report.tasks.flatMap((task): Finding[] => {
+  check: ({ report, threshold }) => [
+    ...report.tasks.flatMap((task): Finding[] => {
       const { cancelRequest, waits, parked, createdAt } = task;
       if (cancelRequest === undefined || cancelRequest.forMs < patienceOf(report, threshold)) return [];
       const times = cancelRequest.count === 1 ? '' : `${cancelRequest.count} times, first `;
@@ -43,4 +44,20 @@ export const ignoredCancel: Rule = {
         },
       ];
     }),
+    ...(report.history?.ignoredCancels.entries ?? []).filter(({ maxAfterMs }) => maxAfterMs >= threshold).map(findPast),
+  ],
 };
+
+/** Tasks that went on and settled with a value in the end. */
+function findPast({ kind, name, createdAt, count: times, lastId, maxAfterMs }: IgnoredCancelEntry): Finding {
+  const who = times === 1 ? nameOf({ id: lastId, name }) : `${grouped(times)} ${kind}s ${short(name)}`;
+  const most = times === 1 ? '' : ' at most';
+  return {
+    message: `${who} went on for ${duration(maxAfterMs)}${most} after being asked to cancel, and ended as if nothing had been.`,
+    advice: 'Hand its signal to what it awaits, and throw again what a catch block catches after that.',
+    site: createdAt,
+    task: { id: lastId, name },
+    count: times,
+    value: maxAfterMs,
+  };
+}
