@@ -5,7 +5,11 @@ import type { HandleKind, HandleSiteEntry } from '../report/handles.ts';
 import { now } from '../runtime/clock.ts';
 import { creationOf, type Creation } from './creation.ts';
 import { openedAt } from './opened.ts';
+import { findTimers } from './timers.ts';
+import { isExact } from './exact.ts';
 import { findOpen } from './find.ts';
+import type { Found } from './found.ts';
+import { whyNoInspector } from './internals.ts';
 
 interface Place {
   readonly kind: HandleKind;
@@ -24,13 +28,22 @@ const places = new Map<string, Place>();
 export function lookAtSites(): void {
   const at = now();
   for (const place of places.values()) place.open = 0;
-  for (const { kind, things } of findOpen(true)) {
+  for (const { kind, things } of openOf(isExact())) {
     const place = placeOf(kind, creationOf(...things));
     if (place !== null) place.open++;
   }
   for (const { open, seen } of places.values()) {
     seen.push({ at, open });
     if (seen.length > mostSeen) seen.shift();
+  }
+}
+
+/** Timers have places only where all is noted. */
+function* openOf(withTimers: boolean): Generator<Pick<Found, 'kind' | 'things'>> {
+  yield* findOpen(true);
+  if (!withTimers || whyNoInspector() !== null) return;
+  for (const timer of findTimers().timers) {
+    yield { kind: timer._repeat === null ? 'timeout' : 'interval', things: [timer] };
   }
 }
 

@@ -5,8 +5,10 @@ import { load } from '../runtime/load.ts';
 import { beforeEvent } from './events.ts';
 import { setHandleSource } from './handle-source.ts';
 
-const { setInterval, clearInterval } = globalThis; // before anybody fakes it
-const lookEveryMs = 10_000;
+const { setTimeout } = globalThis; // before anybody fakes it
+const lookEveryMs = 2000;
+// Of all time, for looks.
+const mostShare = 0.005;
 const lostFile = /^Closing file descriptor (\d+) on garbage collection/;
 
 export interface HandleOptions {
@@ -41,22 +43,25 @@ export function startHandles({ exact, atExit }: HandleOptions): void {
     const { collectHandles } = load(import.meta.url, '../handles/collect') as typeof import('../handles/collect.ts');
     return collectHandles({ mapSite, timers: !isInterrupt });
   });
-  const look = (): void => {
-    const sites = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
-    sites.lookAtSites();
-  };
-  const timer = setInterval(() => {
-    try {
-      look();
-    } catch (error) {
-      clearInterval(timer);
-      complain('what stays open is not counted any more', error);
-    }
-  }, lookEveryMs).unref();
+  lookAgain(lookEveryMs);
   beforeEvent('warning', (warning) => {
     const [, descriptor] = lostFile.exec(warning instanceof Error ? warning.message : '') ?? [];
     if (descriptor === undefined || !exact) return;
     const { noteLostFile } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
     noteLostFile(Number(descriptor));
   });
+}
+
+/** Counts what is open at each place, now and then: less often where that takes longer. */
+function lookAgain(delayMs: number): void {
+  setTimeout(() => {
+    try {
+      const begin = performance.now();
+      const { lookAtSites } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
+      lookAtSites();
+      lookAgain(Math.max(lookEveryMs, (performance.now() - begin) / mostShare));
+    } catch (error) {
+      complain('what stays open is not counted any more', error);
+    }
+  }, delayMs).unref();
 }

@@ -17,6 +17,7 @@ import { forgottenTask } from './forgotten-task.ts';
 import { lostError } from './lost-error.ts';
 import { unboundedFanOut } from './unbounded-fan-out.ts';
 import { growingQueue } from './growing-queue.ts';
+import { unclosedResource } from './unclosed-resource.ts';
 import { retryStorm } from './retry-storm.ts';
 import { blockingCall } from './blocking-call.ts';
 import { starvingMicrotasks } from './starving-microtasks.ts';
@@ -47,6 +48,7 @@ export const rules: readonly Rule[] = [
   lostError,
   unboundedFanOut,
   growingQueue,
+  unclosedResource,
   retryStorm,
   blockingCall,
   starvingMicrotasks,

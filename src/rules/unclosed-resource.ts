@@ -1,0 +1,115 @@
+// unclosed-resource: what is opened at one place is never closed.
+import type { HandleKind, HandleSiteEntry } from '../report/handles.ts';
+import { libraryOf } from '../report/handle-groups.ts';
+import { count, duration, lineOf } from '../report/phrases.ts';
+import { grouped } from './names.ts';
+import type { Finding, Rule, RuleContext } from './rule.ts';
+
+/** In each quarter of the looks there have to be so many. */
+const looksOfQuarter = 3;
+// Those who connect decide how many there are: a rush of clients is no leak.
+const moreForIncoming = 20;
+
+const nouns: Readonly<Partial<Record<HandleKind, string>>> = {
+  incoming: 'connection',
+  outgoing: 'connection',
+  udp: 'UDP socket',
+  timeout: 'timer',
+  interval: 'timer',
+  file: 'file',
+  child: 'child process',
+  port: 'message port',
+};
+
+const ends: Readonly<Partial<Record<HandleKind, string>>> = {
+  incoming: 'End what a handler does not answer, by server.setTimeout or socket.destroy().',
+  outgoing: 'End each, in a finally block; or make one agent, client or pool at the start and use it for all.',
+  timeout: 'Keep what setTimeout returns, and clear it when it is not needed any more.',
+  interval: 'Keep what setInterval returns, and clear it when it is not needed any more.',
+  file: 'Close each in a finally block, or open it with `await using`.',
+};
+
+export const unclosedResource: Rule = {
+  name: 'unclosed-resource',
+  summary: 'what is opened at one line is not closed',
+  threshold: { value: 50, unit: 'handles', of: 'how many of one line are open, after their number grew and grew' },
+  meaning:
+    'Sockets, timers, watchers, files or other things that are made at one line of the program are not closed as fast ' +
+    'as they are made. Each takes memory, most take a descriptor, of which a process has some thousand; then nothing ' +
+    'can be opened any more.',
+  quiet:
+    'Their number has fallen or stood between two quarters of the last two minutes, as that of a pool or of keep-alive ' +
+    'connections does once it is full. It has not doubled meanwhile. There are fewer than the threshold; of connections that a ' +
+    'server has accepted, than 20 times as many. Without --handles only servers, connections, UDP sockets, child ' +
+    'processes and workers have lines. A file that the garbage collector had to close is always a warning.',
+  fix:
+    'Close what you open in a finally block or with `using`. Make clients, pools and agents once, at the start, and ' +
+    'not for each request. Clear timers and close watchers together with what they were made for.',
+  wrong: `app.get('/orders', async () => {
+  const client = createClient();         // one more for each request
+  await client.connect();
+  return client.get('orders');
+});`,
+  right: `const client = await createClient().connect();
+app.get('/orders', () => client.get('orders'));`,
+  check(context) {
+    const { handles } = context.report;
+    if (handles === undefined) return { unknown: 'nobody looked at what is open' };
+    const found = handles.sites.flatMap((site) => [...findLost(site, context), ...findGrowth(site, context)]);
+    const isTooEarly = handles.sites.some(
+      (site) => site.seen.length < looksOfQuarter * 4 && site.open >= limitOf(site, context),
+    );
+    return found.length === 0 && isTooEarly ? { unknown: 'what is open was not looked at for long enough' } : found;
+  },
+};
+
+function limitOf({ kind }: HandleSiteEntry, { threshold }: RuleContext): number {
+  return kind === 'incoming' ? threshold * moreForIncoming : threshold;
+}
+
+function findGrowth(site: HandleSiteEntry, context: RuleContext): Finding[] {
+  const { kind, at, open, seen } = site;
+  const quarter = Math.floor(seen.length / 4);
+  if (quarter < looksOfQuarter || open < limitOf(site, context)) return [];
+  const last = seen.slice(-4 * quarter);
+  const least = [0, 1, 2, 3].map((index) =>
+    Math.min(...last.slice(index * quarter, (index + 1) * quarter).map((each) => each.open)),
+  );
+  const [first = 0, , , fourth = 0] = least;
+  const grows = least.every((each, index) => index === 0 || each > (least[index - 1] ?? 0));
+  if (!grows || fourth < first * 2) return [];
+  const { directory } = context.report.process;
+  const since = last[0]?.agoMs ?? 0;
+  return [
+    {
+      message:
+        `${count(open, nouns[kind] ?? kind).replace(/^\d+/, grouped(open))} made at ${lineOf(at, directory)}${by(site)} ` +
+        `are open; there were ${grouped(last[0]?.open ?? 0)} ${duration(since)} ago, and they have become more and more since.`,
+      advice: ends[kind] ?? 'Close each when it is not needed any more, in a finally block.',
+      site: at,
+      count: open,
+      value: open,
+    },
+  ];
+}
+
+function findLost({ kind, at, lost, ...site }: HandleSiteEntry, { report }: RuleContext): Finding[] {
+  if (lost === 0) return [];
+  const what = count(lost, nouns[kind] ?? kind);
+  return [
+    {
+      message:
+        `${what} opened at ${lineOf(at, report.process.directory)}${by(site)} ${lost === 1 ? 'was' : 'were'} never ` +
+        `closed: the garbage collector had to, and in later versions of Node that is an error.`,
+      advice: ends.file as string,
+      site: at,
+      count: lost,
+      value: lost,
+    },
+  ];
+}
+
+function by({ through }: Pick<HandleSiteEntry, 'through'>): string {
+  const library = through === null ? null : libraryOf(through);
+  return library === null ? '' : ` by ${library}`;
+}
