@@ -14,18 +14,18 @@ export function renderMarkdown(
   { fails }: CiOptions,
   maxBytes: number = Number.POSITIVE_INFINITY,
 ): string {
-  const rows = examined.flatMap(({ report, findings }) =>
-    findings.map((finding) => drawRow(finding, report.process.directory, fails(finding))),
-  );
-  const shown = rows.slice(0, mostRows);
+  const rows = examined.flatMap(({ report, findings }) => findings.map((finding) => ({ finding, report })));
+  const shown = rows
+    .slice(0, mostRows)
+    .map(({ finding, report }) => drawRow(finding, report.process.directory, fails(finding)));
   const head = `## loopscope: ${summaryOf(examined)}\n\n`;
   const table = rows.length === 0 ? '' : `| | what | where |\n| --- | --- | --- |\n${shown.join('')}\n`;
   const more = rows.length > shown.length ? `… and ${count(rows.length - shown.length, 'more finding')}.\n\n` : '';
-  const parts = [head, table, more, ...examined.map(drawReport)];
   const left = '_The rest did not fit: `--report json=FILE` has all._\n';
   let text = '';
   let bytes = Buffer.byteLength(left);
-  for (const part of parts) {
+  for (const draw of [() => head, () => table, () => more, ...examined.map((one) => () => drawReport(one))]) {
+    const part = draw();
     bytes += Buffer.byteLength(part);
     if (bytes > maxBytes) return `${text}${left}`;
     text += part;
