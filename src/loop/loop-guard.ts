@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { loopBlocked, type BlockRecord } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
+import { ownTimeMs } from '../runtime/own-time.ts';
 import { findCulprit } from './culprit.ts';
 import { isDebuggerAttached, portOf } from './debugger.ts';
 import { LoopTimes, type Lateness } from './loop-times.ts';
@@ -54,6 +55,7 @@ export class LoopGuard {
   #uninstall = (): void => {};
   #problem: string | null = null;
   #stoppedMsAtBeat = 0;
+  #ownMsAtBeat = 0;
   #rememberedAt = -Infinity;
   #inspectorUrl: string | undefined;
 
@@ -136,6 +138,7 @@ export class LoopGuard {
     this.#probe.clear();
     this.#noteInspector();
     this.#stoppedMsAtBeat = this.#pulse.stoppedMs;
+    this.#ownMsAtBeat = ownTimeMs();
     if (this.#thread === null) this.#pulse.baseline = ownScheduling() ?? { cpuMs: Number.NaN, waitMs: Number.NaN };
     this.#pulse.beat(systemClock());
     this.#remember();
@@ -156,7 +159,8 @@ export class LoopGuard {
   }
 
   /** Publishes a turn that is over, if it was a block. */
-  #end(turn: Lateness): void {
+  #end({ since, durationMs }: Lateness): void {
+    const turn = { since, durationMs: durationMs - (ownTimeMs() - this.#ownMsAtBeat) };
     if (turn.durationMs < this.thresholdMs || !loopBlocked.hasSubscribers) return;
     const isWatched = this.#pulse.watching || this.#problem !== null;
     if (!isWatched || this.#wasNotItsFault(turn)) return;

@@ -12,6 +12,7 @@ import type { MetricsSources } from './metrics.ts';
 import type { Profiling } from './profile.ts';
 import { RunDirectory } from './run-directory.ts';
 import { complain } from '../runtime/complain.ts';
+import { asOwnTime } from '../runtime/own-time.ts';
 import { rootTask } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
 import { startLoop, type Loop } from './loop.ts';
@@ -175,7 +176,7 @@ function startWith(config: Config): void {
     directory?.ask(process.pid, null); // this is the answer
     try {
       const { giveReport } = load(import.meta.url, './give-report') as typeof import('./give-report.ts');
-      giveReport(reason, exitCode, config, directory);
+      asOwnTime(() => giveReport(reason, exitCode, config, directory));
     } catch (error) {
       complain('a report was lost', error);
     } finally {

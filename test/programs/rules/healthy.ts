@@ -112,6 +112,7 @@ app.get('/events', (_, reply) => {
   raw.once('close', () => clearInterval(timer));
 });
 
+const flush = setInterval(() => void createTask(() => pause(1), { name: 'flush' }), 250);
 await run(async ({ signal }) => {
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as { port: number };
@@ -131,10 +132,8 @@ await run(async ({ signal }) => {
         },
         { name: 'heartbeat' },
       );
-      const flush = setInterval(() => void createTask(() => pause(1), { name: 'flush' }), 250);
       process.stdout.write(`http://127.0.0.1:${port}\n`);
       await stop.wait();
-      clearInterval(flush);
       poll.destroy();
       silent.close();
       app.server.closeAllConnections();
@@ -146,3 +145,4 @@ await run(async ({ signal }) => {
   );
   await database.close();
 });
+clearInterval(flush);
