@@ -97,8 +97,9 @@ function stuckOn(task: TaskEntry, context: RuleContext): Stuck | null {
 }
 
 /** What a task waits for that is not of loopscope; null where it may take as long as it likes, or nobody knows. */
-function leafOf({ parked, ageMs, kind }: TaskEntry, { report }: RuleContext): string | null {
+function leafOf({ parked, ageMs, kind, request }: TaskEntry, { report }: RuleContext): string | null {
   if (kind === 'group' || kind === 'retry') return null;
+  if (request !== undefined && (request.isGone || request.sent === 'headers')) return null; // nobody waits, or it streams
   const isOver = report.reason === 'timeout' || report.reason === 'test';
   if (parked === null) return isOver ? 'a promise that is not of loopscope' : null;
   const { leaf } = parked;

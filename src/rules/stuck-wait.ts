@@ -15,7 +15,7 @@ export const stuckWait: Rule = {
     'never goes on, and nor does whoever awaits it.',
   quiet:
     'Somebody could settle it. A main function that waits for ever on purpose is quiet, for nobody awaits it; so are, ' +
-    'when the loop runs empty, workers that wait for the next item of a queue, and tasks that wait for an event and ' +
+    'when the loop runs empty, requests whose client has gone, workers that wait for the next item of a queue, and tasks that wait for an event and ' +
     'are awaited by nobody.',
   fix:
     'Find the path on which the promise is neither resolved nor rejected: an early return, an error handler that is ' +
@@ -60,7 +60,7 @@ function drainedWaits(context: RuleContext): Finding[] {
   const parents = new Set(tasks.map(({ createdBy }) => createdBy?.id));
   const circular = new Set(cycles.flatMap(({ steps }) => steps.map(({ task }) => task)));
   const stuck = tasks
-    .filter(({ id }) => !circular.has(id))
+    .filter(({ id, request }) => !circular.has(id) && request?.isGone !== true)
     .flatMap((task): Wait[] => {
       if (task.id === 0) return task.waits.map((wait) => ({ task, wait }));
       const wait = task.waits.at(-1);
