@@ -12,6 +12,8 @@ const leastShare = 0.3;
 /** What is begun in crowds, and ends. */
 const crowds =
   /^(?:FSREQ|GETADDRINFO|GETNAMEINFO|QUERY|TCPCONNECT|PIPECONNECT|PBKDF2|SCRYPT|RANDOM|ZLIB|Timeout|HTTPCLIENTREQUEST)/;
+/** Node 22 says nothing of their callbacks; of all else what has none was synchronous. */
+const silent = /^FSREQPROMISE$/;
 const advice =
   'Have a bounded number at a time: a Semaphore or pLimit(10) around each, pMap with concurrency, or fewer and larger requests.';
 
@@ -46,12 +48,14 @@ function tasks(view: ThreadView): Finding[] {
 /** Operations of several sorts that are begun at one line are one crowd: reading a file opens, reads and closes it. */
 function operations(view: ThreadView): Finding[] {
   const { operations: seen } = view.thread;
-  const groups = (seen?.groups ?? []).filter(({ type, at, runs }) => at !== null && runs > 0 && crowds.test(type));
+  const groups = (seen?.groups ?? []).filter(
+    ({ type, at, runs }) => at !== null && crowds.test(type) && (runs > 0 || silent.test(type)),
+  );
   return groups
     .filter(({ peak, waitingMs }) => isCrowd(peak, view) && waitingMs >= (seen?.followedMs ?? 0) * leastShare)
     .toSorted((a, b) => b.peak - a.peak)
-    .map(({ type, at, peak, waitingMs, runs }) =>
-      findingOf(`${nameOfOperation(type)} operations`, { peak, eachMs: waitingMs / runs, at }, view),
+    .map(({ type, at, peak, waitingMs, count }) =>
+      findingOf(`${nameOfOperation(type)} operations`, { peak, eachMs: waitingMs / Math.max(1, count), at }, view),
     );
 }
 

@@ -6,14 +6,15 @@ import { bytes, inFunction, number, percent, time } from './wording.ts';
 
 const leastShare = 0.15;
 const leastPerRequestMs = 0.3;
-const leastBusy = 0.3;
+/** Of the time in which requests came. */
+const leastOfTime = 0.08;
 
 export const gcPressure: Disease = (view) => {
   const { profile, allocations, gc } = view.thread;
   const [site] = allocations?.sites ?? [];
   if (profile === null || site === undefined || allocations === null) return [];
   const share = view.shareOfBusy(profile.gcMs);
-  if (share < leastShare || view.utilization < leastBusy) return [];
+  if (share < leastShare || profile.gcMs < view.activeMs * leastOfTime) return [];
   if (view.isServing && view.perRequest(profile.gcMs) < leastPerRequestMs) return [];
   const { at, ms } = allocatingLine(site.at, view);
   const each = view.isServing ? `, ${bytes(allocations.bytes / view.requests)} for each request` : '';

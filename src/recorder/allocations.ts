@@ -5,8 +5,8 @@ import type { SiteEntry } from '../report/format.ts';
 import type { AllocationsEntry } from '../report/recording.ts';
 import { whoseIs } from './classify.ts';
 
-// A program that allocates 1 GB a second has 2,000 samples a second.
-const bytesPerSample = 512 * 1024;
+// A program that allocates 1 GB a second has 1,000 samples a second.
+const bytesPerSample = 1024 * 1024;
 // The samples are folded and let go so often.
 const rotateMs = 10_000;
 const mostSites = 20;

@@ -60,7 +60,7 @@ export function foldProfile(profile: CpuProfile, options: FoldOptions): Profiled
     }
     total.busyMs += ms;
     if (inTimer) total.timersMs += ms;
-    for (const [line, share] of linesOf(node, at, calls)) {
+    for (const [line, share] of linesOf(node, at, calls, options)) {
       const path = pathOf(paths, { work, stack, at, calls, line }, options);
       path.ms += ms * share;
       if (inTimer) path.timersMs += ms * share;
@@ -107,12 +107,26 @@ function stackOf(node: Node, nodes: ReadonlyMap<number, Node>, parents: Readonly
   return stack;
 }
 
-/** The lines at which the samples of a node were, with their shares, where its innermost frame is the one at `at`; else 0. */
-function linesOf({ positionTicks = [] }: Node, at: number, calls: string): [line: number, share: number][] {
+/**
+ * The lines at which the samples of a node were, with their shares, where its innermost frame is the one at `at`; else 0.
+ * What V8 has inlined counts for the function, but with a line of a file of its own: such lines are past the end, mostly.
+ */
+function linesOf(
+  { positionTicks = [], callFrame }: Node,
+  at: number,
+  calls: string,
+  { texts, mapSite }: FoldOptions,
+): [line: number, share: number][] {
   const total = positionTicks.reduce((sum, { ticks }) => sum + ticks, 0);
   const isOwnCode = at === 0 || calls.includes(':');
   if (!isOwnCode || total === 0) return [[0, 1]];
-  return positionTicks.map(({ line, ticks }) => [line, ticks / total]);
+  const { file } = mapSite({ file: callFrame.url, line: 1, column: 1, function: '', exact: true });
+  const last = texts.lines(file)?.length ?? Infinity;
+  const isMapped = !callFrame.url.endsWith(file);
+  return positionTicks.map(({ line, ticks }) => [
+    !isMapped && (line > last || line <= callFrame.lineNumber) ? 0 : line,
+    ticks / total,
+  ]);
 }
 
 function pathOf(

@@ -1,5 +1,5 @@
 // The asynchronous operations of this thread, by async_hooks: how long each waits for its callback, and how long that runs.
-// Where there are very many, they are followed a fifth of the time. Promises are none, but in deep mode.
+// Where there are very many, they are followed a part of the time. Promises are none, but in deep mode.
 import { createHook, type AsyncHook } from 'node:async_hooks';
 import type { Site } from '../channels/site.ts';
 import type { SiteEntry } from '../report/format.ts';
@@ -9,9 +9,10 @@ import { OperationGroups, type OperationGroup } from './operation-groups.ts';
 import { readOrigin } from './origin.ts';
 
 const mostOpen = 50_000;
-/** More inits than this a second, and the hooks rest four fifths of the time. */
+/** More inits than this a second, and the hooks rest for some ticks after each: the more, the longer. */
 const busyPerSecond = 5000;
-const restTicks = 4;
+const perTickOfRest = 12_500;
+const mostTicksOfRest = 20;
 /** So many stacks of a sort are read between two ticks before only every second is, and so on. */
 const stacksPerTick = 50;
 
@@ -148,7 +149,10 @@ class Follower implements OperationFollower {
 
   #end(id: number): void {
     const operation = this.#open.get(id);
-    if (operation !== undefined) this.#close(id, operation);
+    if (operation === undefined) return;
+    const { group, since, weight, isLasting } = operation;
+    if (!isLasting) group.waitingMs += (now() - since) * weight; // it ended without a callback
+    this.#close(id, operation);
   }
 
   #settle(id: number): void {
@@ -174,7 +178,7 @@ class Follower implements OperationFollower {
     }
     if (this.#on) {
       this.#groups.tick();
-      if (perSecond > busyPerSecond) this.#turnOff();
+      if (perSecond > busyPerSecond) this.#turnOff(perSecond);
     } else if (--this.#rest <= 0) this.#turnOn();
   }
 
@@ -185,11 +189,11 @@ class Follower implements OperationFollower {
   }
 
   /** What is open is waited for no longer: how long it takes is not known, only that it took so long. */
-  #turnOff(): void {
+  #turnOff(perSecond: number): void {
     const at = now();
     this.#hook.disable();
     this.#on = false;
-    this.#rest = restTicks;
+    this.#rest = Math.min(mostTicksOfRest, Math.ceil(perSecond / perTickOfRest));
     this.#followedMs += at - this.#onSince;
     for (const { group, weight, since, runsSince } of this.#open.values()) {
       if (runsSince === 0) group.waitingMs += (at - since) * weight;

@@ -14,7 +14,8 @@ import { countRequests } from './requests.ts';
 import { followResources } from './resource-use.ts';
 import { startSeries } from './series.ts';
 
-const sampleEveryMs = 2;
+const sampleEveryMs = 4;
+const mostEntries = 500;
 const delaysMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 export interface RecorderOptions extends OperationsOptions {
@@ -87,7 +88,7 @@ export function startRecorder({ loop, pendingTasks, ...options }: RecorderOption
         operations: operations.stop(mapSite),
         resources: resources.stop(mapSite),
         series: series.stop(),
-        report,
+        report: bounded(report),
       };
     },
   };
@@ -135,6 +136,19 @@ function finishProfile(profiler: CpuProfiler, since: number, mapSite: (site: Sit
   if (profile === null) return null;
   const sinceMs = since + profileClock();
   return foldProfile(profile, { sinceMs, everyMs: sampleEveryMs, mapSite, texts: new SourceTexts() });
+}
+
+/** What is open by place is in the recording; each single thing that is open would be megabytes. */
+function bounded(report: Report): Report {
+  const { handles, tasks } = report;
+  const dropped = { ...report.dropped, tasks: report.dropped.tasks + Math.max(0, tasks.length - mostEntries) };
+  const most = { ...report, tasks: tasks.slice(0, mostEntries), dropped };
+  if (handles === undefined) return most;
+  const entries = handles.entries.slice(0, mostEntries);
+  return {
+    ...most,
+    handles: { ...handles, entries, dropped: handles.dropped + handles.entries.length - entries.length },
+  };
 }
 
 function orNull<Result>(what: string, start: () => Result): Result | null {

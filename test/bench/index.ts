@@ -15,7 +15,7 @@ import { benchQueues } from './queues.ts';
 import { benchResilience } from './resilience.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
 import { benchSafety } from './safety.ts';
-import { benchServer } from './server.ts';
+import { benchDoctor, benchServer } from './server.ts';
 import { benchSpanKinds } from './span-kinds.ts';
 import { benchSpans } from './spans.ts';
 import { benchStartUp } from './start-up.ts';
@@ -40,6 +40,7 @@ const parts: Readonly<Record<string, Part>> = {
     run: benchResilience,
   },
   pools: { title: 'pools, caches and threads while nobody listens, against those of others', run: benchPools },
+  doctor: { title: 'an HTTP server under loopscope doctor, against the same without', run: benchDoctor, onWish: true },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
   metrics: { title: 'metrics in an SDK, against the registry alone', run: benchMetrics },

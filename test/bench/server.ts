@@ -25,6 +25,11 @@ export function benchServer(): Promise<Result[]> {
   return compareServers(plain, underLoopscope, 0.97, 1.03);
 }
 
+/** The same under `loopscope doctor`, which looks at everything at once. */
+export function benchDoctor(): Promise<Result[]> {
+  return compareServers(plain, [cli, 'doctor', '--', program], 0.85, 1.15);
+}
+
 /**
  * Compares two commands that start a server: the second against the first, and the first against itself.
  * @param rate the least share of the throughput that is fine
@@ -76,9 +81,12 @@ function spread(values: readonly number[]): string {
 }
 
 async function measureLoad(command: readonly string[], warmUpSeconds: number): Promise<Load> {
-  const server = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
   try {
-    const [port] = (await once(server.stdout, 'data', { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+    // doctor's own stdout is for the diagnosis
+    const signal = AbortSignal.timeout(10_000);
+    const printed = [server.stdout, server.stderr].map((stream) => once(stream, 'data', { signal }));
+    const [port] = (await Promise.any(printed)) as [Buffer];
     const url = `http://127.0.0.1:${port.toString().trim()}`;
     await autocannon({ url, connections: 20, duration: warmUpSeconds });
     const before = await cpuOf(url);
