@@ -11,23 +11,55 @@ interface CommonModule {
   _compile(text: string, path: string, format: string | undefined): void;
 }
 
+const extensions = (Module as unknown as { readonly _extensions: Record<string, Extension> })._extensions;
+
 export interface Script {
   readonly text: string;
   /** `module` or `commonjs`; undefined where Node tells it by the syntax. */
   readonly format: string | undefined;
 }
 
-/**
- * Sees the files that whoever stands in the place of Node's loader loads, now or later. While nobody does, nothing is different.
- * @param instrument gives what to load in place of a file; null for one that is let be
- * @returns what stops it
- */
-export function watchExtensions(instrument: (path: string, read: () => Script) => Script | null): () => void {
-  const extensions = (Module as unknown as { readonly _extensions: Record<string, Extension> })._extensions;
-  const descriptor = Object.getOwnPropertyDescriptor(extensions, '.js');
+/** Gives what to load in place of a file; null for one that is let be. */
+export type Instrument = (path: string, read: () => Script) => Script | null;
+
+/** Packages that put themselves in the place of Node's loader. */
+const loaders = new Set([
+  'tsx',
+  'ts-node',
+  'pirates', // of which @babel/register, sucrase and others are made
+  'esbuild-register',
+  '@swc-node/register',
+  '@swc/register',
+  'jiti',
+]);
+
+let stop: (() => void) | null = null;
+
+/** A package is loaded: if it is one that replaces Node's loader, what it loads is seen from now on. */
+export function noteLoader(name: string, instrument: Instrument): void {
+  if (loaders.has(name)) watchExtensions(instrument);
+}
+
+/** Somebody stands in the place of Node's loader already. */
+export function noteLoaderBefore(instrument: Instrument): void {
+  const { '.js': current } = extensions;
+  if (current !== undefined && !isNodes(current)) watchExtensions(instrument);
+}
+
+/** Sees no more. */
+export function forgetLoaders(): void {
+  stop?.();
+  stop = null;
+}
+
+/** A property that is set and read through functions: otherwise it stays what it is, because stacks have its name. */
+function watchExtensions(instrument: Instrument): void {
   const first = extensions['.js'];
-  if (descriptor === undefined || first === undefined) return () => {};
+  if (stop !== null || first === undefined) return;
   let isActive = true;
+  stop = () => {
+    isActive = false;
+  };
   const over = (loader: Extension): Extension =>
     function extension(module, path) {
       const own = isActive ? instrument(path, () => readScript(path)) : null;
@@ -43,9 +75,6 @@ export function watchExtensions(instrument: (path: string, read: () => Script) =
       current = loader === first || loader === current || typeof loader !== 'function' ? loader : over(loader);
     },
   });
-  return () => {
-    isActive = false;
-  };
 }
 
 /** Node's own loader is not wrapped: it asks the hooks. */

@@ -6,7 +6,7 @@ import { complain } from '../src/runtime/complain.ts';
 import { addNote } from '../src/runtime/notes.ts';
 import { libraries, partOf } from './hook-libraries.ts';
 import { fileOf, matchesVersion, type Library, type LibraryFile } from './hook-library.ts';
-import { watchExtensions, type Script } from './hook-extensions.ts';
+import { forgetLoaders, noteLoader, noteLoaderBefore, type Script } from './hook-extensions.ts';
 import { LoadedModule } from './hook-module.ts';
 import { partNames, startPart, stopPart } from './hook-node.ts';
 import { packageOf, type InstalledPackage } from './hook-package.ts';
@@ -55,11 +55,11 @@ export function startHook({ disabled = [] }: HookOptions = {}): () => void {
       return script === null ? result : { ...result, source: script.text };
     },
   });
-  const stopExtensions = watchExtensions(instrumented);
+  noteLoaderBefore(instrumented);
   stopHook = () => {
     stopHook = null;
     hooks.deregister();
-    stopExtensions();
+    forgetLoaders();
     for (const name of [...byLibrary.keys(), ...partNames]) disableLibrary(name);
   };
   return stopHook;
@@ -88,6 +88,7 @@ function instrumented(path: string, read: () => Script): Script | null {
   let installed: InstalledPackage | null = null;
   try {
     installed = packageOf(path);
+    if (installed !== null) noteLoader(installed.name, instrumented);
     if (installed === null || !libraries.has(installed.name) || isDisabled(installed.name)) return null;
     const library = libraries.get(installed.name)?.();
     if (library === undefined || !isKnown(library, installed)) return null;
