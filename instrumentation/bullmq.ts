@@ -1,9 +1,8 @@
 // bullmq: jobs that a worker processes, attempt n of m; who waits until a job is added or done. Its commands of Redis are
 // those of its client; with which an idle worker waits for jobs is left out there.
-import type { Hold, ResourceRecord } from '../src/channels/resource.ts';
+import type { Hold } from '../src/channels/resource.ts';
 import type { Site } from '../src/channels/site.ts';
 import type { Outcome } from '../src/channels/task.ts';
-import type { WaitKind, WaitRecord } from '../src/channels/wait.ts';
 import { outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot, parentForNew } from '../src/runtime/context.ts';
@@ -71,19 +70,8 @@ function jobOf({ name, attemptsMade, opts, failedReason }: Job, { executor, site
   return new ResourceJob(executor.resource, record);
 }
 
-/**
- * The current task waits until what a method returned has settled: the promise of an async function, which nobody else has.
- * @param parked told the wait; returns what ends it
- */
-function waitFor(
-  run: () => unknown,
-  kind: WaitKind,
-  on: ResourceRecord | undefined,
-  milliseconds: number | null = null,
-  parked: (wait: WaitRecord) => (outcome: Outcome) => void = (wait) => (outcome) => unpark(wait, outcome),
-): unknown {
-  const end = on === undefined ? null : guard(() => parked(park(kind, on, null, milliseconds)), null);
-  const result = run();
+/** Ends a wait when what a method returned settles: the promise of an async function, which nobody else has. */
+function endWith(result: unknown, end: ((outcome: Outcome) => void) | null): unknown {
   if (end === null) return result;
   return follow(
     result,
@@ -96,35 +84,47 @@ function waitFor(
 }
 
 /** Jobs are put into the queue when Redis has them. */
+function put(self: Queue, jobs: unknown): ((outcome: Outcome) => void) | null {
+  const queue = queues.of(self);
+  if (queue === null) return null;
+  const task = currentOrRoot();
+  const end = queue.parked(park('put', queue));
+  return (outcome) => {
+    end(outcome);
+    const count = outcome !== 'fulfilled' ? 0 : Array.isArray(jobs) ? jobs.length : 1;
+    for (let index = 0; index < count; index++) queue.countPut(task);
+  };
+}
+
+function join(self: Queue, milliseconds: unknown): ((outcome: Outcome) => void) | null {
+  const queue = queues.of(self);
+  if (queue === null) return null;
+  const wait = park('join', queue, null, typeof milliseconds === 'number' && milliseconds > 0 ? milliseconds : null);
+  queue.unfinished++;
+  return (outcome) => {
+    queue.unfinished--;
+    unpark(wait, outcome);
+  };
+}
+
+function close(self: Worker): ((outcome: Outcome) => void) | null {
+  const processing = workers.of(self);
+  if (processing === null) return null;
+  const wait = park('join', processing.executor.resource);
+  return (outcome) => unpark(wait, outcome);
+}
+
 function patchQueue(module: LoadedModule): void {
   module.wrapMethods(module.getClass('Queue').prototype, ['add', 'addBulk'], (method, self, args) => {
-    const queue = queues.of(self as Queue);
-    const task = currentOrRoot();
-    const counted = (wait: WaitRecord) => {
-      const end = queue?.parked(wait);
-      return (outcome: Outcome): void => {
-        end?.(outcome);
-        const [jobs] = args;
-        const count = outcome !== 'fulfilled' ? 0 : Array.isArray(jobs) ? jobs.length : 1;
-        for (let index = 0; index < count; index++) queue?.countPut(task);
-      };
-    };
-    return waitFor(() => Reflect.apply(method, self, args), 'put', queue ?? undefined, null, counted);
+    const end = guard(() => put(self as Queue, args[0]), null);
+    return endWith(Reflect.apply(method, self, args), end);
   });
 }
 
 function patchJob(module: LoadedModule): void {
   module.wrapMethod(module.getClass('Job').prototype, 'waitUntilFinished', (method, self, args) => {
-    const queue = queues.of((self as Job).queue);
-    const limit = typeof args[1] === 'number' && args[1] > 0 ? args[1] : null;
-    const counted = (wait: WaitRecord) => {
-      if (queue !== null) queue.unfinished++;
-      return (outcome: Outcome): void => {
-        if (queue !== null) queue.unfinished--;
-        unpark(wait, outcome);
-      };
-    };
-    return waitFor(() => Reflect.apply(method, self, args), 'join', queue ?? undefined, limit, counted);
+    const end = guard(() => join((self as Job).queue, args[1]), null);
+    return endWith(Reflect.apply(method, self, args), end);
   });
 }
 
@@ -149,8 +149,8 @@ function patchWorker(module: LoadedModule): void {
     return guard(() => note(job, self as Worker, result), result);
   });
   module.wrapMethod(prototype, 'close', (method, self, args) => {
-    const executor = workers.of(self as Worker)?.executor.resource;
-    return waitFor(() => Reflect.apply(method, self, args), 'join', executor);
+    const end = guard(() => close(self as Worker), null);
+    return endWith(Reflect.apply(method, self, args), end);
   });
 }
 

@@ -15,7 +15,7 @@ export interface Caller {
 }
 
 let current: Caller | null = null;
-let isOwn = false;
+const own = new WeakSet<object>();
 
 /** Calls a function of the library that goes on with what this caller asked for. */
 export function callFor(caller: Caller | null, run: Callable, self: unknown, args: readonly unknown[]): unknown {
@@ -42,18 +42,11 @@ export function isInLibrary({ file }: Site): boolean {
   return file.includes('node_modules');
 }
 
-/** Calls a function of a library that does something for itself, of which its own record tells: it is nobody's request. */
-export function callOwn(run: Callable, self: unknown, args: readonly unknown[]): unknown {
-  const before = isOwn;
-  isOwn = true;
-  try {
-    return Reflect.apply(run, self, args);
-  } finally {
-    isOwn = before;
-  }
+/** Notes that a library has made this for itself, and tells of it otherwise. */
+export function noteOwn(made: object): void {
+  own.add(made);
 }
 
-/** Whether a library does something for itself. */
-export function isOwnCall(): boolean {
-  return isOwn;
+export function isOwn(made: object): boolean {
+  return own.has(made);
 }

@@ -78,15 +78,19 @@ export class LoadedModule {
   wrapExport(name: string, apply: Apply): void {
     const before = this.get(name);
     if (typeof before !== 'function') throw new Error(`${name} is no function`);
-    const value = this.wrap(before as Callable, apply);
+    const { value, handler } = passing(before as Callable);
     const set = (to: unknown): void => {
       const accessors = this.#accessors[`export ${name}`];
       if (accessors !== undefined) accessors[1](to);
       else if (this.#common !== null) this.#write(this.#common, name, to);
     };
     this.#change(
-      () => set(value),
       () => {
+        handler.apply = apply;
+        set(value);
+      },
+      () => {
+        delete handler.apply;
         if (this.get(name) === value) set(before); // whoever has replaced it since knows better
       },
     );
@@ -97,11 +101,15 @@ export class LoadedModule {
     const descriptor = Object.getOwnPropertyDescriptor(target, name);
     const before: unknown = descriptor?.value;
     if (descriptor === undefined || typeof before !== 'function') throw new Error(`it has no method ${String(name)}`);
-    const value = this.wrap(before as Callable, apply);
+    const { value, handler } = passing(before as Callable);
     const set = (to: unknown): void => void Object.defineProperty(target, name, { ...descriptor, value: to });
     this.#change(
-      () => set(value),
       () => {
+        handler.apply = apply;
+        set(value);
+      },
+      () => {
+        delete handler.apply;
         if (Object.getOwnPropertyDescriptor(target, name)?.value === value) set(before);
       },
     );
@@ -153,6 +161,12 @@ export class LoadedModule {
     if (name === 'default' && !hasDefault(module.exports)) module.exports = value;
     else if (!Reflect.set(module.exports as object, name, value)) throw new Error(`${name} cannot be replaced`);
   }
+}
+
+/** A function that can be given something to do and be freed of it: in stacks that is one frame. */
+function passing(run: Callable): { readonly value: Callable; readonly handler: { apply?: Apply } } {
+  const handler: { apply?: Apply } = {};
+  return { value: new Proxy(run, handler), handler };
 }
 
 function hasDefault(exports: unknown): exports is { default: unknown } {

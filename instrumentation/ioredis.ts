@@ -1,10 +1,9 @@
 // ioredis: commands in flight and in its offline queue, and who waits for which. Its own channels replace promises, hide
 // rejections that nobody handles, and say nothing of what is not sent; so a command is followed by what settles it.
 import { CallSites } from '../src/runtime/call-site.ts';
-import { callerNow, isInLibrary, isOwnCall, type Caller } from './caller-record.ts';
+import { callerNow, isInLibrary, type Caller } from './caller-record.ts';
 import { clientOf, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
-import type { LoadedModule } from './hook-module.ts';
 import { guard } from './record.ts';
 import { blocksFor, commandText, isIdle, serverName } from './redis-record.ts';
 
@@ -50,7 +49,7 @@ function nameOf({ options }: Redis): string {
 
 /** A command is given to a connection; it may come back to be sent again. */
 function send(redis: Redis, command: Command): void {
-  if (ends.has(command) || isOwnCall() || isIdle(command.name, command.args)) return;
+  if (ends.has(command) || isIdle(command.name, command.args)) return;
   const pipeline = executed;
   const last = pipeline === null || command.pipelineIndex === undefined ? command : pipeline._queue.at(-1);
   if (last === undefined || (last !== command && command.pipelineIndex !== 0)) return;
@@ -121,32 +120,27 @@ function isHandshake({ status }: Redis, { name }: Command, { site }: Caller): bo
 /** With `enableAutoPipelining` a command is sent later, by nobody: who asked for it is known when it is put into its pipeline. */
 function queue(pipeline: Pipeline, command: Command): void {
   const { redis } = pipeline;
-  if (redis.options.enableAutoPipelining !== true || ends.has(command) || isOwnCall()) return;
+  if (redis.options.enableAutoPipelining !== true || ends.has(command)) return;
   if (!Object.getOwnPropertySymbols(pipeline).some(({ description }) => description === 'exec')) return;
   const server = nameOf(redis);
   begin(redis, server, command, callerNow(sites, server), null);
-}
-
-function patchSend(module: LoadedModule): void {
-  module.wrapMethod(module.getClass('default').prototype, 'sendCommand', (method, self, args) => {
-    guard(() => send(self as Redis, args[0] as Command), undefined);
-    return Reflect.apply(method, self, args);
-  });
 }
 
 export const ioredis: Library = {
   name: 'ioredis',
   versions: ['5', '6'],
   files: [
-    { path: 'built/Redis.js', patch: patchSend },
+    {
+      path: 'built/Redis.js',
+      edits: [{ find: /\bsendCommand\(command, stream\) \{/, replace: '$& $call(send, command, this);' }],
+      calls: { send: (command: Command, _module, redis: Redis) => send(redis, command) },
+    },
     {
       path: 'built/Pipeline.js',
+      edits: [{ find: /\bsendCommand\(command\) \{/, replace: '$& $call(queue, command, this);' }],
+      calls: { queue: (command: Command, _module, pipeline: Pipeline) => queue(pipeline, command) },
       patch(module) {
         const { prototype } = module.getClass('default');
-        module.wrapMethod(prototype, 'sendCommand', (method, self, args) => {
-          guard(() => queue(self as Pipeline, args[0] as Command), undefined);
-          return Reflect.apply(method, self, args);
-        });
         module.wrapMethod(prototype, 'exec', (method, self, args) => {
           const before = executed;
           executed = self as Pipeline;

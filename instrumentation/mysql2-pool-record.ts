@@ -15,65 +15,57 @@ interface Pool {
   readonly config: { readonly connectionLimit: number };
   readonly _allConnections: Sized;
   readonly _freeConnections: Sized;
+  readonly _closed: boolean;
 }
 
 const pools = new Instances<Pool, Loans<Pool>>('mysql2', (pool, name, identity) => {
-  const wrapped = new WrappedPool(name, identity, pool, ({ config, _allConnections, _freeConnections }, borrowed) => ({
-    least: 0,
-    most: config.connectionLimit === 0 ? null : config.connectionLimit,
-    borrowed,
-    idle: _freeConnections.length,
-    pending: Math.max(_allConnections.length - _freeConnections.length - borrowed, 0),
-  }));
+  const wrapped = new WrappedPool(
+    name,
+    identity,
+    pool,
+    ({ config, _allConnections, _freeConnections, _closed }, borrowed) => ({
+      least: 0,
+      most: config.connectionLimit === 0 ? null : config.connectionLimit,
+      borrowed,
+      idle: _freeConnections.length,
+      pending: _closed ? 0 : Math.max(_allConnections.length - _freeConnections.length - borrowed, 0),
+    }),
+  );
   return new Loans(wrapped);
 });
 /** Callbacks that are followed already: a pool may ask itself once more for one that waits. */
 const asked = new WeakSet<object>();
-/** Whether `getConnection` is called by `query` or `execute` of the pool. */
-let inQuery = false;
+/** The pool whose `query` or `execute` calls `getConnection` now. */
+let querying: Pool | null = null;
+/** Told when the connection is made that a pool makes now. */
+let created: ((made: (error?: unknown) => void) => void) | null = null;
 
-function getConnection(pool: Pool, loans: Loans<Pool>, method: Callable, args: unknown[]): unknown {
-  const [callback, ...others] = args;
-  const call = guard(() => loans.pool.ask(), null);
-  if (call === null) return Reflect.apply(method, pool, args);
-  const isQuery = inQuery;
+/** The callback that the pool keeps for a call of `getConnection`. */
+function ask(callback: unknown, pool: Pool): Callable | undefined {
+  const isQuery = querying === pool;
+  querying = null;
+  created = null;
+  const loans = typeof callback === 'function' && !asked.has(callback) ? pools.of(pool) : null;
+  if (loans === null) return undefined;
+  const call = loans.pool.ask();
   let made: ((error?: unknown) => void) | null = null;
-  const told = wrapFunction(callback as Callable, (own, self, given) => {
-    const [error, connection] = given;
+  created = (end) => (made = end);
+  if (pool._freeConnections.length === 0) call.wait();
+  const told = wrapFunction(callback as Callable, (method, self, args) => {
+    const [error, connection] = args;
     guard(() => {
       made?.(error ?? undefined);
       if (connection === undefined) call.fail(error);
       else loans.lend(call, connection);
     }, undefined);
-    return callFor(isQuery ? call : null, own, self, given);
+    return callFor(isQuery ? call : null, method, self, args);
   });
   asked.add(told);
-  if (pool._freeConnections.length === 0) call.wait();
-  const { length } = pool._allConnections;
-  try {
-    return Reflect.apply(method, pool, [told, ...others]);
-  } finally {
-    if (pool._allConnections.length > length) made = loans.pool.making();
-  }
+  return told;
 }
 
 function patch(module: LoadedModule): void {
   const { prototype } = module.getClass('default');
-  if (!Object.hasOwn(prototype, 'getConnection')) return; // since 3.11 it is in the class that this one extends
-  module.wrapMethod(prototype, 'getConnection', (method, self, args) => {
-    const [callback] = args;
-    const loans = typeof callback === 'function' && !asked.has(callback) ? pools.of(self as Pool) : null;
-    if (loans === null) return Reflect.apply(method, self, args);
-    return getConnection(self as Pool, loans, method, args);
-  });
-  module.wrapMethods(prototype, ['query', 'execute'], (method, self, args) => {
-    inQuery = true;
-    try {
-      return Reflect.apply(method, self, args);
-    } finally {
-      inQuery = false;
-    }
-  });
   module.wrapMethod(prototype, 'releaseConnection', (method, self, args) => {
     guard(() => pools.of(self as Pool)?.release(args[0]), undefined);
     return Reflect.apply(method, self, args);
@@ -88,7 +80,33 @@ function patch(module: LoadedModule): void {
   });
 }
 
+const poolFile: Omit<LibraryFile, 'path'> = {
+  constructed: (pool) => pools.note(pool as Pool),
+  edits: [
+    { find: /(?<=\n {2})getConnection\(cb\) \{/, replace: '$& cb = $call(ask, cb, this);' },
+    { find: /\bthis\._allConnections\.push\(connection\);/, replace: '$& $call(creating, this);' },
+    { find: /\bthis\.getConnection\(\(err, conn\) => \{/g, replace: '$call(query, this); $&' },
+  ],
+  calls: {
+    ask: (callback: unknown, _module, pool: Pool) => ask(callback, pool),
+    creating(pool: Pool) {
+      const end = pools.of(pool)?.pool.making();
+      if (end !== undefined) created?.(end);
+    },
+    query(pool: Pool) {
+      querying = pool;
+    },
+  },
+  patch,
+};
+
+/** Before 3.11.5 there is one class where there are two since. */
+export const withoutBase: readonly string[] = [
+  ...Array.from({ length: 11 }, (_, minor) => `3.${minor}`),
+  ...Array.from({ length: 5 }, (_, patchLevel) => `3.11.${patchLevel}`),
+];
+
 export const poolFiles: readonly LibraryFile[] = [
-  { path: 'lib/base/pool.js', classes: ['BasePool'], constructed: (pool) => pools.note(pool as Pool), patch },
-  { path: 'lib/pool.js', classes: ['Pool'], constructed: (pool) => pools.note(pool as Pool), patch },
+  { path: 'lib/base/pool.js', classes: ['BasePool'], ...poolFile },
+  { path: 'lib/pool.js', classes: ['Pool'], versions: withoutBase, ...poolFile },
 ];

@@ -1,12 +1,12 @@
 // mysql2: queries in flight, and who waits for which. Its own channels take part in how errors of a query without a callback
 // and of a connection are handled; so a command is followed by where the library ends it.
 import { CallSites } from '../src/runtime/call-site.ts';
-import { callerNow, isOwnCall } from './caller-record.ts';
+import { callerNow, isOwn, noteOwn } from './caller-record.ts';
 import { clientOf, withState } from './client-record.ts';
-import type { Library } from './hook-library.ts';
+import type { Library, LibraryFile } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
-import { poolFiles } from './mysql2-pool-record.ts';
-import { guard, type Callable } from './record.ts';
+import { poolFiles, withoutBase } from './mysql2-pool-record.ts';
+import { guard } from './record.ts';
 import { shortStatement } from './statement-record.ts';
 
 interface Command {
@@ -29,10 +29,8 @@ interface Connection {
 
 const sites = new CallSites();
 const ends = new WeakMap<Command, (error?: unknown) => void>();
-/** The statement of the call of `query`: what is sent has the values in it. */
+/** The statement of the call of `query`: what is sent has its values in it. */
 let statement: unknown = null;
-/** Whether the program calls `execute`: what that prepares is part of it. */
-let inExecute = false;
 /** What a program asks for, by the names of the classes of commands; the others are for the library itself. */
 const words: ReadonlyMap<string, string> = new Map([
   ['Query', ''],
@@ -51,9 +49,9 @@ function nameOf({ host, port, socketPath, database }: Connection['config']): str
 function add(connection: Connection, command: Command): void {
   const { name } = command.constructor;
   const word = words.get(name);
-  if (word === undefined || connection.config.isServer === true || isOwnCall()) return;
-  if (name === 'Prepare' && inExecute) return;
-  const text = statement ?? command.sql ?? command.query;
+  if (word === undefined || connection.config.isServer === true || isOwn(command)) return;
+  const text = (name === 'Query' ? statement : null) ?? command.sql ?? command.query;
+  statement = null;
   const server = nameOf(connection.config);
   const done = clientOf(server).begin(callerNow(sites, server), () => {
     const operation = typeof text === 'string' ? word + shortStatement(text, 'mysql') : word;
@@ -78,36 +76,27 @@ function textOf(sql: unknown): unknown {
 }
 
 function patchConnection(module: LoadedModule): void {
-  const { prototype } = module.getClass('default');
-  if (!Object.hasOwn(prototype, 'addCommand')) return; // since 3.11 it is in the class that this one extends
-  module.wrapMethod(prototype, 'addCommand', (method, self, args) => {
-    guard(() => add(self as Connection, args[0] as Command), undefined);
-    return Reflect.apply(method, self, args);
-  });
-  module.wrapMethod(prototype, 'query', (method, self, args) => {
-    const before = statement;
-    statement = guard(() => textOf(args[0]), null);
-    try {
-      return Reflect.apply(method, self, args);
-    } finally {
-      statement = before;
-    }
-  });
-  module.wrapMethod(prototype, 'execute', executed);
-  module.wrapMethod(prototype, '_notifyError', (method, self, args) => {
+  module.wrapMethod(module.getClass('default').prototype, '_notifyError', (method, self, args) => {
     guard(() => endAll(self as Connection, args[0]), undefined);
     return Reflect.apply(method, self, args);
   });
 }
 
-function executed(method: Callable, self: unknown, args: unknown[]): unknown {
-  inExecute = true;
-  try {
-    return Reflect.apply(method, self, args);
-  } finally {
-    inExecute = false;
-  }
-}
+const connectionFile: Omit<LibraryFile, 'path'> = {
+  edits: [
+    { find: /\baddCommand\(cmd\) \{/, replace: '$& $call(add, cmd, this);' },
+    { find: /(?<=\n {2})query\(sql, values, cb\) \{/, replace: '$& $call(query, sql);' },
+    { find: /\bthis\.addCommand\(prepareCommand\);/, replace: '$call(preparing, prepareCommand); $&' },
+  ],
+  calls: {
+    add: (command: Command, _module, connection: Connection) => add(connection, command),
+    query(sql: unknown) {
+      statement = textOf(sql);
+    },
+    preparing: (command: Command) => noteOwn(command),
+  },
+  patch: patchConnection,
+};
 
 /** A query that its own time limit ends. */
 function patchTimeout(module: LoadedModule): void {
@@ -122,8 +111,9 @@ export const mysql2: Library = {
   versions: ['3'],
   files: [
     ...poolFiles,
-    { path: ['lib/base/connection.js', 'lib/connection.js'], patch: patchConnection },
-    { path: ['lib/commands/query.js', 'lib/commands/execute.js'], patch: patchTimeout },
+    { path: 'lib/base/connection.js', ...connectionFile },
+    { path: 'lib/connection.js', versions: withoutBase, ...connectionFile },
+    { path: 'lib/commands/query.js', patch: patchTimeout },
     {
       path: 'lib/commands/command.js',
       edits: [

@@ -1,6 +1,6 @@
 // pg-pool, the pool of pg: who has a client and where it was taken, who waits for one, what is idle. No promise is replaced:
 // the pool tells who asked by the callback that it keeps for it.
-import { callFor, callOwn } from './caller-record.ts';
+import { callFor, noteOwn } from './caller-record.ts';
 import { Instances } from './hook-instances.ts';
 import type { Library } from './hook-library.ts';
 import { wrapFunction } from './patch.ts';
@@ -21,8 +21,8 @@ const pools = new Instances<Pool, Loans<Pool>>('pg', (pool, name, identity) => {
 });
 /** What is called when a client is connected, or cannot be. */
 const connecting = new WeakMap<object, (error?: unknown) => void>();
-/** Whether `connect` is called by `query` of the pool. */
-let inQuery = false;
+/** The pool whose `query` calls `connect` now. */
+let querying: Pool | null = null;
 
 function readPool(
   { min, max }: Pool['options'],
@@ -38,7 +38,8 @@ function ask(callback: Callable, pool: Pool): Callable | undefined {
   const loans = pools.of(pool);
   if (loans === null) return undefined;
   const call = loans.pool.ask();
-  const isQuery = inQuery;
+  const isQuery = querying === pool;
+  querying = null;
   // those that wait already come first
   if (pool._idle.length <= pool._pendingQueue.length) call.wait(pool.options.connectionTimeoutMillis || null);
   return wrapFunction(callback, (method, self, args) => {
@@ -61,12 +62,17 @@ export const pgPool: Library = {
           find: /\bconst result = response\.result\b/,
           replace: 'response.callback = $call(ask, response.callback, this); $&',
         },
+        { find: /\bthis\.connect\(\(err, client\) => \{/, replace: '$call(query, this); $&' },
         { find: /\bthis\._clients\.push\(client\)/, replace: '$&; $call(creating, client, this)' },
         { find: /\bclient\.connect\(\(?err\)? => \{/, replace: '$& $call(connected, client, err);' },
       ],
       calls: {
         ask: (callback: Callable, _module, pool: Pool) => ask(callback, pool),
+        query(pool: Pool) {
+          querying = pool;
+        },
         creating(client: object, _module, pool: Pool) {
+          noteOwn(client);
           const end = pools.of(pool)?.pool.making();
           if (end !== undefined) connecting.set(client, end);
         },
@@ -76,15 +82,6 @@ export const pgPool: Library = {
       },
       patch(module) {
         const { prototype } = module.getClass('default');
-        module.wrapMethod(prototype, 'query', (method, self, args) => {
-          inQuery = true;
-          try {
-            return Reflect.apply(method, self, args);
-          } finally {
-            inQuery = false;
-          }
-        });
-        module.wrapMethod(prototype, 'newClient', callOwn);
         module.wrapMethod(prototype, '_release', (method, self, args) => {
           guard(() => pools.of(self as Pool)?.release(args[0]), undefined);
           return Reflect.apply(method, self, args);

@@ -1,7 +1,7 @@
 // pg: queries in flight, and who waits for which. No promise is replaced: a client tells by its own handlers when a query
 // has ended, whether it has a callback, a promise, or is a cursor.
 import { CallSites } from '../src/runtime/call-site.ts';
-import { callerNow, isOwnCall } from './caller-record.ts';
+import { callerNow, isOwn } from './caller-record.ts';
 import { clientOf, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
 import { wrapFunction } from './patch.ts';
@@ -67,7 +67,7 @@ function endAll(client: Client, error: unknown): void {
 /** Who calls `connect` waits until the client is ready; a pool that does it tells that itself. */
 function connect(client: Client, args: unknown[]): unknown[] {
   const [callback, ...others] = args;
-  if (typeof callback !== 'function' || isOwnCall()) return args;
+  if (typeof callback !== 'function' || isOwn(client)) return args;
   const server = nameOf(client);
   const connected = clientOf(server).begin(callerNow(sites, server), 'connect');
   const told = wrapFunction(callback as Callable, (method, self, given) => {

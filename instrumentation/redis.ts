@@ -1,7 +1,7 @@
 // node-redis (`redis`, `@redis/client`): commands in flight and not sent yet, who has a client of a pool and who waits for
 // one. With a subscriber to its own channels its promises settle later; so the call that settles them tells it instead.
 import { CallSites } from '../src/runtime/call-site.ts';
-import { callFor, callerNow, isOwnCall } from './caller-record.ts';
+import { callFor, callerNow } from './caller-record.ts';
 import { clientOf, withState } from './client-record.ts';
 import { Instances } from './hook-instances.ts';
 import type { Library } from './hook-library.ts';
@@ -87,7 +87,7 @@ function textOf([name, ...args]: Words): string {
 /** A command is put into a queue; of a batch the first begins the wait, and the last ends it. */
 function add({ resolve, reject, args, queue }: Added): Pick<Added, 'resolve' | 'reject'> | undefined {
   const own = sending;
-  if (own === null || isOwnCall() || isIdle(String(args[0]), args.slice(1))) return undefined;
+  if (own === null || isIdle(String(args[0]), args.slice(1))) return undefined;
   own.end ??= begin(own, args, queue);
   const { end } = own;
   if (--own.left > 0) return undefined;
@@ -137,11 +137,8 @@ function send(own: Sending, method: Callable, self: unknown, args: readonly unkn
   }
 }
 
-function patchClient(module: LoadedModule): void {
+function patchBatches(module: LoadedModule): void {
   const { prototype } = module.getClass('default');
-  module.wrapMethod(prototype, 'sendCommand', (method, self, args) =>
-    send({ client: self as Client, batch: null, left: 1, end: null }, method, self, args),
-  );
   module.wrapMethods(prototype, ['_executePipeline', '_executeMulti'], (method, self, args) => {
     const { length } = args[0] as Words;
     const isMulti = method.name === '_executeMulti';
@@ -180,7 +177,24 @@ export const redis: Library = {
   name: '@redis/client',
   versions: ['5', '6'],
   files: [
-    { path: 'dist/lib/client/index.js', patch: patchClient },
+    {
+      path: 'dist/lib/client/index.js',
+      edits: [
+        {
+          find: /\bconst promise = this\._self\.#queue\.addCommand\(args, \w+\);/,
+          replace: '$call(send, this); $& $call(sent, this);',
+        },
+      ],
+      calls: {
+        send(client: Client) {
+          sending = { client, batch: null, left: 1, end: null };
+        },
+        sent() {
+          sending = null;
+        },
+      },
+      patch: patchBatches,
+    },
     {
       path: 'dist/lib/client/commands-queue.js',
       edits: [

@@ -22,7 +22,10 @@ function reportLines({ tasks, resources, notes = [] }: Report): string[] {
   const taskLines = tasks.map(({ kind, name, createdAt, waits, progress }) => {
     const attempt = progress === null ? '' : `, attempt ${progress.attempt} of ${progress.limit}`;
     const error = progress === null || progress.lastError === null ? '' : ` after ${progress.lastError}`;
-    const on = waits.map((wait) => `${wait.kind}${wait.on === null ? '' : ` ${wait.on.name}`} at ${place(wait.at)}`);
+    const on = waits.map((wait) => {
+      const what = wait.operation === undefined ? '' : ` to ${wait.operation}`;
+      return `${wait.kind}${wait.on === null ? '' : ` ${wait.on.name}`}${what} at ${place(wait.at)}`;
+    });
     return `${kind} ${name} at ${place(createdAt)}${attempt}${error}: ${on.toSorted().join(' and ') || 'pending'}`;
   });
   const resourceLines = resources.map((resource) => {
@@ -38,12 +41,20 @@ function place(site: SiteEntry | null): string {
 }
 
 /** What a program prints under the hook and without it, its exit code last: the two are to be equal. */
-export async function outputsOf(file: string): Promise<{ readonly hooked: string[]; readonly bare: string[] }> {
+export async function outputsOf(
+  file: string,
+  shared: Record<string, string> = {},
+): Promise<{ readonly hooked: string[]; readonly bare: string[] }> {
+  const isShared = Object.keys(shared).length > 0; // one after the other, that neither is in the way of the other
+  let before: Promise<unknown> = Promise.resolve();
   const [hooked = [], bare = []] = await Promise.all(
     [{}, { LOOPSCOPE_DISABLE: 'all' }].map(async (env) => {
       const words = ['--import', register, program(`libraries/${file}`)];
-      const { stdout, stderr, code } = await startNode(words, { env }).outcome;
-      return [...stdout.split('\n'), stderr, String(code)];
+      const begun = before.then(() => startNode(words, { env: { ...shared, ...env } }).outcome);
+      if (isShared) before = begun;
+      const { stdout, stderr, code } = await begun;
+      const [own = ''] = stderr.split('\nloopscope: '); // without the report, which knows less if nothing is hooked
+      return [...stdout.split('\n'), own.replaceAll(/\(node:\d+\)/g, ''), String(code)];
     }),
   );
   expect(bare.length).toBeGreaterThan(5);
