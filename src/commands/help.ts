@@ -23,6 +23,8 @@ export const helpText = `loopscope: ask any Node program what it is waiting for
                                  runs a program, and says why it does not end
   loopscope report FILE...       draws reports that were stored as JSON
   loopscope compare BEFORE AFTER what is new, gone, worse or better
+  loopscope doctor [options] -- <script> [args]
+                                 runs a program under load, and says what ails it
   loopscope export FILE... --otlp URL
                                  sends spans of trace files to a collector
   loopscope explain [RULE]       what a warning means, and what to do about it
@@ -187,9 +189,31 @@ of another. Things are the same by name, file and function, not by line or id.
 
 `;
 
+const doctor = `  loopscope doctor [options] -- <script> [args]
+
+Runs a Node program, and says on stdout what ails it: the first line is the
+verdict, with the line, the host or the pool; then what shows it, and what to do.
+The output of the program goes to stderr. It ends with the load, after the
+duration, with the program, or on Ctrl-C; nothing is left running.
+
+  --on-port COMMAND run COMMAND in a shell when the program listens, with PORT in
+                    its environment: 'autocannon http://localhost:$PORT'
+  --duration TIME   how long at most: 500ms, 30s, 2m
+  --deep            follow promises, too, which makes each await slower; how much
+                    is measured at the start, and said
+  --record FILE     write the recording, as JSON; loopscope report reads it
+  --format FORMAT   text (default) or json: the diagnosis
+  --output FILE     append the diagnosis to FILE instead of writing it to stdout
+  --disable NAMES   do not look into these libraries: p-queue,pg, or all
+
+Exit codes: 0 when there is a diagnosis, whatever it is; 2 for a mistake on the
+command line, 126 if the program cannot be executed, 127 if it is not found.
+`;
+
 /** Of each command. */
 export const helpTexts: Readonly<Record<string, string>> = {
   explain: `${explained}${exitCodes}`,
+  doctor,
   export: `${exported}${exitCodes}`,
   run: `${run}\n${exitCodes}`,
   report: `${report}${exitCodes}`,

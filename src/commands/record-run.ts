@@ -64,6 +64,7 @@ class RecordedRun {
   readonly #options: RecordOptions;
   readonly #directory: RunDirectory;
   readonly #notes: string[] = [];
+  readonly #silent: Member[] = [];
   /** What is to be ended at last. */
   readonly #children: ChildProcess[] = [];
   readonly #stop = new AbortController();
@@ -97,6 +98,7 @@ class RecordedRun {
         exit: ended === 'program' ? this.#exit : null,
         load: this.#load,
         threads: this.#directory.recordings(mostThreads),
+        silent: this.#silent,
         notes: this.#notes,
       };
     } finally {
@@ -224,11 +226,8 @@ class RecordedRun {
     while (missing().length > 0 && mayWait()) await pause(pollMs);
     for (const { pid, threadId } of missing()) {
       const who = threadId === 0 ? `pid ${pid}` : `worker thread ${threadId} of pid ${pid}`;
-      this.#notes.push(
-        !send(pid, 0)
-          ? `${who} ended without leaving its recording`
-          : `${who} does not answer: its loop is blocked in native code, or it is stopped`,
-      );
+      if (send(pid, 0)) this.#silent.push({ pid, threadId });
+      else this.#notes.push(`${who} ended without leaving its recording`);
     }
   }
 

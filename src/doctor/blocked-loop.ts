@@ -68,7 +68,7 @@ function findingOf(path: Path, view: ThreadView): Finding {
   return {
     disease: 'blocked-loop',
     weight: share * view.utilization,
-    verdict: `The loop is blocked by ${what} at ${view.line(at)}${inFunction(at)}: ${percent(share)} of all it does${each}.`,
+    verdict: `The loop is ${view.thread.port === null ? 'kept busy' : 'blocked'} by ${what} at ${view.line(at)}${inFunction(at)}: ${percent(share)} of all it does${each}.`,
     evidence: [
       `The loop was busy for ${percent(view.utilization)} of ${time(view.activeMs)}, and for ${time(ms)} of that with this.`,
       ...callersOf(path, view),

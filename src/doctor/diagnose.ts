@@ -35,8 +35,9 @@ const mostFindings = 10;
 
 /** What ails a program, the heaviest first. */
 export function diagnose(recording: Recording): Diagnosis {
-  const { threads, command, notes } = recording;
-  const findings = joinThreads(threads.flatMap((thread) => findingsOf(thread))).slice(0, mostFindings);
+  const { threads, command, notes, silent } = recording;
+  const found = [...silent.map(silentFinding), ...threads.flatMap((thread) => findingsOf(thread))];
+  const findings = joinThreads(found).slice(0, mostFindings);
   const isSeen = threads.some((thread) => isEnough(thread));
   const [worst] = findings;
   return {
@@ -58,6 +59,20 @@ function findingsOf(thread: ThreadRecording): FoundIn[] {
   const { pid, threadId } = thread.report.process;
   const found = diseases.flatMap((disease) => disease(view));
   return found.map((finding) => Object.assign({ threads: [{ pid, threadId }] }, finding));
+}
+
+/** A thread whose loop did not return to say anything. */
+function silentFinding({ pid, threadId }: Recording['silent'][number]): FoundIn {
+  const who = threadId === 0 ? `pid ${pid}` : `worker thread ${threadId} of pid ${pid}`;
+  return {
+    disease: 'blocked-loop',
+    weight: 1,
+    verdict: `The loop of ${who} is blocked in native code, or stopped: it did not answer.`,
+    evidence: ['A synchronous call that waits (execSync, Atomics.wait, a lock of the system) cannot be looked into.'],
+    advice: 'loopscope run --stuck-after 2s says what was pending before; look for functions whose names end in Sync.',
+    at: null,
+    threads: [{ pid, threadId }],
+  };
 }
 
 /** The same in several threads or processes is one finding: that of where it is heaviest. */

@@ -57,7 +57,9 @@ function figureOf(thread: ThreadRecording, _index: number, all: readonly ThreadR
         ]),
     `loop busy ${percent(view.utilization)}`,
     ...(turns === null ? [] : [`99 % wait less than ${time(delayOf(turns.delays))} for it`]),
-    ...(profile === null ? [] : [`garbage collection ${percent(profile.gcMs / Math.max(1, view.activeMs))}`]),
+    ...(profile === null
+      ? []
+      : [`garbage collection ${percent(profile.gcMs / Math.max(1, view.activeMs, profile.busyMs))}`]),
   ];
   const [hottest] = pathsByPlace(profile?.paths ?? []);
   const hot =

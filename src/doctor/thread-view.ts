@@ -32,17 +32,19 @@ export interface ThreadView {
 }
 
 export function viewOf(thread: ThreadRecording): ThreadView {
-  const { requests, activeMs, profile, turns, report } = thread;
+  const { requests, activeMs, profile, turns, report, port } = thread;
   const finished = requests?.finished ?? 0;
   const busyMs = profile?.busyMs ?? 0;
-  const ofLoop = turns === null ? busyMs : turns.busyMs;
+  // What runs before the first turn is no turn, and may be all that a script does.
+  const bySamples = profile === null ? 0 : busyMs / Math.max(1, busyMs + profile.idleMs);
+  const byTurns = turns === null ? 0 : turns.busyMs / Math.max(1, activeMs);
   return {
     thread,
     requests: finished,
     isServing: finished >= fewestRequests,
     activeMs,
     busyMs,
-    utilization: activeMs > 0 ? Math.min(1, ofLoop / activeMs) : 0,
+    utilization: Math.min(1, port === null ? Math.max(byTurns, bySamples) : byTurns),
     requestMs: requests?.totalMs ?? 0,
     peakRequests: Math.max(1, requests?.peak ?? 1),
     shareOfBusy: (ms) => (busyMs > 0 ? Math.min(1, ms / busyMs) : 0),

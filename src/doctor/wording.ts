@@ -36,9 +36,10 @@ export function inFunction(site: SiteEntry): string {
   return site.function === '' ? '' : ` in ${site.function}`;
 }
 
-/** `called from handle (src/app.ts:12) < route (src/app.ts:40)`, or nothing. */
-export function callersOf({ callers }: HotPath, view: ThreadView): string[] {
-  if (callers.length === 0) return [];
-  const names = callers.map((site) => `${site.function === '' ? 'a function' : site.function} (${view.line(site)})`);
-  return [`It is called from ${names.join(', from ')}.`];
+/** Who calls it, the nearest first; a function that calls itself is no caller. Empty where nobody does. */
+export function callersOf({ callers, at }: Pick<HotPath, 'callers' | 'at'>, view: ThreadView): string[] {
+  const names = callers
+    .filter((site) => at === null || site.function === '' || site.function !== at.function)
+    .map((site) => (site.function === '' ? view.line(site) : `${site.function} (${view.line(site)})`));
+  return names.length === 0 ? [] : [`It is called from ${[...new Set(names)].join(', from ')}.`];
 }

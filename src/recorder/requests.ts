@@ -20,6 +20,7 @@ interface Message {
 /** From so many on, one of so many has its time taken: two looks at the clock would be a part of a short request. */
 const allUntil = 1000;
 const oneOf = 16;
+const heldUpMs = 1000;
 
 /** Counts from now on. */
 export function countRequests(): RequestCounter {
@@ -59,7 +60,10 @@ export function countRequests(): RequestCounter {
       return started - finished;
     },
     get span() {
-      return started === 0 ? null : { from, to };
+      if (started === 0) return null;
+      // Of what is not answered nobody knows whether its client waits still: after a while it counts.
+      const isHeldUp = started > finished && (finished === 0 || now() - to > heldUpMs);
+      return { from, to: isHeldUp ? now() : to };
     },
     stop() {
       for (const [each, handle] of channels) each.unsubscribe(handle);

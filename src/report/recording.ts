@@ -24,6 +24,8 @@ export interface Recording {
   readonly load: LoadEntry | null;
   /** Each thread that recorded: main threads and worker threads, of all processes. 64 at most. */
   readonly threads: readonly ThreadRecording[];
+  /** Processes and threads that did not answer at the end: their loops were blocked in native code. */
+  readonly silent: readonly { readonly pid: number; readonly threadId: number }[];
   /** What could not be seen, in sentences. */
   readonly notes: readonly string[];
 }

@@ -20,13 +20,17 @@ export function drawDiagnosis(
     ...fold(diagnosis.sentence, '').map((line) => paint(diagnosis.verdict === 'ill' ? 'red' : 'bold', line)),
     ...(worst === undefined ? [] : bodyOf(worst, fold)),
     '',
-    ...fold(`${diagnosis.command}: ${figures.length === 1 ? figures[0] : `${figures.length} threads`}`, '  '),
+    ...fold(figures.length === 0 ? diagnosis.command : `${diagnosis.command}: ${headline(figures)}`, '  '),
     ...(figures.length > 1 ? figures.flatMap((figure) => fold(figure, '    ')) : []),
     ...others.flatMap((finding, index) => drawOther(finding, index, fold, paint)),
     ...drawOperations(operations, diagnosis.directory, width, paint),
     ...(notes.length === 0 ? [] : ['', paint('bold', 'NOT SEEN'), ...notes.flatMap((note) => fold(note, '  '))]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function headline(figures: readonly string[]): string {
+  return figures.length === 1 ? (figures[0] as string) : `${figures.length} processes and threads`;
 }
 
 function drawOther(
