@@ -3,7 +3,7 @@
 import { createHook, executionAsyncResource } from 'node:async_hooks';
 import { complain } from '../runtime/complain.ts';
 import { WeakList } from '../runtime/weak-list.ts';
-import { noteExactly } from './creation.ts';
+import { noteAll, noteExactly } from './creation.ts';
 import { watchOpened } from './opened.ts';
 import { findRequest } from './requests.ts';
 import { bySymbol, type Found, type Unknown } from './found.ts';
@@ -50,6 +50,7 @@ export function startExact(): () => void {
   if (isOn) return () => {};
   isOn = true;
   const endFiles = watchOpened();
+  noteAll(executionAsyncResource);
   const callbacks = {
     init(_id: number, type: string, _trigger: number, resource: object) {
       if (ignored.has(type)) return;
@@ -67,6 +68,7 @@ export function startExact(): () => void {
   const stop = (): void => {
     hook.disable();
     endFiles();
+    noteAll(null);
     isOn = false;
   };
   return stop;

@@ -8,7 +8,7 @@ import { exactThings, isExact } from './exact.ts';
 import { findFiles, findWatcher, watchedPaths } from './files.ts';
 import { className, isRefed, type Found, type Unknown } from './found.ts';
 import { findServer, findSocket, findUdp } from './network.ts';
-import { findChild, findPort, findWorker, pipesOf, pipeText, portsOf } from './processes.ts';
+import { descriptorOf, findChild, findPort, findWorker, pipesOf, pipeText, portsOf, type Pipe } from './processes.ts';
 import { connectTargets, findRequest } from './requests.ts';
 
 /** What Node lists of itself. Handles are those that are ref'ed. */
@@ -45,7 +45,7 @@ export function findOpen(isBrief = false): Found[] {
     ...sorted.workers.map(findWorker),
     ...sorted.ports.filter((port) => !ports.has(port)).map(findPort),
     ...findWatchers(sorted.watchers, isBrief),
-    ...sorted.others.map((thing) => findOther(thing, pipes.has(thing))),
+    ...sorted.others.map((thing) => findOther(thing, pipes.get(descriptorOf(thing)))),
     ...requests.map(findRequest),
     ...exact.requests,
     ...(isBrief && !isExact() ? [] : findFiles()),
@@ -112,12 +112,12 @@ function findWatchers(watchers: readonly Unknown[], isBrief: boolean): Found[] {
 }
 
 /** What is listed by its handle alone. */
-function findOther(handle: object, isOfChild: boolean): Found {
-  const isChannel = className(handle) === 'Pipe' || className(handle) === 'Control';
+function findOther(handle: object, pipe: Pipe | undefined): Found {
   const refed = isRefed(handle);
   const base = { refed, keepsAlive: refed, things: [handle], ageMs: null };
-  if (isChannel && isOfChild) return { ...base, kind: 'ipc', detail: 'messages of a child process' };
-  if (isChannel && process.channel !== undefined)
+  if (pipe !== undefined) return { ...base, kind: 'ipc', detail: pipeText(pipe), things: [handle, pipe.child] };
+  const descriptor = descriptorOf(handle);
+  if (descriptor !== null && descriptor === descriptorOf(process.channel))
     return { ...base, kind: 'ipc', detail: 'messages of the parent process' };
   return { ...base, kind: 'other', detail: className(handle) };
 }

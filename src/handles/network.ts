@@ -56,6 +56,7 @@ export function findSocket(socket: Socket, target: Target | undefined): Found | 
   const isActive = socket.connecting || handle['reading'] === true || socket.writableLength > 0;
   const base = { refed, keepsAlive: refed && isActive, things, ageMs: null };
   if (typeof fd === 'number' && fd >= 0 && fd < standard.length) {
+    if (fd > 0 && !base.keepsAlive) return null; // every program has them
     const sort =
       className(handle) === 'TTY' ? 'terminal' : typeof type === 'string' ? type : className(handle).toLowerCase();
     return { ...base, kind: 'stdio', detail: `${standard[fd]}, a ${sort}` };

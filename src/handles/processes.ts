@@ -7,6 +7,12 @@ const longestCommand = 80;
 const unnamed = 'WorkerThread';
 const streams = ['stdin', 'stdout', 'stderr'];
 
+/** What belongs to a child process, and which of its pipes it is. */
+export interface Pipe {
+  readonly child: ChildProcess;
+  readonly name: string;
+}
+
 /** A child process that runs; null for one that has ended. */
 export function findChild(child: ChildProcess): Found | null {
   const { _handle: handle } = child as unknown as Unknown;
@@ -20,22 +26,28 @@ function childText({ spawnargs, pid }: ChildProcess): string {
   return `${words.length > longestCommand ? `${words.slice(0, longestCommand)}…` : words} (pid ${pid})`;
 }
 
-/** What belongs to child processes: their pipes, by object. */
-export function pipesOf(children: readonly ChildProcess[]): Map<unknown, { child: ChildProcess; name: string }> {
-  const pipes = new Map<unknown, { child: ChildProcess; name: string }>();
+/** The descriptor of a channel between processes, by which its handle is known; null where there is none. */
+export function descriptorOf(channel: unknown): number | null {
+  const { fd } = (channel ?? {}) as Unknown;
+  return typeof fd === 'number' && fd >= 0 ? fd : null;
+}
+
+/** What belongs to child processes: their pipes, by object; channels for messages by descriptor. */
+export function pipesOf(children: readonly ChildProcess[]): Map<unknown, Pipe> {
+  const pipes = new Map<unknown, Pipe>();
   for (const child of children) {
     for (const [index, stream] of (child.stdio ?? []).entries()) {
       if (stream !== null && stream !== undefined)
         pipes.set(stream, { child, name: streams[index] ?? `pipe ${index}` });
     }
-    const { channel } = child as unknown as Unknown;
-    if (channel !== null && channel !== undefined) pipes.set(channel, { child, name: 'messages' });
+    const descriptor = descriptorOf(child.channel);
+    if (descriptor !== null) pipes.set(descriptor, { child, name: 'messages' });
   }
   return pipes;
 }
 
 /** `stdout of sleep 3 (pid 42)`. */
-export function pipeText({ child, name }: { child: ChildProcess; name: string }): string {
+export function pipeText({ child, name }: Pipe): string {
   return `${name} of ${childText(child)}`;
 }
 

@@ -49,7 +49,10 @@ export function groupHandles({ entries }: HandleReport): HandleGroup[] {
   const children = entries.filter(({ kind }) => kind === 'child').map(({ detail }) => detail);
   return group(
     entries.filter(({ keepsAlive, kind, detail }) => {
-      return keepsAlive && !(kind === 'pipe' && children.some((child) => detail.endsWith(` of ${child}`)));
+      return (
+        keepsAlive &&
+        !((kind === 'pipe' || kind === 'ipc') && children.some((child) => detail.endsWith(` of ${child}`)))
+      );
     }),
   );
 }

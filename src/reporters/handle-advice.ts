@@ -44,6 +44,6 @@ export function handleAdvice({ kind, through, detail }: HandleGroup): string | n
   const known = library === null ? undefined : ofLibraries[library];
   if (known !== undefined && kind !== 'timeout' && kind !== 'interval') return known;
   if (kind === 'stdio' && !detail.startsWith('stdin')) return null;
-  if (kind === 'ipc' && !detail.includes('parent')) return 'child.disconnect(), or child.channel.unref()';
+  if (kind === 'ipc' && !detail.endsWith('parent process')) return 'child.disconnect(), or child.channel.unref()';
   return ofKinds[kind] ?? null;
 }

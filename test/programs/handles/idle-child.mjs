@@ -1,0 +1,2 @@
+// Does nothing, until its parent ends it.
+setInterval(() => {}, 60_000);
