@@ -2,6 +2,7 @@
 // no debugger is enabled, which would make the program slower for ever.
 import type { Runtime, Session } from 'node:inspector';
 import type { Site } from '../channels/site.ts';
+import { findFile } from './common-js.ts';
 import { loadNode } from '../runtime/load.ts';
 
 interface Slot {
@@ -99,7 +100,7 @@ export function locateFunctions(functions: readonly AnyFunction[]): Map<AnyFunct
       const location = locate(post, evaluate(post, `functions[${index}]`));
       if (location === undefined) continue;
       const { scriptId, lineNumber, columnNumber } = location;
-      const file = fileOf(String(scriptId), post);
+      const file = fileOf(String(scriptId), post) ?? findFile(each, lineNumber as number, columnNumber as number);
       if (file === null) continue;
       sites.set(each, {
         file,

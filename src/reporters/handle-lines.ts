@@ -60,13 +60,16 @@ function phrasesOf(group: HandleGroup, directory: string): string[] {
   const name = `${names[kind] ?? kind} ${plain(detail, longestDetail)}`.trim();
   const phrases = [group.count === 1 ? name : `${group.count.toLocaleString('en')} × ${name}`];
   if (kind === 'timeout' && leftMs !== null) phrases.push(`${group.count === 1 ? '' : 'next '}in ${duration(leftMs)}`);
-  if (callback !== null && callback.function !== '') phrases.push(`calls ${plain(callback.function)}`);
+  if (callback !== null) {
+    const called = callback.function === '' ? 'a function' : plain(callback.function);
+    if (at === null) phrases.push(`calls ${called} at ${place(callback, directory)}`);
+    else if (callback.function !== '') phrases.push(`calls ${called}`);
+  }
   if (ageMs !== null && kind !== 'timeout') phrases.push(`${group.count === 1 ? '' : 'oldest '}${duration(ageMs)}`);
   if (at !== null)
     phrases.push(`${kind === 'incoming' ? 'accepted by the server of' : 'made at'} ${place(at, directory)}`);
   const library = through === null ? null : (libraryOf(through) ?? place(through, directory));
   if (library !== null) phrases.push(`by ${library}`);
-  if (at === null && callback !== null) phrases.push(`calls what begins at ${place(callback, directory)}`);
   if (task !== null) phrases.push(`in ${taskName(task)}`);
   return phrases;
 }

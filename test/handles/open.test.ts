@@ -21,10 +21,9 @@ async function reportOf(name: string, ...options: string[]): Promise<Report> {
   const { code, stderr } = await loopscope([...words, program(`handles/${name}`), folder]);
   expect([code, stderr]).toEqual([0, '']);
   const reports = readFileSync(file, 'utf8').trim().split('\n');
-  const [first] = reports
+  return reports
     .map((line) => JSON.parse(line) as Report)
-    .filter(({ process: { threadId } }) => threadId === 0);
-  return first as Report;
+    .find(({ process: { threadId } }) => threadId === 0) as Report;
 }
 
 const digits = /\d{4,}|(?<=pid )\d+/g;

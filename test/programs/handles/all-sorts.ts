@@ -42,7 +42,7 @@ setTimeout(() => {}, 3_600_000);
 const quiet = setInterval(() => {}, 500).unref();
 
 await askForReport();
-for (const each of [server, pipe, udp, watcher, port1, handle, stream]) each.close();
+for (const each of [server, pipe, udp, watcher, port1, handle, stream]) void each.close();
 for (const each of [child, forked]) each.kill();
 unwatchFile(file);
 clearInterval(interval);

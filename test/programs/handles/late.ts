@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import fastify from 'fastify';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { askForReport } from './ask.ts';
 
 async function listen(): Promise<number> {
@@ -26,7 +26,7 @@ async function serve(): Promise<void> {
 const port = await listen();
 await poll();
 await serve();
-const pool = new pg.Pool({ host: '127.0.0.1', port });
+const pool = new Pool({ host: '127.0.0.1', port });
 pool.connect().catch(() => {});
 const redis = new Redis({ host: '127.0.0.1', port, lazyConnect: true });
 redis.connect().catch(() => {});
