@@ -62,7 +62,7 @@ describe('a comparison', () => {
     const before = withTasks(taskOf(1, 'load', { createdAt: siteOf('src/a.ts:10', 'start') }));
     expect(
       changes([before], [withTasks(task)])
-        .map(([change]) => change)
+        .map(([change]) => String(change))
         .toSorted(),
     ).toEqual(['gone', 'new']);
   });
