@@ -1,4 +1,4 @@
-// S22, pitfall 4: what happens to the others while one sleeps without giving the loop back? Nothing: the clock stands still.
+// S10, S22, pitfall 4: what happens to the others while one sleeps without giving the loop back? Nothing: the clock stands still.
 //   npx loopscope run -- examples/pitfalls/blocking-sleep.ts
 //     reports `blocking-call: Atomics.wait at examples/pitfalls/blocking-sleep.ts:`
 //   node examples/pitfalls/blocking-sleep.ts --cure      prints `the clock ticked meanwhile`

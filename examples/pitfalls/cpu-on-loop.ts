@@ -1,4 +1,4 @@
-// S22, pitfall 2: what does computing on the loop do to everybody else? The clock stands still while the sum is added up.
+// S10, S22, pitfall 2: what does computing on the loop do to everybody else? The clock stands still while the sum is added up.
 //   npx loopscope run -- examples/pitfalls/cpu-on-loop.ts             reports `blocked-loop: add blocked the event loop for`
 //   node examples/pitfalls/cpu-on-loop.ts --cure                      prints `the clock ticked meanwhile`
 import { createTask, run, sleep } from 'loopscope';

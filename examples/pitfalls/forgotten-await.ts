@@ -1,4 +1,4 @@
-// S22, pitfall 1: who forgot an await? The order is said to be saved before it is, and only the report knows.
+// S10, S22, pitfall 1: who forgot an await? The order is said to be saved before it is, and only the report knows.
 //   npx loopscope run -- examples/pitfalls/forgotten-await.ts
 //     reports `forgotten-task: task save, created at`
 //   node examples/pitfalls/forgotten-await.ts --cure      prints `order 7 is saved: true`

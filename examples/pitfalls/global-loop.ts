@@ -1,15 +1,16 @@
-// S22, pitfall 10: who cleans up when the program ends? Nobody, for tasks that are created at the top and left there: they
-// keep the process alive until process.exit() cuts them off. run() cancels what is left, and waits for its clean-up.
+// S10, S22, pitfall 10: who cleans up when the program ends? Nobody, for tasks that are created at the top and left there:
+// process.exit() cuts them off in the middle. run() cancels what is left, and waits for its clean-up.
 //   npx loopscope run -- examples/pitfalls/global-loop.ts
-//     reports `task-outside-run: heartbeat #1, created at`
-//   node examples/pitfalls/global-loop.ts --cure      prints `the heart stands still`
-import { createTask, run, sleep } from 'loopscope';
+//     reports `task-outside-run: upload #1, created at`
+//   node examples/pitfalls/global-loop.ts --cure      prints `the upload is given up cleanly`
+import { setTimeout as send } from 'node:timers/promises'; // stands for the network
+import { createTask, run, sleep, type Task } from 'loopscope';
 
-async function heartbeat(): Promise<void> {
+async function upload({ signal }: Task): Promise<void> {
   try {
-    for (;;) await sleep(20);
+    await send(60_000, null, { signal });
   } finally {
-    console.log('the heart stands still');
+    console.log('the upload is given up cleanly');
   }
 }
 
@@ -19,11 +20,11 @@ async function main(): Promise<void> {
 
 if (process.argv.includes('--cure')) {
   await run(async () => {
-    createTask(heartbeat);
+    createTask(upload);
     await main();
   });
 } else {
-  createTask(heartbeat); // the mistake: it belongs to nobody
+  createTask(upload); // the mistake: it belongs to nobody
   await main();
   process.exit();
 }

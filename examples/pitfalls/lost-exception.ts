@@ -1,4 +1,4 @@
-// S22, pitfall 8: who hears of a task that fails in the background? Node, and it ends the process, long after the cause.
+// S10, S22, pitfall 8: who hears of a task that fails in the background? Node, and it ends the process, long after the cause.
 //   npx loopscope run -- examples/pitfalls/lost-exception.ts
 //     reports `lost-error: task mail, created at examples/pitfalls/lost-exception.ts:`, `Error: no mail server`
 //   node examples/pitfalls/lost-exception.ts --cure      prints `mail failed: no mail server`

@@ -1,4 +1,4 @@
-// S22, pitfall 3: who does not stop when asked? A catch that takes every error for one of the network's takes the
+// S10, S22, pitfall 3: who does not stop when asked? A catch that takes every error for one of the network's takes the
 // cancellation, too: the task polls for ever, and whoever waits for its end waits with it.
 //   npx loopscope run --timeout 3s -- examples/pitfalls/swallowed-cancel.ts
 //     reports `ignored-cancel: poll #2 was asked to cancel`

@@ -1,4 +1,4 @@
-// S22, pitfall 7: may an async function call what is synchronous? It stays synchronous: everybody waits for the command.
+// S10, S22, pitfall 7: may an async function call what is synchronous? It stays synchronous: everybody waits for the command.
 //   npx loopscope run -- examples/pitfalls/sync-in-async.ts
 //     reports `blocking-call: execFileSync at examples/pitfalls/sync-in-async.ts:`
 //   node examples/pitfalls/sync-in-async.ts --cure      prints `3 commands took less than a second`

@@ -1,4 +1,4 @@
-// S22, pitfall 9: why does join() of a queue never end? An error went past taskDone, and that item is never done.
+// S10, S22, pitfall 9: why does join() of a queue never end? An error went past taskDone, and that item is never done.
 //   npx loopscope run -- examples/pitfalls/task-done.ts
 //     reports `task-done-missing: main #`, `1 item taken from it`
 //   node examples/pitfalls/task-done.ts --cure      prints `all orders are done`

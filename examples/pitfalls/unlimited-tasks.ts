@@ -1,4 +1,4 @@
-// S22, pitfall 5: how many pages are fetched at the same time? All of them, if nothing limits that.
+// S10, S22, pitfall 5: how many pages are fetched at the same time? All of them, if nothing limits that.
 //   npx loopscope run -- examples/pitfalls/unlimited-tasks.ts
 //     reports `unbounded-fan-out: 2,000 tasks fetchPage`
 //   node examples/pitfalls/unlimited-tasks.ts --cure      prints `2000 pages, 100 at a time`

@@ -33,7 +33,7 @@ export interface TaskCounts {
 
 /**
  * Who takes notice of how a task settles: `none` so far; somebody waits for its `end`; somebody is handed its `result`.
- * `detached`: the task that created it had settled before, so that it is a callback's. `missed`: it has settled, and so had
+ * `detached`: a callback of a timer, a socket or the like created it. `missed`: it has settled, and so had
  * the task which created it, without anybody waiting for it.
  */
 export type Attention = 'none' | 'end' | 'result' | 'detached' | 'missed';

@@ -14,7 +14,9 @@ export const lostError: Rule = {
     'A task or a promise was rejected, and nothing in the program handles that: the work was not done, and what relies on ' +
     'it does not know. Node calls it an unhandled rejection, and ends the process for the first one, unless something ' +
     'listens for the event. A task that `wait` has waited for is not one of those for Node: its error is lost in silence.',
-  quiet: 'The error is awaited, caught, or asked for with `exception()`, even later; the task was cancelled.',
+  quiet:
+    'The error is awaited, caught, or asked for with `exception()`, even later; the task was cancelled; Node ends the ' +
+    'process for a promise that is no task, and says so itself.',
   fix:
     'Await the task where its error can be dealt with, or create it in a TaskGroup, which hands the error on. Work in the ' +
     'background takes a .catch() that says what to do. After `wait`, look at each task that is done.',
@@ -25,10 +27,15 @@ mail.catch((error) => log.error({ order, error }, 'mail was not sent'));`,
     const { history } = context.report;
     if (history === undefined) return { unknown: 'what became of tasks was not followed' };
     return history.lostErrors.entries
-      .filter((each) => each.count >= context.threshold)
+      .filter((each) => each.count >= context.threshold && !isSaid(each, context))
       .map((each) => find(each, context));
   },
 };
+
+/** Node ended the process for it, and has said so: only if it was a task is there more to say. */
+function isSaid({ task, isFatal }: LostErrorEntry, { report }: RuleContext): boolean {
+  return task === null && isFatal && report.reason === 'exit' && report.process.exitCode !== 0;
+}
 
 function find({ task, at, error, count: times, how, isFatal }: LostErrorEntry, { report }: RuleContext): Finding {
   const { directory, exitCode } = report.process;

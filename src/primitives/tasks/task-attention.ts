@@ -1,4 +1,5 @@
 // Whether anybody takes notice of how a task settles: for the history, and for debug mode.
+import { executionAsyncResource } from 'node:async_hooks';
 import { taskAttended, type Attention, type TaskRecord } from '../../channels/task.ts';
 import { noteAwaited, type Trace } from './task-trace.ts';
 
@@ -8,9 +9,15 @@ interface Attended extends TaskRecord {
   attention: Attention;
 }
 
-/** A task in the context of one that has settled was created by a callback, of which nobody awaits anything. */
+/** A callback inherits the context of a task, which has perhaps settled, and of what it creates nobody can await anything. */
 export function attentionOfNew(parent: TaskRecord | null): Attention {
-  return parent !== null && parent.settlement !== null ? 'detached' : 'none';
+  return parent !== null && (parent.settlement !== null || isCallback()) ? 'detached' : 'none';
+}
+
+/** Whether a timer, a socket or the like called what runs now: the code of a task goes on in promises alone. */
+function isCallback(): boolean {
+  const { constructor } = executionAsyncResource();
+  return constructor !== Object && constructor !== Promise;
 }
 
 /** Whether a task that settles now was created by one that went on without it, and has settled. */

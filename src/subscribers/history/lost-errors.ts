@@ -51,8 +51,9 @@ export class LostErrors {
     this.#note(task, error, isObject(promise) ? promise : null, { how: 'unhandled', isFatal });
   }
 
+  /** Of what ends the process Node itself says all there is to say, unless it was in a task. */
   get isRemarkable(): boolean {
-    return !this.#book.isEmpty;
+    return [...this.#book.values()].some(({ task, isFatal }) => task !== null || !isFatal);
   }
 
   read(mapSite: (site: Site) => SiteEntry): Remembered<LostErrorEntry> {
@@ -83,12 +84,14 @@ export class LostErrors {
   ): void {
     const site = siteOfError(error);
     const origin = task?.origin ?? null;
-    const key = [how, origin?.kind, origin?.name, placeOf(origin?.site ?? null), placeOf(site)].join('\n');
+    const line = errorLine(error);
+    const place = site === null && origin === null ? line : placeOf(site);
+    const key = [how, origin?.kind, origin?.name, placeOf(origin?.site ?? null), place].join('\n');
     const lastId = task?.id ?? 0;
     const entry = this.#book.open(key, () => ({ task: origin, how, site, lastId, error: '', isFatal, count: 0 }));
     if (entry === null) return;
     entry.count++;
-    entry.error = errorLine(error);
+    entry.error = line;
     entry.lastId = lastId;
     entry.isFatal ||= isFatal;
     if (counted !== null) this.#counted.set(counted, key);

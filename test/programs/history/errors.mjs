@@ -16,8 +16,8 @@ Object.defineProperty(own, 'stack', {
 
 createTask(fails, { name: 'mail' });
 createTask(fails, { name: 'handled' }).catch(() => {});
-Promise.reject(new Error('of a promise'));
-Promise.reject(own);
-Promise.reject('no error');
+void Promise.reject(new Error('of a promise'));
+void Promise.reject(own);
+void Promise.reject('no error');
 const later = Promise.reject(new Error('handled later'));
 setTimeout(() => later.catch(() => {}), 20);

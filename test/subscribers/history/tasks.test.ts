@@ -72,9 +72,14 @@ test.each<[string, () => unknown]>([
   expect(forgotten()).toEqual([]);
 });
 
-test('what a callback creates in the context of a task that has settled is none: nobody could await it', async () => {
-  await within(() => setTimeout(() => createTask(late, { name: 'by a timer' }), 2));
+test('what a callback creates in the context of a task is none: nobody could await it', async () => {
+  await within(() => setTimeout(() => void createTask(late, { name: 'by a timer' }), 2));
   await sleep(10);
+  await createTask(async () => {
+    setTimeout(() => void createTask(() => sleep(3), { name: 'by a timer' }), 1);
+    await sleep(2); // the timer has fired: its creator is pending still
+  });
+  await sleep(5);
   expect(forgotten()).toEqual([]);
 });
 
