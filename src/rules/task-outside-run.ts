@@ -26,7 +26,7 @@ process.exit();                          // in the middle of the upload`,
   right: `await run(async () => {
   const task = createTask(upload);
   await serve();
-  await task;                            // or it is cancelled, and cleans up
+  await task;                            // or it is cancelled
 });`,
   check(context) {
     const { reason, history, tasks } = context.report;

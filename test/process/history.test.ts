@@ -30,16 +30,20 @@ describe('errors that nobody handles', () => {
     expect(report?.warnings?.map(({ rule }) => rule)).toEqual(Array.from({ length: 4 }, () => 'lost-error'));
   });
 
-  test('end the process as they do without loopscope, and the report says that', async () => {
-    const words = ['--input-type=module', '--eval', 'setTimeout(() => Promise.reject(new Error("gone")), 5)'];
-    const outcome = await run(words);
-    expect(outcome.code).toBe(1);
-    expect(outcome.stderr).toContain('Error: gone\n    at ');
-    expect(reportIn(outcome)?.warnings).toMatchObject([
-      {
-        rule: 'lost-error',
-        message: expect.stringMatching(/with Error: gone, and .*: Node ended the process for it\.$/),
-      },
+  test('end the process as they do without loopscope: of a promise Node says it all, of a task the report says more', async () => {
+    const code = (make: string): string[] => [
+      '--input-type=module',
+      '--eval',
+      `import { createTask } from 'loopscope'; const fail = async () => { throw new Error('gone'); };
+       setTimeout(() => ${make}, 5)`,
+    ];
+    const [promise, task] = await Promise.all([run(code('fail()')), run(code("createTask(fail, { name: 'mail' })"))]);
+    for (const { code: exitCode, stderr } of [promise, task]) {
+      expect([exitCode, stderr.includes('Error: gone\n    at ')]).toEqual([1, true]);
+    }
+    expect(reportIn(promise)).toBe(null);
+    expect(reportIn(task)?.warnings).toMatchObject([
+      { rule: 'lost-error', message: expect.stringMatching(/^task mail, .*: Node ended the process for it\.$/) },
     ]);
   });
 });

@@ -70,6 +70,11 @@ describe('lost-error', () => {
     expect(messagesOf('lost-error', lost(entry, fields))).toEqual([message]);
   });
 
+  test('leaves what ends the process and was no task to Node', () => {
+    const crash = { reason: 'exit', process: { exitCode: 1 } } as const;
+    expect(messagesOf('lost-error', lost({ task: null, isFatal: true }, crash))).toEqual([]);
+  });
+
   test.each([
     [1, 0],
     [2, 1],
