@@ -16,7 +16,7 @@ const pitfalls: Readonly<Record<string, readonly [rule: string, line: string, ..
   'blocking-sleep.ts': ['blocking-call', 'Atomics.wait('],
   'unlimited-tasks.ts': ['unbounded-fan-out', '// the mistake'],
   'sync-in-async.ts': ['blocking-call', 'execFileSync(...command);'],
-  'lost-exception.ts': ['lost-error', "throw new Error('no mail server')"],
+  'lost-exception.ts': ['lost-error', '// the mistake'],
   'task-done.ts': ['task-done-missing', 'await orders.join();'],
   'global-loop.ts': ['task-outside-run', '// the mistake'],
 };

@@ -1,6 +1,6 @@
 // Which task runs now. One AsyncLocalStorage for the process: two copies of loopscope share it, and each further store
 // would make every `run` slower.
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, executionAsyncResource } from 'node:async_hooks';
 import type { TaskRecord } from '../channels/task.ts';
 import { now } from './clock.ts';
 
@@ -93,4 +93,10 @@ export function parentForNew(): TaskRecord | null {
  */
 export function cutSettledParents(task: TaskRecord): void {
   while (task.parent !== null && task.parent.settlement !== null) task.parent = task.parent.parent;
+}
+
+/** Whether a timer, a socket or the like called what runs now, in the context it inherited: a task's own code goes on in promises. */
+export function isCallback(): boolean {
+  const { constructor } = executionAsyncResource();
+  return constructor !== Object && constructor !== Promise;
 }

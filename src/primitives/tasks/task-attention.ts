@@ -1,6 +1,6 @@
 // Whether anybody takes notice of how a task settles: for the history, and for debug mode.
-import { executionAsyncResource } from 'node:async_hooks';
 import { taskAttended, type Attention, type TaskRecord } from '../../channels/task.ts';
+import { isCallback } from '../../runtime/context.ts';
 import { noteAwaited, type Trace } from './task-trace.ts';
 
 export { trace } from './task-trace.ts';
@@ -12,12 +12,6 @@ interface Attended extends TaskRecord {
 /** A callback inherits the context of a task, which has perhaps settled, and of what it creates nobody can await anything. */
 export function attentionOfNew(parent: TaskRecord | null): Attention {
   return parent !== null && (parent.settlement !== null || isCallback()) ? 'detached' : 'none';
-}
-
-/** Whether a timer, a socket or the like called what runs now: the code of a task goes on in promises alone. */
-function isCallback(): boolean {
-  const { constructor } = executionAsyncResource();
-  return constructor !== Object && constructor !== Promise;
 }
 
 /** Whether a task that settles now was created by one that went on without it, and has settled. */

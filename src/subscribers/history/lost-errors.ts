@@ -82,7 +82,8 @@ export class LostErrors {
     counted: object | null,
     { how, isFatal }: Pick<Lost, 'how' | 'isFatal'>,
   ): void {
-    const site = siteOfError(error);
+    // Not of what Node is about to print: to read the stack would change that.
+    const site = isFatal ? null : siteOfError(error);
     const origin = task?.origin ?? null;
     const line = errorLine(error);
     const place = site === null && origin === null ? line : placeOf(site);
