@@ -8,16 +8,16 @@ import { cutLeft, cutRight, plain } from './wording.ts';
 const defaultWidth = 80;
 
 /** The diagnosis, with a line break at its end. */
-export function drawDiagnosis(
-  diagnosis: Diagnosis,
-  { width = defaultWidth, colour = false }: TextOptions = {},
-): string {
+export function drawDiagnosis(diagnosis: Diagnosis, options: TextOptions = {}): string {
+  const { width = defaultWidth, colour = false } = options;
   const paint = painter(colour);
   const { findings, figures, operations, notes } = diagnosis;
   const fold = (text: string, indent: string): string[] => foldWords(`${indent}${plain(text, 2000)}`, width, indent);
   const [worst, ...others] = findings;
+  // For a program that reads it the first line is the verdict, however long.
+  const verdict = options.width === undefined ? [plain(diagnosis.sentence, 2000)] : fold(diagnosis.sentence, '');
   const lines = [
-    ...fold(diagnosis.sentence, '').map((line) => paint(diagnosis.verdict === 'ill' ? 'red' : 'bold', line)),
+    ...verdict.map((line) => paint(diagnosis.verdict === 'ill' ? 'red' : 'bold', line)),
     ...(worst === undefined ? [] : bodyOf(worst, fold)),
     '',
     ...fold(figures.length === 0 ? diagnosis.command : `${diagnosis.command}: ${headline(figures)}`, '  '),
