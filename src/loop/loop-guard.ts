@@ -85,7 +85,8 @@ export class LoopGuard {
 
   /** The block in which this is called, from an interrupt. Null while the loop turns. */
   current(): BlockRecord | null {
-    return this.#probe.samples.length === 0 ? null : this.#recordOf(this.#times.sinceBeat(), false);
+    const turn = this.#withoutOwn(this.#times.sinceBeat());
+    return this.#probe.samples.length === 0 || turn.durationMs < this.thresholdMs ? null : this.#recordOf(turn, false);
   }
 
   /** The process is about to end: publishes the block that its end cuts off, and has the thread let go of the inspector. */
@@ -159,13 +160,18 @@ export class LoopGuard {
   }
 
   /** Publishes a turn that is over, if it was a block. */
-  #end({ since, durationMs }: Lateness): void {
-    const turn = { since, durationMs: durationMs - (ownTimeMs() - this.#ownMsAtBeat) };
+  #end(late: Lateness): void {
+    const turn = this.#withoutOwn(late);
     if (turn.durationMs < this.thresholdMs || !loopBlocked.hasSubscribers) return;
     const isWatched = this.#pulse.watching || this.#problem !== null;
     if (!isWatched || this.#wasNotItsFault(turn)) return;
     const record = this.#recordOf(turn, true);
     if (record !== null) loopBlocked.publish(record);
+  }
+
+  /** Without the reports that were taken in it. */
+  #withoutOwn({ since, durationMs }: Lateness): Lateness {
+    return { since, durationMs: durationMs - (ownTimeMs() - this.#ownMsAtBeat) };
   }
 
   /** Others had the processors, the process was stopped, or a debugger is attached. */

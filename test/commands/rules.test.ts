@@ -1,11 +1,11 @@
 // Warnings of a program, and every way to set the rules.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../src/report/format.ts';
 import { readRuleSettings } from '../../src/process/rule-settings.ts';
-import { loopscope, program, register, startNode } from '../support/cli.ts';
+import { kill, loopscope, program, register, startLoopscope, startNode } from '../support/cli.ts';
 
 const deadHolder = program('rules/dead-holder.ts');
 const message = /ship #\d+ took lock stock .* ago, has settled, and never released it; 1 task waits for it, up to /;
@@ -61,6 +61,31 @@ describe('a program that leaves its lock behind', () => {
     expect(loud.stderr).toContain(`loopscope: the rules are as they are by default: ${sentence}`);
     expect(loud.stderr).toContain('WARNINGS');
   });
+});
+
+test('a program with many faults has a warning of each, at its line', async () => {
+  const file = program('rules/many.ts');
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const lowered = ['long-hold=200ms', 'permit-leak=200ms', 'unbounded-queue=20', 'task-done-missing=200ms'];
+  const words = [...lowered, 'open-breaker=0', 'ignored-cancel=100ms'].flatMap((each) => ['--rule', each]);
+  const run = startLoopscope(['run', '--format', 'json', ...words, '--', file], { group: true });
+  await run.printed('"loopscope-report"');
+  kill(run);
+  const { stderr } = await run.outcome;
+  const { warnings = [], awaits } = JSON.parse(stderr.split('\n').find((line) => line.startsWith('{')) ?? '') as Report;
+  const found = new Map(warnings.map(({ rule, site }) => [rule, lines[(site?.line ?? 0) - 1]?.trim()]));
+  const expected = {
+    // of what is read from memory, which is done on Linux alone
+    ...(awaits !== null && { 'stuck-wait': 'await connected; // stuck-wait' }),
+    'long-hold': 'await stock.acquire(); // long-hold',
+    'permit-leak': 'await hosts.acquire(); // permit-leak',
+    'task-done-missing': "createTask(() => orders.join(), { name: 'import' }); // task-done-missing",
+    'blocked-loop': 'for (const end = performance.now() + 400; performance.now() < end;); // blocked-loop',
+    'unbounded-queue': "const mails = new Queue<number>({ name: 'mails' });",
+    'open-breaker': "const rates = new CircuitBreaker({ name: 'rates', failures: 1 });",
+    'ignored-cancel': 'while (true) await sleep(60_000).catch(() => {});',
+  };
+  expect(Object.fromEntries(found)).toMatchObject(expected);
 });
 
 describe('settings', () => {
