@@ -223,8 +223,7 @@ async function ask(directory: RunDirectory, inbox: Inbox): Promise<void> {
   const asked = directory.members();
   for (const { pid, threadId } of asked) {
     if (threadId !== 0) continue;
-    // for a loop that is blocked, and not by its last report
-    if (!directory.isReporting({ pid, threadId })) directory.ask(pid, directory.isTimeout() ? 'timeout' : 'signal');
+    directory.ask(pid, directory.isTimeout() ? 'timeout' : 'signal'); // for a loop that is blocked
     send(pid, 'SIGUSR2');
   }
   const missing = (): Member[] => {

@@ -22,6 +22,8 @@ export interface StuckHandling extends StuckOptions {
   readonly afterMs: number | null;
   /** A file which, once it is there, asks a blocked loop for a report; its content is the reason. */
   readonly askedFile: string | null;
+  /** A file that is there while the main thread reports, and is not asked again. */
+  readonly reportingFile?: string | null;
   /** Reports the whole process; false if it is that which blocks. Called on the main thread, in the middle of the block. */
   readonly give: (reason: string) => boolean;
   /** Called once a second while the loop turns, to leave in shared memory what a last resort may need. */
@@ -199,8 +201,9 @@ export class LoopGuard {
       this.#problem = whyNoThread();
       if (this.#problem === null) {
         this.#uninstall = this.#probe.install();
-        const { exitCode = null, lastResort = null, askedFile = null } = this.#stuck ?? {};
-        this.#thread = outside(startThread, { buffer: this.#pulse.buffer, exitCode, lastResort, askedFile });
+        const { exitCode = null, lastResort = null, askedFile = null, reportingFile = null } = this.#stuck ?? {};
+        const { buffer } = this.#pulse;
+        this.#thread = outside(startThread, { buffer, exitCode, lastResort, askedFile, reportingFile });
       }
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);

@@ -17,6 +17,8 @@ export interface WatchdogData extends StuckOptions {
   readonly buffer: SharedArrayBuffer;
   /** A file which, once it is there, asks a blocked loop for a report; its content is the reason. */
   readonly askedFile: string | null;
+  /** A file that is there while the main thread reports: it is asked when it has. */
+  readonly reportingFile: string | null;
 }
 
 const data = workerData as WatchdogData;
@@ -101,12 +103,12 @@ function isAwaited(look: Look | null): boolean {
 
 /** The reason for a report of a loop that does not return, or null. */
 function isTimeToReport(blockedMs: number, givenAsStuck = false): string | null {
-  const { askedFile } = data;
+  const { askedFile, reportingFile } = data;
   const afterMs = pulse.stuckAfterMs;
   if (afterMs !== null && blockedMs >= afterMs && !givenAsStuck) return 'stuck';
   if (askedFile === null || systemClock() < askedCheckAt) return null;
   askedCheckAt = systemClock() + askedEveryMs;
-  if (!existsSync(askedFile)) return null;
+  if (!existsSync(askedFile) || (reportingFile !== null && existsSync(reportingFile))) return null;
   const reason = readFileSync(askedFile, 'utf8');
   return reason === '' ? null : reason;
 }

@@ -76,19 +76,24 @@ export class RunDirectory {
   }
 
   /** Says that a report has been begun, so that the supervisor waits for it. */
-  begin({ pid, threadId }: Member): void {
-    tryTo(() => writeFileSync(this.#file(`reporting-${pid}-${threadId}`), ''));
+  begin(member: Member): void {
+    tryTo(() => writeFileSync(this.reportingFile(member), ''));
   }
 
   /** Whether a report of this thread has been begun and is not there yet. */
-  isReporting({ pid, threadId }: Member): boolean {
-    return existsSync(this.#file(`reporting-${pid}-${threadId}`));
+  isReporting(member: Member): boolean {
+    return existsSync(this.reportingFile(member));
+  }
+
+  /** The file that is there meanwhile. */
+  reportingFile({ pid, threadId }: Member): string {
+    return this.#file(`reporting-${pid}-${threadId}`);
   }
 
   /** Leaves a report for the supervisor. */
   deliver(report: Report): void {
     const { pid, threadId } = report.process;
-    tryTo(() => rmSync(this.#file(`reporting-${pid}-${threadId}`), { force: true }));
+    tryTo(() => rmSync(this.reportingFile(report.process), { force: true }));
     const name = `report-${report.takenAt.replaceAll(':', '')}-${pid}-${threadId}-${++filesWritten}`;
     writeFileSync(this.#file(`${name}.part`), JSON.stringify(report));
     renameSync(this.#file(`${name}.part`), this.#file(`${name}.json`));

@@ -44,6 +44,7 @@ export function handleStuck({ config, directory, give, pending }: StuckSources):
     afterMs: config.stuckAfterMs,
     exitCode: config.stuckExit ? stuckExitCode : null,
     askedFile: directory?.askFile(process.pid) ?? null,
+    reportingFile: directory?.reportingFile({ pid: process.pid, threadId: 0 }) ?? null,
     give: (reason) => give(reason as Reason),
     lastResort: {
       module: pathBeside(import.meta.url, './stuck-report'),
