@@ -32,6 +32,25 @@ export function clientOf(name: string): Client {
   return client;
 }
 
+/** The records of hosts and databases by the connection that leads to them: the name is made once. */
+export class Clients<Connection extends object> {
+  readonly #nameOf: (connection: Connection) => string;
+  readonly #clients: WeakMap<Connection, Client> = new WeakMap();
+
+  constructor(nameOf: (connection: Connection) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  of(connection: Connection): Client {
+    let client = this.#clients.get(connection);
+    if (client === undefined) {
+      client = clientOf(this.#nameOf(connection));
+      this.#clients.set(connection, client);
+    }
+    return client;
+  }
+}
+
 /** A host or database that requests, queries or commands are sent to. */
 export class Client implements ResourceRecord {
   readonly kind = 'client';

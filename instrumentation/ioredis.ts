@@ -2,7 +2,7 @@
 // rejections that nobody handles, and say nothing of what is not sent; so a command is followed by what settles it.
 import { CallSites } from '../src/runtime/call-site.ts';
 import { callerNow, isInLibrary, type Caller } from './caller-record.ts';
-import { clientOf, withState } from './client-record.ts';
+import { Clients, type Client, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
 import { guard } from './record.ts';
 import { blocksFor, commandText, isIdle, serverName } from './redis-record.ts';
@@ -35,6 +35,7 @@ interface Pipeline {
 }
 
 const sites = new CallSites();
+const servers = new Clients<Redis>(nameOf);
 /** What ends the wait for a command that is under way. */
 const ends = new WeakMap<Command, (error?: unknown) => void>();
 /** What the library sends to set up a connection. */
@@ -53,17 +54,17 @@ function send(redis: Redis, command: Command): void {
   const pipeline = executed;
   const last = pipeline === null || command.pipelineIndex === undefined ? command : pipeline._queue.at(-1);
   if (last === undefined || (last !== command && command.pipelineIndex !== 0)) return;
-  const server = nameOf(redis);
-  const caller = callerNow(sites, server);
+  const server = servers.of(redis);
+  const caller = callerNow(sites, server.name);
   if (isHandshake(redis, command, caller)) return;
   begin(redis, server, command, caller, last === command ? null : pipeline);
 }
 
-function begin(redis: Redis, server: string, command: Command, caller: Caller, pipeline: Pipeline | null): void {
+function begin(redis: Redis, server: Client, command: Command, caller: Caller, pipeline: Pipeline | null): void {
   const { name, args } = command;
   const blocksMs = pipeline === null ? blocksFor(name, args) : null;
   const limit = blocksMs === null || blocksMs === Infinity ? null : blocksMs;
-  const end = clientOf(server).begin(
+  const end = server.begin(
     caller,
     () => {
       const text = pipeline === null ? commandText(name, args) : batchText(pipeline);
@@ -122,8 +123,8 @@ function queue(pipeline: Pipeline, command: Command): void {
   const { redis } = pipeline;
   if (redis.options.enableAutoPipelining !== true || ends.has(command)) return;
   if (!Object.getOwnPropertySymbols(pipeline).some(({ description }) => description === 'exec')) return;
-  const server = nameOf(redis);
-  begin(redis, server, command, callerNow(sites, server), null);
+  const server = servers.of(redis);
+  begin(redis, server, command, callerNow(sites, server.name), null);
 }
 
 export const ioredis: Library = {

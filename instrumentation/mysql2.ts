@@ -2,7 +2,7 @@
 // and of a connection are handled; so a command is followed by where the library ends it.
 import { CallSites } from '../src/runtime/call-site.ts';
 import { callerNow, isOwn, noteOwn } from './caller-record.ts';
-import { clientOf, withState } from './client-record.ts';
+import { Clients, withState } from './client-record.ts';
 import type { Library, LibraryFile } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
 import { poolFiles, withoutBase } from './mysql2-pool-record.ts';
@@ -28,6 +28,7 @@ interface Connection {
 }
 
 const sites = new CallSites();
+const servers = new Clients<Connection>(nameOf);
 const ends = new WeakMap<Command, (error?: unknown) => void>();
 /** The statement of the call of `query`: what is sent has its values in it. */
 let statement: unknown = null;
@@ -42,7 +43,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ['Quit', 'quit'],
 ]);
 
-function nameOf({ host, port, socketPath, database }: Connection['config']): string {
+function nameOf({ config: { host, port, socketPath, database } }: Connection): string {
   return `mysql ${socketPath ?? `${host ?? 'localhost'}:${port ?? 3306}`}${database ? `/${database}` : ''}`;
 }
 
@@ -52,8 +53,8 @@ function add(connection: Connection, command: Command): void {
   if (word === undefined || connection.config.isServer === true || isOwn(command)) return;
   const text = (name === 'Query' ? statement : null) ?? command.sql ?? command.query;
   statement = null;
-  const server = nameOf(connection.config);
-  const done = clientOf(server).begin(callerNow(sites, server), () => {
+  const server = servers.of(connection);
+  const done = server.begin(callerNow(sites, server.name), () => {
     const operation = typeof text === 'string' ? word + shortStatement(text, 'mysql') : word;
     const active = connection._command;
     return withState(operation, active && active !== command ? 'behind another on its connection' : '');

@@ -2,7 +2,7 @@
 // has ended, whether it has a callback, a promise, or is a cursor.
 import { CallSites } from '../src/runtime/call-site.ts';
 import { callerNow, isOwn } from './caller-record.ts';
-import { clientOf, withState } from './client-record.ts';
+import { Clients, withState } from './client-record.ts';
 import type { Library } from './hook-library.ts';
 import { wrapFunction } from './patch.ts';
 import { guard, type Callable } from './record.ts';
@@ -29,6 +29,7 @@ interface Client {
 }
 
 const sites = new CallSites();
+const servers = new Clients<Client>(nameOf);
 const ends = new WeakMap<Query, (error?: unknown) => void>();
 
 /** `postgres localhost:5432/shop`. */
@@ -37,10 +38,10 @@ function nameOf({ host, port, database }: Client): string {
 }
 
 function ask(query: Query, client: Client): void {
-  const server = nameOf(client);
+  const server = servers.of(client);
   ends.set(
     query,
-    clientOf(server).begin(callerNow(sites, server), () => {
+    server.begin(callerNow(sites, server.name), () => {
       const { text, name } = query.cursor ?? query;
       const operation =
         typeof text === 'string' && text !== '' ? shortStatement(text) : typeof name === 'string' ? name : 'a query';
@@ -68,8 +69,8 @@ function endAll(client: Client, error: unknown): void {
 function connect(client: Client, args: unknown[]): unknown[] {
   const [callback, ...others] = args;
   if (typeof callback !== 'function' || isOwn(client)) return args;
-  const server = nameOf(client);
-  const connected = clientOf(server).begin(callerNow(sites, server), 'connect');
+  const server = servers.of(client);
+  const connected = server.begin(callerNow(sites, server.name), 'connect');
   const told = wrapFunction(callback as Callable, (method, self, given) => {
     guard(() => connected(given[0] ?? undefined), undefined);
     return Reflect.apply(method, self, given);

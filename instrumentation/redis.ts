@@ -2,7 +2,7 @@
 // one. With a subscriber to its own channels its promises settle later; so the call that settles them tells it instead.
 import { CallSites } from '../src/runtime/call-site.ts';
 import { callFor, callerNow } from './caller-record.ts';
-import { clientOf, withState } from './client-record.ts';
+import { Clients, withState } from './client-record.ts';
 import { Instances } from './hook-instances.ts';
 import type { Library } from './hook-library.ts';
 import type { LoadedModule } from './hook-module.ts';
@@ -58,6 +58,7 @@ interface PoolOptions {
 }
 
 const sites = new CallSites();
+const servers = new Clients<Client>(nameOf);
 /** Null for what the library sends for itself, as a connection is made. */
 let sending: Sending | null = null;
 /** Commands in flight that block all behind them, by the queue of their connection. */
@@ -105,15 +106,15 @@ function add({ resolve, reject, args, queue }: Added): Pick<Added, 'resolve' | '
 
 function begin({ client, batch }: Sending, args: Words, queue: object): (error?: unknown) => void {
   const blocksMs = batch === null ? blocksFor(String(args[0]), args.slice(1)) : null;
-  const server = nameOf(client);
+  const server = servers.of(client);
   const state = (): string => {
     if (!client.isReady) return 'not sent: not connected';
     const [first] = blocking.get(queue) ?? [];
     if (first === args) return 'blocks until there is something';
     return first === undefined ? '' : `behind ${textOf(first)}, which blocks`;
   };
-  const end = clientOf(server).begin(
-    callerNow(sites, server),
+  const end = server.begin(
+    callerNow(sites, server.name),
     () => withState(batch ?? textOf(args), state()),
     blocksMs === Infinity ? null : blocksMs,
   );

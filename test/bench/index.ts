@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { benchDatabases } from './databases.ts';
 import { benchHeap } from './heap.ts';
 import { benchLocks } from './locks.ts';
 import { benchLoop } from './loop.ts';
@@ -40,6 +41,7 @@ const parts: Readonly<Record<string, Part>> = {
     run: benchResilience,
   },
   pools: { title: 'pools, caches and threads while nobody listens, against those of others', run: benchPools },
+  databases: { title: 'libraries of databases under the hook, against the same without', run: benchDatabases },
   doctor: { title: 'an HTTP server under loopscope doctor, against the same without', run: benchDoctor, onWish: true },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },

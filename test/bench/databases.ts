@@ -1,0 +1,133 @@
+// Libraries of databases under the hook with the registry, against a copy of the same that was loaded before it; on real
+// servers, in processor time.
+import { createRequire } from 'node:module';
+import { sep } from 'node:path';
+import { hasDatabase, startDatabase, type Database } from '../support/databases.ts';
+import { threadTime } from './processor-time.ts';
+import { assertDone, format, median, type Result } from './result.ts';
+
+const opsPerRun = 400;
+const rounds = 15;
+const require = createRequire(import.meta.url);
+const dist = new URL('../../dist/', import.meta.url);
+
+/** Does one thing. */
+type Work = () => Promise<unknown>;
+
+/** A library: makes what is measured of a copy of it, and ends it. */
+interface Case {
+  readonly library: string;
+  readonly sort: 'redis' | 'postgres' | 'mariadb';
+  readonly works: (library: never, port: number) => Promise<{ readonly works: Record<string, Work>; end: Work }>;
+}
+
+const cases: readonly Case[] = [
+  {
+    library: 'pg',
+    sort: 'postgres',
+    async works({ Pool }: typeof import('pg'), port) {
+      const pool = new Pool({ host: '127.0.0.1', port, user: 'shop', database: 'postgres', max: 2 });
+      const text = 'SELECT 1 AS one';
+      return {
+        works: {
+          'pg: a query of a pool': () => pool.query(text),
+          'pg: 5 queries of a pool of 2': () => Promise.all(Array.from({ length: 5 }, () => pool.query(text))),
+          'pg: a client of a pool': async () => (await pool.connect()).release(),
+        },
+        end: () => pool.end(),
+      };
+    },
+  },
+  {
+    library: 'mysql2',
+    sort: 'mariadb',
+    async works({ createPool }: typeof import('mysql2'), port) {
+      const pool = createPool({ host: '127.0.0.1', port, user: 'root', connectionLimit: 2 }).promise();
+      return { works: { 'mysql2: a query of a pool': () => pool.query('SELECT 1') }, end: () => pool.end() };
+    },
+  },
+  {
+    library: 'ioredis',
+    sort: 'redis',
+    async works({ Redis }: typeof import('ioredis'), port) {
+      const redis = new Redis(port, '127.0.0.1');
+      return {
+        works: {
+          'ioredis: a command': () => redis.get('a'),
+          'ioredis: 20 commands at a time': () => Promise.all(Array.from({ length: 20 }, () => redis.get('a'))),
+        },
+        end: () => redis.quit(),
+      };
+    },
+  },
+  {
+    library: 'redis',
+    sort: 'redis',
+    async works({ createClient }: typeof import('redis'), port) {
+      const client = await createClient({ socket: { host: '127.0.0.1', port } }).connect();
+      return { works: { 'node-redis: a command': () => client.get('a') }, end: () => client.close() };
+    },
+  },
+];
+
+export async function benchDatabases(): Promise<Result[]> {
+  const bareCopies = cases.map(({ library }) => require(library) as never);
+  for (const path of Object.keys(require.cache)) {
+    if (path.includes(`${sep}node_modules${sep}`)) delete require.cache[path];
+  }
+  const { startHook } = (await import(new URL('instrumentation/hook.js', dist).href)) as HookModule;
+  const { startRegistry } = (await import(new URL('src/subscribers/registry.js', dist).href)) as RegistryModule;
+  const [stopHook, registry] = [startHook(), startRegistry()];
+  const results: Result[] = [];
+  for (const [index, { library, sort, works }] of cases.entries()) {
+    if (!hasDatabase(sort, `the benchmark of ${library}`)) continue;
+    const database = await startDatabase(sort);
+    results.push(...(await compareCopies(works, bareCopies[index] as never, require(library) as never, database)));
+  }
+  registry.stop();
+  stopHook();
+  return results;
+}
+
+type HookModule = typeof import('../../instrumentation/hook.ts');
+type RegistryModule = typeof import('../../src/subscribers/registry.ts');
+
+async function compareCopies(make: Case['works'], bare: never, hooked: never, database: Database): Promise<Result[]> {
+  const [without, under] = [await make(bare, database.port), await make(hooked, database.port)];
+  const results: Result[] = [];
+  for (const [name, work] of Object.entries(without.works)) {
+    results.push(await compare(name, work, under.works[name] as Work));
+  }
+  await Promise.all([without.end(), under.end()]);
+  await database.end();
+  return results;
+}
+
+async function compare(name: string, bare: Work, hooked: Work): Promise<Result> {
+  const times: { bare: number; hooked: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    // each goes first as often as the other
+    const [first, second] = round % 2 === 0 ? [bare, hooked] : [hooked, bare];
+    const [one, two] = [await time(first), await time(second)];
+    if (round > 2) times.push(round % 2 === 0 ? { bare: one, hooked: two } : { bare: two, hooked: one });
+  }
+  const added = median(times.map((each) => each.hooked - each.bare));
+  return {
+    name,
+    bare: format(median(times.map((each) => each.bare)) / 1000, 'µs'),
+    wrapped: format(median(times.map((each) => each.hooked)) / 1000, 'µs'),
+    value: median(times.map((each) => each.hooked / each.bare)),
+    unit: '×',
+    budget: 1.25,
+    note: `${format(added / 1000, 'µs')} more`,
+  };
+}
+
+/** Nanoseconds of this thread for one. */
+async function time(work: Work): Promise<number> {
+  const start = threadTime();
+  let done = 0;
+  for (; done < opsPerRun; done++) await work();
+  assertDone('the operations', opsPerRun, done);
+  return (threadTime() - start) / opsPerRun;
+}
