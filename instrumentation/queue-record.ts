@@ -144,10 +144,12 @@ export class Job {
     const isItem = record.startedAt !== null;
     this.#wait = park(isItem ? 'join' : 'start', this.#queue, null, null, record, record.origin.site);
     if (signal === null) return true;
+    // one that follows it: the program may count the listeners of its own
+    const following = AbortSignal.any([signal]);
     const abort = (): void => this.drop(signal.reason);
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    this.#stopListening = () => signal.removeEventListener('abort', abort);
+    else following.addEventListener('abort', abort, { once: true });
+    this.#stopListening = () => following.removeEventListener('abort', abort);
     return true;
   }
 
