@@ -6,6 +6,8 @@ import { count, place, plain } from './wording.ts';
 
 const mostWarnings = 50;
 const longestMessage = 600;
+// A number stays on the line of its unit.
+const betweenUnit = /(?<=\d) (?=(?:ms|[smhd])\b)|(?<=\d [mhd]) (?=\d+ [smh]\b)/g;
 // A report draws them step by step.
 const drawnElsewhere: ReadonlySet<string> = new Set(['wait-cycle']);
 
@@ -15,7 +17,8 @@ export const warningsTitle = 'WARNINGS  loopscope explain NAME says more';
 export function drawWarnings({ warnings = [], process: { directory } }: Report, width: number, paint: Paint): string[] {
   const shown = warnings.filter(({ rule }) => !drawnElsewhere.has(rule));
   const lines = shown.slice(0, mostWarnings).flatMap(({ rule, message, site }) => {
-    const folded = foldWords(`${rule}: ${plain(message, longestMessage)}`, width, '  ');
+    const words = plain(message, longestMessage).replaceAll(betweenUnit, '\u00A0');
+    const folded = foldWords(`${rule}: ${words}`, width, '  ').map((line) => line.replaceAll('\u00A0', ' '));
     const isSaid = site === null || message.includes(lineOf(site, directory));
     const last = folded.pop() ?? '';
     folded.push(...wrap(isSaid ? [last] : [last, `at ${place(site, directory)}`], width, '', '  '));

@@ -31,7 +31,7 @@ export const openBreaker: Rule = {
         {
           message:
             `${resourceName(resource)} is open for ${duration(forMs)}: ${failures} of ${count(calls, 'call')} failed` +
-            `${error}, and ${refused === 1 ? 'one was' : `${refused} were`} refused since it was made.`,
+            `${error}${refused === 0 ? '' : `, and ${count(refused, 'call')} ${refused === 1 ? 'was' : 'were'} refused since it was made`}.`,
           advice: 'Look at what it calls; give its callers a fallback.',
           site: resource.createdAt,
           resource,

@@ -40,6 +40,14 @@ test('a warning is its rule, its message, and its line where the message does no
   ]);
 });
 
+test('a number stays on the line of its unit', () => {
+  const message = 'It is held by somebody, and others wait, for 2 m 3 s.';
+  expect(drawn(warning({ message, site: null }))).toEqual([
+    'long-hold: It is held by somebody, and others wait, for',
+    '  2 m 3 s.',
+  ]);
+});
+
 test('names of the program cannot break the lines', () => {
   expect(drawn(warning({ message: 'lock a\n\u001B[31mb is held.', site: null }))).toEqual([
     String.raw`long-hold: lock a\n\u{1b}[31mb is held.`,

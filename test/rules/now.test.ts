@@ -23,7 +23,7 @@ describe('open-breaker', () => {
 
   test('says since when, why, and how many calls it has refused', () => {
     expect(messagesOf('open-breaker', breaker('open', 5000, 'Error: connect ECONNREFUSED'))).toEqual([
-      'breaker rates is open for 5.0 s: 5 of 10 calls failed, the last with “Error: connect ECONNREFUSED”, and 33 were refused since it was made.',
+      'breaker rates is open for 5.0 s: 5 of 10 calls failed, the last with “Error: connect ECONNREFUSED”, and 33 calls were refused since it was made.',
     ]);
     expect(messagesOf('open-breaker', breaker('open', 5000, 'x'.repeat(1000)))[0]?.length).toBeLessThan(250);
   });
