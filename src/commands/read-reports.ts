@@ -1,7 +1,8 @@
-// Reads files of reports: a JSON document, or one on each line, of this version or an earlier one.
+// Reads files of reports and recordings: a JSON document, or one on each line, of this version or an earlier one.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { reportFormat, reportVersion, type Report } from '../report/format.ts';
+import { isRecording, type Recording } from '../report/recording.ts';
 
 /** As for the files of `loopscope export`. */
 const noFile = 4;
@@ -11,7 +12,7 @@ const notReadable = 6;
 const mostBytes = 500e6;
 
 /** The values in a file; `-` is stdin. Throws UsageError, with one sentence and an exit code. */
-export function readValues(file: string): unknown[] {
+function readValues(file: string): unknown[] {
   const text = readText(file);
   const whole = parse(text);
   if (whole !== undefined) return Array.isArray(whole) ? whole : [whole];
@@ -25,13 +26,33 @@ export function readValues(file: string): unknown[] {
   });
 }
 
-/** The reports in a file; none where nothing was pending. Throws UsageError for what is no report. */
+/** What a file holds: reports, and recordings of `loopscope doctor`. Both empty where nothing was pending. */
+export interface Stored {
+  readonly reports: readonly Report[];
+  readonly recordings: readonly Recording[];
+}
+
+/** Throws UsageError for what is neither. */
+export function readStored(file: string): Stored {
+  const values = readValues(file);
+  const others = values.filter((value) => !isRecording(value));
+  return { recordings: values.filter(isRecording), reports: others.map((value) => reportOf(value, file)) };
+}
+
+/** The reports in a file, and those of the threads of recordings. Throws UsageError for what has none. */
 export function readReports(file: string): Report[] {
-  return readValues(file).map((value) => reportOf(value, file));
+  const { reports, recordings } = readStored(file);
+  return [...reports, ...recordings.flatMap((recording) => reportsOf(recording, file))];
+}
+
+/** What was pending in each thread at the end of a recording. */
+export function reportsOf({ threads }: Recording, file: string): Report[] {
+  if (!Array.isArray(threads)) throw new UsageError(`${file} is damaged: the recording has no threads`, notReadable);
+  return threads.map(({ report }) => reportOf(report, file));
 }
 
 /** A report with the fields that earlier versions do not have. Throws UsageError if it is none. */
-export function reportOf(value: unknown, file: string): Report {
+function reportOf(value: unknown, file: string): Report {
   const { format, version, process: of, tasks, resources } = (value ?? {}) as Partial<Report>;
   if (format !== reportFormat) {
     const what = typeof format === 'string' ? `it is ${JSON.stringify(format).slice(0, 60)}` : 'it has no "format"';

@@ -2,13 +2,14 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
 import { addWarnings } from '../process/add-warnings.ts';
+import type { Recording } from '../report/recording.ts';
 import { LastReports } from '../report/last.ts';
 import { examine } from '../reporters/findings.ts';
 import { complain } from '../runtime/complain.ts';
 import { parseConclusion } from './conclusion-options.ts';
 import { conclude } from './conclude.ts';
 import { drawingOf, writeOutput } from './output.ts';
-import { reading, readReports } from './read-reports.ts';
+import { reading, readStored, reportsOf } from './read-reports.ts';
 import { rendererNames } from './report-renderers.ts';
 import { readRuleOptions, ruleOptions } from './rule-options.ts';
 
@@ -27,17 +28,33 @@ export async function report(words: readonly string[]): Promise<void> {
   }
   const settings = readRuleOptions(values);
   const last = new LastReports();
-  for (const each of files.flatMap(readReports)) last.add(each);
-  const code = await reading(files, () => {
+  const stored = files.map((file) => ({ file, ...readStored(file) }));
+  const recordings = stored.flatMap((one) => one.recordings);
+  const code = await reading(files, async () => {
+    for (const { file, reports: own, recordings: recorded } of stored) {
+      for (const each of [...own, ...recorded.flatMap((recording) => reportsOf(recording, file))]) last.add(each);
+    }
+    const { outputs, failOn } = conclusion;
+    const isText = ({ name, file }: (typeof outputs)[number]): boolean => name === 'text' && file === null;
+    const drawn = recordings.length > 0 && outputs.some(isText);
+    if (drawn) await writeOutput(await drawRecordings(recordings), null);
     // What was found then is what was said then, unless the rules are set anew.
     const isSet = rule !== undefined || ignore !== undefined;
     const reports = last
       .all()
       .map((each) => (each.warnings === undefined || isSet ? addWarnings(each, settings) : each));
     const log = { write: (text: string) => writeOutput(text, null), note: complain };
-    return conclude(conclusion, reports.map(examine), log, drawingOf(null));
+    const left = drawn ? outputs.filter((output) => !isText(output)) : outputs;
+    return conclude({ outputs: left, failOn }, reports.map(examine), log, drawingOf(null));
   });
   if (code !== 0) process.exitCode = code;
+}
+
+/** As `loopscope doctor` draws them: of a recording, the diagnosis is what people want to read. */
+async function drawRecordings(recordings: readonly Recording[]): Promise<string> {
+  const { diagnose } = await import('../doctor/diagnose.ts');
+  const { drawDiagnosis } = await import('../reporters/diagnosis.ts');
+  return recordings.map((recording) => drawDiagnosis(diagnose(recording), drawingOf(null))).join('\n');
 }
 
 function parse(words: readonly string[]) {

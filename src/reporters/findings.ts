@@ -162,7 +162,7 @@ function pendingFinding(tasks: readonly TaskEntry[], report: Report, rule: 'leak
 const mostWaits = 5;
 
 /** Age, origin, what it waits for and who has that: a line each. */
-export function* taskDetails(task: TaskEntry, { resources, process: { directory } }: Report): Generator<string> {
+function* taskDetails(task: TaskEntry, { resources, process: { directory } }: Report): Generator<string> {
   if (task.id !== 0) {
     const created = task.createdAt === null ? '' : `, created at ${place(task.createdAt, directory)}`;
     yield `pending for ${duration(task.ageMs)}${created}`;

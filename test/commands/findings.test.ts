@@ -170,6 +170,24 @@ describe('loopscope report', () => {
     expect(outcomes.map(({ code }) => code)).toEqual([8, 0, 8]);
   });
 
+  test('of a recording is its diagnosis, and in other forms what was pending at its end', async () => {
+    const { process: of } = orderService;
+    const thread = { observedMs: 10, activeMs: 10, port: null, requests: null, turns: null, gc: null, profile: null };
+    const processor = { threadMs: 1, processMs: 2 };
+    const series = { everyMs: 100, utilization: [], heapMB: [], requests: [], tasks: [], handles: {} };
+    const rest = { allocations: null, operations: null, resources: [], processor, series, report: orderService };
+    const recording = {
+      ...{ format: 'loopscope-recording', version: 1, startedAt: orderService.takenAt, command: of.command },
+      ...{ durationMs: 10, ended: 'program', exit: { code: 0, signal: null }, load: null, silent: [], notes: [] },
+      threads: [{ ...thread, ...rest }],
+    };
+    writeFileSync(at('recording.json'), JSON.stringify(recording));
+    const forms = ['text', 'github'].map((form) => loopscope(['report', at('recording.json'), '--report', form]));
+    const [text, github] = await Promise.all(forms);
+    expect([text?.code, text?.stdout]).toEqual([0, expect.stringMatching(/^Not enough seen/)]);
+    expect([github?.code, github?.stdout]).toEqual([0, expect.stringContaining('title=loopscope%3A wait-cycle')]);
+  });
+
   test('draws hostile names in any form', async () => {
     writeFileSync(at('hostile.json'), `${JSON.stringify(orderService)}\n${JSON.stringify(hostileReport())}\n`);
     const forms = rendererNames.map((name) => `${name}=${at(name)}`).join(',');
