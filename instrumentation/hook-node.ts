@@ -1,12 +1,14 @@
-// What of Node itself, and of libraries that publish what they do, is visible by their own channels: nothing is patched,
-// and what listens is loaded with the first message.
+// What of Node itself, and of libraries that publish what they do, is visible by their own channels: nothing is patched
+// that has one, and what listens is loaded with the first message.
 import { subscribe as listen, unsubscribe } from 'node:diagnostics_channel';
 import { load } from '../src/runtime/load.ts';
+import { onFirstGet } from './on-first-get.ts';
 import { guard } from './record.ts';
 
 type Listeners = Readonly<Record<string, (message: never) => void>>;
 
-interface Part {
+/** What listens to channels. */
+interface Listening {
   /** By the name of the channel, what of the module gets its messages. */
   readonly channels: Readonly<Record<string, string>>;
   readonly load: () => Listeners;
@@ -15,6 +17,9 @@ interface Part {
 const client = (): Listeners => load(import.meta.url, './http-client') as typeof import('./http-client.ts');
 const server = (): Listeners => load(import.meta.url, './http-server') as typeof import('./http-server.ts');
 const undici = (): Listeners => load(import.meta.url, './undici') as typeof import('./undici.ts');
+
+/** What else makes something visible, and returns what ends that. */
+type Part = Listening | (() => () => void);
 
 /** By the name under which they are switched off. */
 const parts: Readonly<Record<string, readonly Part[]>> = {
@@ -42,6 +47,8 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
       load: undici,
     },
   ],
+  fastify: [{ channels: { 'tracing:fastify.request.handler:start': 'routed' }, load: server }],
+  locks: [seeLocks],
 };
 
 const stops = new Map<string, () => void>();
@@ -53,7 +60,7 @@ export const partNames: readonly string[] = Object.keys(parts);
 export function startPart(name: string): void {
   const started = parts[name];
   if (started === undefined || stops.has(name)) return;
-  const ends = started.map(startListening);
+  const ends = started.map((part) => (typeof part === 'function' ? part() : startListening(part)));
   stops.set(name, () => {
     for (const end of ends) end();
   });
@@ -65,7 +72,7 @@ export function stopPart(name: string): void {
   stops.delete(name);
 }
 
-function startListening({ channels, load: loadListeners }: Part): () => void {
+function startListening({ channels, load: loadListeners }: Listening): () => void {
   let listeners: Listeners | null = null;
   const first = (): Listeners => {
     listeners = loadListeners();
@@ -81,5 +88,18 @@ function startListening({ channels, load: loadListeners }: Part): () => void {
     for (const end of ends) end();
     guard(() => listeners?.stop?.(undefined as never), undefined);
     listeners = null;
+  };
+}
+
+/** To load `navigator.locks` takes 6 ms: the program has to ask for it first. */
+function seeLocks(): () => void {
+  let end = (): void => {};
+  const endGet = onFirstGet(globalThis, 'navigator', (navigator) => {
+    const { watchWebLocks } = load(import.meta.url, './web-locks') as typeof import('./web-locks.ts');
+    end = watchWebLocks(navigator);
+  });
+  return () => {
+    endGet();
+    end();
   };
 }

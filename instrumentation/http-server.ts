@@ -17,6 +17,12 @@ interface Exchange {
   readonly server: Server;
 }
 
+/** Fastify calls the handler of a route. */
+interface Routed {
+  readonly reply: { readonly raw: ServerResponse };
+  readonly route?: { readonly url?: string };
+}
+
 const pending = new Map<ServerResponse, RequestRecord>();
 const gone = new Set<RequestRecord>();
 let untilSweep = smallestSweep;
@@ -39,9 +45,10 @@ export function finished({ response }: Pick<Exchange, 'response'>): void {
   record.settle(true);
 }
 
-/** The request that a response answers; null where it is not known. */
-export function requestOf(response: ServerResponse): RequestRecord | null {
-  return pending.get(response) ?? null;
+/** Fastify knows its route by now. */
+export function routed({ reply, route }: Routed): void {
+  const url = route?.url;
+  if (typeof url === 'string') pending.get(reply.raw)?.setRoute(url);
 }
 
 export function start(): void {
