@@ -2,10 +2,11 @@
 import type { Identity } from '../src/runtime/resource.ts';
 import { currentOrRoot, parentForNew } from '../src/runtime/context.ts';
 import { now } from '../src/runtime/clock.ts';
+import { readFrames } from '../src/runtime/frames.ts';
 import { Instances } from './hook-instances.ts';
 import type { Library } from './hook-library.ts';
 import { originAt } from './hook-origin.ts';
-import { wrapFunction } from './patch.ts';
+import { noteWrapped, wrapFunction } from './patch.ts';
 import { Job, WrappedQueue } from './queue-record.ts';
 import { CallRecord, guard, type Callable } from './record.ts';
 
@@ -36,6 +37,13 @@ function put(task: Task, queue: object): void {
   job.park(null);
 }
 
+function made(queue: object): void {
+  // that of Fastify's plugins has an item for when it closes: nobody waits for that
+  const isOfAvvio = readFrames(made).some(({ file }) => /[\\/]node_modules[\\/]avvio[\\/]/.test(file ?? ''));
+  if (isOfAvvio) noteWrapped(queue);
+  else queues.note(queue);
+}
+
 export const fastq: Library = {
   name: 'fastq',
   versions: ['1'],
@@ -52,7 +60,7 @@ export const fastq: Library = {
         { find: /\bfunction kill(?:AndDrain)? \(\) \{/g, replace: '$& $call(clear, self);' },
       ],
       calls: {
-        made: (queue: object) => queues.note(queue),
+        made,
         put: (task: Task, _module, queue: object) => guard(() => put(task, queue), undefined),
         start(worker: Callable, _module, task: Task) {
           const job = jobs.get(task);

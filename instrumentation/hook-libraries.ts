@@ -4,6 +4,7 @@ import type { Library } from './hook-library.ts';
 
 /** By the name in its package.json: what loads its entry. */
 export const libraries: ReadonlyMap<string, () => Library> = new Map([
+  ['async', () => (load(import.meta.url, './async') as typeof import('./async.ts')).asyncLibrary],
   ['async-lock', () => (load(import.meta.url, './async-lock') as typeof import('./async-lock.ts')).asyncLock],
   ['async-mutex', () => (load(import.meta.url, './async-mutex') as typeof import('./async-mutex.ts')).asyncMutex],
   ['async-sema', () => (load(import.meta.url, './async-sema') as typeof import('./async-sema.ts')).asyncSema],

@@ -8,7 +8,7 @@ import { RequestRecord } from './request-record.ts';
 
 const mostRequests = 100_000;
 const smallestSweep = 64;
-/** Of requests whose clients have gone: whoever is to answer them may never end, and then they never leave. */
+/** Of requests whose clients have gone, and that wait for something all the same: they may never end. */
 const mostGone = 1000;
 
 interface Exchange {
@@ -76,7 +76,6 @@ function sweep(): void {
   for (const [response, record] of pending) {
     if (!response.destroyed) continue;
     pending.delete(response);
-    record.leave();
     if (gone.size < mostGone && !record.isAbandoned) gone.add(record);
     else record.settle(false);
   }

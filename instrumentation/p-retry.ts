@@ -1,71 +1,32 @@
 // p-retry: each call is a retry with its attempts, the last error, and when it tries again.
 import type { TaskRecord } from '../src/channels/task.ts';
-import type { WaitRecord } from '../src/channels/wait.ts';
-import { now } from '../src/runtime/clock.ts';
-import { currentTask, parentForNew } from '../src/runtime/context.ts';
-import { park, unpark } from '../src/runtime/wait.ts';
+import { currentTask } from '../src/runtime/context.ts';
 import type { Library } from './hook-library.ts';
-import { originAt } from './hook-origin.ts';
-import { CallRecord, guard, runRecorded, type Callable } from './record.ts';
+import { guard, runRecorded, type Callable } from './record.ts';
 import { isWrapped, wrapFunction } from './patch.ts';
+import { RetryCall } from './retry-record.ts';
 
 const usualRetries = 10;
 const retries = new WeakMap<TaskRecord, RetryCall>();
 
-/** One call of pRetry. */
-class RetryCall {
-  readonly record: CallRecord;
-  #delay: WaitRecord | null = null;
+/** The function with each of its calls an attempt. */
+function attempts(call: RetryCall, run: Callable): Callable {
+  return wrapFunction(run, (method, self, args) => {
+    const attempt = guard(() => call.begin(), null);
+    if (attempt === null) return Reflect.apply(method, self, args);
+    const ended = (rejected: boolean, error: unknown): void => {
+      if (rejected) call.fail(error);
+    };
+    return runRecorded(attempt, method, self, args, ended, true);
+  });
+}
 
-  constructor(run: Callable, options: unknown) {
-    const at = now();
-    const given = typeof options === 'object' && options !== null && 'retries' in options ? options.retries : undefined;
-    const most = typeof given === 'number' ? given : usualRetries;
-    const limit = Number.isFinite(most) ? most + 1 : null;
-    this.record = new CallRecord(originAt('retry', 'p-retry', run, at), at, parentForNew(), true, {
-      attempt: 0,
-      limit,
-      lastError: undefined,
-      nextAt: null,
-    });
-    retries.set(this.record, this);
-  }
-
-  /** The function with each of its calls an attempt. */
-  attempts(run: Callable): Callable {
-    return wrapFunction(run, (method, self, args) => {
-      const attempt = guard(() => this.#begin(), null);
-      if (attempt === null) return Reflect.apply(method, self, args);
-      const ended = (rejected: boolean, error: unknown): void => {
-        if (rejected) this.#note({ lastError: error });
-      };
-      return runRecorded(attempt, method, self, args, ended, true);
-    });
-  }
-
-  /** It will try again after so many milliseconds. */
-  delay(milliseconds: number): void {
-    this.endDelay();
-    const { site } = this.record.origin;
-    this.#delay = park('delay', null, null, milliseconds, this.record, site);
-    this.#note({ nextAt: this.#delay.until });
-  }
-
-  endDelay(): void {
-    if (this.#delay !== null) unpark(this.#delay);
-    this.#delay = null;
-  }
-
-  #begin(): CallRecord {
-    this.endDelay();
-    const { progress, origin } = this.record;
-    this.#note({ attempt: (progress?.attempt ?? 0) + 1, nextAt: null });
-    return new CallRecord({ ...origin, kind: 'attempt' }, now(), this.record, true, this.record.progress);
-  }
-
-  #note(change: Partial<NonNullable<CallRecord['progress']>>): void {
-    if (this.record.progress !== null) this.record.progress = { ...this.record.progress, ...change };
-  }
+function begin(run: Callable, options: unknown): RetryCall {
+  const given = typeof options === 'object' && options !== null && 'retries' in options ? options.retries : undefined;
+  const most = typeof given === 'number' ? given : usualRetries;
+  const call = new RetryCall('p-retry', run, Number.isFinite(most) ? most + 1 : null);
+  retries.set(call.record, call);
+  return call;
 }
 
 function retryNow(): RetryCall | undefined {
@@ -76,9 +37,9 @@ function retryNow(): RetryCall | undefined {
 function callRetry(method: Callable, self: unknown, args: unknown[]): unknown {
   const [run, options] = args;
   if (typeof run !== 'function' || isWrapped(run)) return Reflect.apply(method, self, args);
-  const call = guard(() => new RetryCall(run as Callable, options), null);
+  const call = guard(() => begin(run as Callable, options), null);
   if (call === null) return Reflect.apply(method, self, args);
-  const given = [call.attempts(run as Callable), ...args.slice(1)];
+  const given = [attempts(call, run as Callable), ...args.slice(1)];
   return runRecorded(call.record, method, self, given, () => call.endDelay());
 }
 

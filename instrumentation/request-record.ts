@@ -20,7 +20,7 @@ export class RequestRecord implements TaskRecord {
   readonly #method: string;
   #path: string;
   #origin: Origin | null = null;
-  #response: Response | WeakRef<Response> | null;
+  #response: Response | null;
   parent: TaskRecord | null;
   settlement: Settlement | null = null;
   waits: WaitRecord | null = null;
@@ -52,18 +52,13 @@ export class RequestRecord implements TaskRecord {
 
   /** How far its answer is. */
   get request(): RequestState {
-    const response = this.#current();
+    const response = this.#response;
     return { sent: response?.headersSent === true ? 'headers' : 'nothing', isGone: response?.destroyed !== false };
   }
 
-  /** Its client has gone. It stays pending for as long as whoever is to answer it keeps the response and does not end it. */
-  leave(): void {
-    if (this.#response !== null && !(this.#response instanceof WeakRef)) this.#response = new WeakRef(this.#response);
-  }
-
-  /** Whether nobody will answer it any more. */
+  /** Whether its client has gone, and nothing is known that it would still wait for. */
   get isAbandoned(): boolean {
-    return this.#current()?.writableEnded !== false;
+    return this.waits === null || this.#response?.writableEnded !== false;
   }
 
   /** It is over. Further calls do nothing. */
@@ -73,11 +68,6 @@ export class RequestRecord implements TaskRecord {
     this.settlement = isAnswered ? fulfilment : { outcome: 'cancelled', error };
     this.#response = null;
     cutSettledParents(this);
-  }
-
-  #current(): Response | null {
-    const response = this.#response;
-    return response instanceof WeakRef ? (response.deref() ?? null) : response;
   }
 }
 

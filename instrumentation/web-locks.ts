@@ -51,12 +51,11 @@ class Request {
       throw error;
     }
     // what handles its rejection is Node, which hands it to whoever asked for the lock
-    return follow(
-      result,
-      () => this.end(),
-      () => this.end(),
-      true,
-    );
+    const end = (value: unknown): unknown => {
+      this.end();
+      return value;
+    };
+    return follow(result, end, end, true);
   }
 
   end(): void {

@@ -33,7 +33,7 @@ function reportLines({ tasks, resources, notes = [] }: Report): string[] {
     const facts = resourceFacts(resource).map((fact) => fact.replaceAll(/\d+(\.\d+)? (ms|s|m|h)\b/g, '…'));
     return [`${resource.kind} ${resource.name} at ${place(resource.createdAt)}`, ...facts, ...held].join(' · ');
   });
-  return [...taskLines, ...resourceLines, ...notes];
+  return [...taskLines, ...resourceLines, ...notes].map((line) => line.replaceAll(/\blocalhost:\d+/g, 'localhost:…'));
 }
 
 function place(site: SiteEntry | null): string {

@@ -1,0 +1,19 @@
+// A service that hangs, and knows nothing of loopscope. The library is that of the variable.
+const { Mutex } = require('async-mutex');
+const app = require(process.env.FASTIFY ?? 'fastify')();
+
+const stock = new Mutex();
+app.get('/stock/:id', async () => {
+  await stock.acquire();
+  await new Promise(() => {});
+});
+
+app.post('/orders', async ({ body }) => {
+  await fetch(`http://localhost:${app.server.address().port}/stock/${body.id}`);
+});
+
+app.listen({ port: 0 }).then(async (address) => {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"id":7}' };
+  for (let count = 0; count < 2; count++) fetch(`http://localhost:${new URL(address).port}/orders`, post);
+  setTimeout(() => process.exit(), 400);
+});
