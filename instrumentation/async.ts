@@ -77,8 +77,8 @@ function working(worker: Callable, items: readonly Item[]): Callable {
 /** The test of `remove`: what it says yes to is dropped. */
 function removing(test: Callable): Callable {
   return wrapFunction(test, (run, self, args) => {
-    const isRemoved = Reflect.apply(run, self, args);
-    if (Boolean(isRemoved)) guard(() => jobs.get(args[0] as Item)?.drop(), undefined);
+    const isRemoved: unknown = Reflect.apply(run, self, args);
+    if (isRemoved) guard(() => jobs.get(args[0] as Item)?.drop(), undefined);
     return isRemoved;
   });
 }
@@ -105,7 +105,7 @@ function limited({ iteratee, callback, limit }: Limited, { major }: LoadedModule
         job.end(failed, error);
         if (error === false && major === '3') end(false, undefined); // it is not gone on with, and nobody is told
       });
-      return job.run(run, self, args.with(-1, ended));
+      return job.run(run, self, [...args.slice(0, -1), ended]);
     }),
     callback: endsBy(callback, end),
   };

@@ -2,7 +2,7 @@
 // that has one, and what listens is loaded with the first message.
 import { subscribe as listen, unsubscribe } from 'node:diagnostics_channel';
 import { load } from '../src/runtime/load.ts';
-import { onFirstGet } from './on-first-get.ts';
+import { onFirstGet } from './hook-getter.ts';
 import { guard } from './record.ts';
 
 type Listeners = Readonly<Record<string, (message: never) => void>>;

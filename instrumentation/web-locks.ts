@@ -7,7 +7,7 @@ import { now } from '../src/runtime/clock.ts';
 import { currentOrRoot } from '../src/runtime/context.ts';
 import { identify } from '../src/runtime/resource.ts';
 import { LockCall, WrappedLock } from './lock-record.ts';
-import { onFirstGet } from './on-first-get.ts';
+import { onFirstGet } from './hook-getter.ts';
 import { wrapFunction } from './patch.ts';
 import { follow, guard, type Callable } from './record.ts';
 import { signalOf } from './queue-record.ts';

@@ -1,5 +1,5 @@
 // Hangs in queues, a limit and a retry of async, and knows nothing of loopscope.
-import async from 'async';
+import * as async from 'async';
 
 const mails = async.queue(async function send() {
   await new Promise(() => {});

@@ -14,6 +14,6 @@ app.post('/orders', async ({ body }) => {
 
 app.listen({ port: 0 }).then(async (address) => {
   const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"id":7}' };
-  for (let count = 0; count < 2; count++) fetch(`http://localhost:${new URL(address).port}/orders`, post);
+  for (let count = 0; count < 2; count++) void fetch(`http://localhost:${new URL(address).port}/orders`, post);
   setTimeout(() => process.exit(), 400);
 });

@@ -8,6 +8,7 @@ import { guard, type Callable } from './record.ts';
  */
 export function onFirstGet(target: object, key: string, got: (value: object) => void): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(target, key);
+  // oxlint-disable-next-line typescript/unbound-method -- it is only ever applied to what it is got from
   const getter = descriptor?.get;
   if (descriptor?.configurable !== true || getter === undefined) return () => {};
   let isDone = false;
@@ -26,6 +27,6 @@ export function onFirstGet(target: object, key: string, got: (value: object) => 
       Object.defineProperty(target, key, descriptor as PropertyDescriptor);
     }
   }
-  Object.defineProperty(target, key, { ...descriptor, get: get as () => unknown });
+  Object.defineProperty(target, key, { ...descriptor, get });
   return restore;
 }
