@@ -35,7 +35,8 @@ function textOf(file: string, line: number): string {
 
 test('all pitfalls are tried', () => {
   const files = globSync('*.ts', { cwd: new URL(folder, root).pathname });
-  expect(files.toSorted()).toEqual(Object.keys(pitfalls).toSorted());
+  // What one forgets to close once has no rule: the report lists it, as its first comment promises.
+  expect(files.toSorted()).toEqual([...Object.keys(pitfalls), 'not-closed.ts'].toSorted());
 });
 
 test.each(Object.entries(pitfalls))('%s', async (file, [rule, line, ...options]) => {

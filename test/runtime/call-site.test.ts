@@ -66,7 +66,7 @@ test('tasks of a name and kind share one origin while their sites are not captur
   expect([originOf('task', 'shared', 0) === origin, originOf('attempt', 'shared', 0) === attempt, attempt]).toEqual([
     true,
     true,
-    { kind: 'attempt', name: 'shared', site: null },
+    { kind: 'attempt', name: 'shared', site: null, counts: { pending: 0, nextLook: 512 } },
   ]);
 });
 

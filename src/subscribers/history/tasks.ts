@@ -84,11 +84,11 @@ export class TaskHistory {
 }
 
 /** Tells tasks of one kind, name and place from others. */
-export function keyOf({ origin: { kind, name, site } }: TaskRecord): string {
+function keyOf({ origin: { kind, name, site } }: TaskRecord): string {
   return `${kind}\n${name}\n${placeOf(site)}`;
 }
 
-export function tasksEntry({ task, count, lastId }: Counted, mapSite: MapSite): TasksEntry {
+function tasksEntry({ task, count, lastId }: Counted, mapSite: MapSite): TasksEntry {
   const { kind, name, site } = task;
   return { kind, name, createdAt: site === null ? null : mapSite(site), count, lastId };
 }

@@ -1,0 +1,27 @@
+// S10, S22, pitfall 6: why does the program not end? It opened something, and nobody closes it. The report lists what keeps
+// the process alive, with the line that made it. (What is opened again and again gets the warning unclosed-resource.)
+//   npx loopscope run --timeout 3s -- examples/pitfalls/not-closed.ts
+//     reports `HANDLES what keeps the process alive`, `examples/pitfalls/not-closed.ts:`
+//   node examples/pitfalls/not-closed.ts --cure      prints `the port is free`
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { createTask, run } from 'loopscope';
+
+async function listen(server: Server): Promise<void> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+}
+
+async function probe(): Promise<void> {
+  await listen(createServer()); // the mistake: nobody closes it
+}
+
+async function curedProbe(): Promise<void> {
+  await using server = createServer(); // closed at the end of the block, whatever happens
+  await listen(server);
+}
+
+await run(async () => {
+  await createTask(process.argv.includes('--cure') ? curedProbe : probe, { name: 'probe' });
+  console.log('the port is free');
+});
