@@ -6,7 +6,7 @@ import { WeakList } from '../runtime/weak-list.ts';
 import { noteAll, noteExactly } from './creation.ts';
 import { watchOpened } from './opened.ts';
 import { findRequest } from './requests.ts';
-import { bySymbol, type Found, type Unknown } from './found.ts';
+import { bySymbol, isRefed, type Found, type Unknown } from './found.ts';
 
 /** What only this level knows of. */
 export interface ExactThings {
@@ -16,7 +16,21 @@ export interface ExactThings {
 }
 
 // What is over in a moment, and makes nothing by itself.
-const ignored = new Set(['PROMISE', 'WRITEWRAP', 'SHUTDOWNWRAP', 'HTTP2PING', 'HTTP2SETTINGS', 'FILEHANDLECLOSEREQ']);
+const ignored = new Set([
+  'PROMISE',
+  'WRITEWRAP',
+  'SHUTDOWNWRAP',
+  'TCPCONNECTWRAP',
+  'PIPECONNECTWRAP',
+  'SENDWRAP',
+  'HTTPINCOMINGMESSAGE',
+  'HTTPCLIENTREQUEST',
+  'HTTP2PING',
+  'HTTP2SETTINGS',
+  'FILEHANDLECLOSEREQ',
+  'Microtask',
+  'STREAM_END_OF_STREAM',
+]);
 const handleTypes = new Set([
   'TCPSERVERWRAP',
   'TCPWRAP',
@@ -28,12 +42,18 @@ const handleTypes = new Set([
   'STATWATCHER',
   'PROCESSWRAP',
 ]);
+// Timers, ports, threads and what the file system and the resolver do: each may be what is asked for.
+const otherTypes = /^(?:Timeout|MESSAGEPORT|WORKER|DNSCHANNEL|FILEHANDLE|FSREQ.*|GET.*INFOREQWRAP)$/;
 const requestTypes = /^(?:ZLIB|BROTLI|ZSTD|QUERYWRAP|.*REQUEST)$/;
 const mostKept = 100_000;
-// Ticks are many and short: what they make is placed where they were asked for, as long as that costs at most 1 %.
-const ticksPerWindow = 500;
+// Timers that are not ref'ed from the first moment on are Node's own: one for each request that a server answers.
+// Ticks and the like are many and short: what they make is placed where they were asked for, of so many.
+const ticksPerWindow = 250;
 const windowMs = 250;
 
+const mostTypes = 1000;
+
+const things = new Map<string, boolean>();
 const handles = new WeakList<object>(mostKept);
 const requests = new WeakList<Unknown>(mostKept);
 let isOn = false;
@@ -55,7 +75,7 @@ export function startExact(): () => void {
     init(_id: number, type: string, _trigger: number, resource: object) {
       if (ignored.has(type)) return;
       try {
-        if (type === 'TickObject' && !mayReadTick()) return;
+        if (type === 'Timeout' ? !isRefed(resource) : !isThing(type) && !mayReadTick()) return;
         note(type, resource);
       } catch (error) {
         stop();
@@ -78,6 +98,15 @@ function note(type: string, resource: object): void {
   noteExactly(resource, executionAsyncResource());
   if (handleTypes.has(type)) handles.add(resource);
   else if (requestTypes.test(type)) requests.add(resource as Unknown);
+}
+
+function isThing(type: string): boolean {
+  let known = things.get(type);
+  if (known === undefined) {
+    known = handleTypes.has(type) || otherTypes.test(type) || requestTypes.test(type);
+    if (things.size < mostTypes) things.set(type, known);
+  }
+  return known;
 }
 
 function mayReadTick(): boolean {

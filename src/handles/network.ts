@@ -98,7 +98,8 @@ function hostOf(socket: Socket): string {
   return typeof servername === 'string' ? servername : '';
 }
 
-function hostPort(host: string, port: number): string {
+function hostPort(address: string, port: number): string {
+  const host = address.replace(/^::ffff:(?=\d+\.)/, ''); // IPv4, as a server for both sees it
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
