@@ -35,6 +35,8 @@ export interface Config {
   readonly testBlockedAfterMs: number;
   /** After how long a test without a timeout is reported. Milliseconds. `LOOPSCOPE_TEST_PENDING_AFTER`, default 60 s. */
   readonly testPendingAfterMs: number;
+  /** Holds the promises of a test until it is over, so that no collection takes away at what it hangs. `LOOPSCOPE_TEST_KEEP=1`. */
+  readonly testKeep: boolean;
   /** When a process is ended whose tests are over; null for never. Milliseconds. `LOOPSCOPE_TEST_EXIT_AFTER`, default 10 s. */
   readonly testExitAfterMs: number | null;
   /** Ends the process then. `LOOPSCOPE_STUCK_EXIT=1`. */
@@ -144,12 +146,13 @@ function readStuck(
 
 function readTests(
   read: (name: string) => string | null,
-): Pick<Config, 'testBlockedAfterMs' | 'testPendingAfterMs' | 'testExitAfterMs'> {
+): Pick<Config, 'testBlockedAfterMs' | 'testPendingAfterMs' | 'testExitAfterMs' | 'testKeep'> {
   const time = (name: string, standard: string): number => parseDuration(read(name) ?? standard, name);
   const exitAfter = 'LOOPSCOPE_TEST_EXIT_AFTER';
   return {
     testBlockedAfterMs: time('LOOPSCOPE_TEST_BLOCKED_AFTER', '10s'),
     testPendingAfterMs: time('LOOPSCOPE_TEST_PENDING_AFTER', '60s'),
+    testKeep: read('LOOPSCOPE_TEST_KEEP') !== null && !isOff(read('LOOPSCOPE_TEST_KEEP')),
     testExitAfterMs: isOff(read(exitAfter)) ? null : time(exitAfter, '10s'),
   };
 }

@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { endOfTests } from './end-of-tests.ts';
 import { placeOfTitle } from './place.ts';
+import { releasePromises } from './kept-promises.ts';
 import { startRunner } from './start.ts';
 import { beginTest, endTest, inTest, type TestRun } from './test-run.ts';
 import { reportAtTimeout, reportNow } from './timeout.ts';
@@ -61,7 +62,10 @@ function seeRunnables(runnable: Runnable): void {
     const stop = this.type === 'test' && this.timeout() === 0 ? reportAtTimeout(test) : null;
     const over = (error?: unknown): void => {
       stop?.();
-      if (this.type === 'test') endTest(test);
+      if (this.type === 'test') {
+        endTest(test);
+        releasePromises(test);
+      }
       outside(done, error);
     };
     return inTest(test, () => Reflect.apply(run, this, [over]));

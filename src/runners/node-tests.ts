@@ -5,6 +5,7 @@ import { beforeEvent } from '../process/events.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { endOfTests } from './end-of-tests.ts';
+import { keepPromises, releasePromises } from './kept-promises.ts';
 import { startRunner } from './start.ts';
 import { beginTest, endTest, inTest, pendingTests, type TestRun } from './test-run.ts';
 import { reportAtTimeout, reportNow } from './timeout.ts';
@@ -32,6 +33,7 @@ const end = endOfTests('node:test');
 /** Sees the tests of this process from now on. */
 export function seeNodeTests(): void {
   startRunner();
+  keepPromises(); // Node listens to all promises in its tests anyway
   const everyResource = AsyncResource.prototype as unknown as { runInAsyncScope: Scope };
   const { runInAsyncScope } = everyResource;
   everyResource.runInAsyncScope = function (this: unknown, ...args) {
@@ -97,6 +99,7 @@ function runTest(test: TestRun, signal: AbortSignal, call: () => unknown, args: 
   const over = (): void => {
     stop();
     endTest(test);
+    releasePromises(test);
     end.soon();
   };
   const done = args.at(-1);

@@ -7,6 +7,7 @@ import { startLoop } from '../process/loop.ts';
 import { setTestSource } from '../process/test-source.ts';
 import { complain } from '../runtime/complain.ts';
 import { startRegistry } from '../subscribers/registry.ts';
+import { keepPromises } from './kept-promises.ts';
 import { entryOf, runningTest, setTestGlobal } from './test-run.ts';
 import { prepareReports, reportNow } from './timeout.ts';
 
@@ -33,6 +34,7 @@ export function startRunner(sandbox: object = globalThis): void {
 function startOnce(config: Config): void {
   startRegistry();
   prepareReports();
+  if (config.testKeep) keepPromises();
   const underRun = Object.hasOwn(globalThis, startedKey);
   if (!underRun && !config.disable.includes('all')) startHook({ disabled: config.disable });
   setTestSource(() => {

@@ -49,8 +49,8 @@ export function resourcesOf(run: TestRun): ResourceRecord[] {
 let seen: AwaitReport | null = null;
 
 const lost =
-  'No function of the test is suspended any more: what it awaits can be settled by nobody, and is collected already, ' +
-  'or the test waits by callbacks alone.';
+  'No function of the test is suspended: it waits by callbacks alone, or for what nobody can settle, and that is ' +
+  'collected already: LOOPSCOPE_TEST_KEEP=1 keeps it.';
 
 function isIdle({ waits }: TaskEntry): boolean {
   return waits.length === 0;
