@@ -4,6 +4,7 @@ import type { SiteEntry } from '../report/format.ts';
 import type { HandleEntry, HandleReport } from '../report/handles.ts';
 import { isOwnFile } from '../runtime/call-site.ts';
 import { now } from '../runtime/clock.ts';
+import { taskInContext } from './context-task.ts';
 import { creationOf } from './creation.ts';
 import { isExact } from './exact.ts';
 import { findOpen } from './find.ts';
@@ -141,7 +142,7 @@ function entryOf(
     at: site === null ? null : mapSite(site),
     through: through === null ? null : mapSite(through),
     callback: called === undefined || ofNode.test(called.file) || isOwnFile(called.file) ? null : mapSite(called),
-    task: creation?.task ?? null,
+    task: creation?.task ?? taskInContext(things[0] ?? {}),
   };
 }
 

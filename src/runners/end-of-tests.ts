@@ -2,7 +2,6 @@
 // pending. What they left is reported then; a process that does not end is explained, and ended.
 import type { TestEntry } from '../report/format.ts';
 import { beginFile } from './test-file.ts';
-import { testGlobal } from './test-run.ts';
 import { pendingTests } from './test-run.ts';
 import { watchExit } from './exit-watch.ts';
 
@@ -19,13 +18,13 @@ export interface EndOfTests {
 
 /** Waits for the end of the tests of this process. */
 export function endOfTests(runner: TestEntry['runner']): EndOfTests {
-  const file = beginFile(runner, testGlobal());
+  const file = beginFile(runner);
   let timer: NodeJS.Timeout | undefined;
   const check = async (): Promise<void> => {
     clearTimeout(timer);
     if (pendingTests().some(({ isReported }) => !isReported)) return;
-    await file.end();
-    watchExit(runner);
+    await file.end(process.argv[1] ?? '');
+    watchExit(file.beginning);
   };
   return {
     check,

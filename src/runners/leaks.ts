@@ -1,2 +1,102 @@
-// placeholder
-export async function reportLeaks(_file: object): Promise<void> {}
+// What a file of tests left behind, test by test: tasks that go on, what is held and never released, and what is open.
+// Loaded when something may have been left.
+import type { ResourceRecord } from '../channels/resource.ts';
+import type { TaskRecord } from '../channels/task.ts';
+import { collectHandles } from '../handles/collect.ts';
+import { isProgram } from '../process/give-report.ts';
+import { takeTestReport } from '../process/take-report.ts';
+import type { TestEntry, TestProblem } from '../report/format.ts';
+import type { HandleEntry, HandleReport } from '../report/handles.ts';
+import { now } from '../runtime/clock.ts';
+import { complain } from '../runtime/complain.ts';
+import { startRegistry } from '../subscribers/registry.ts';
+import { siteMap } from './site-map.ts';
+import type { Beginning } from './test-file.ts';
+import { give } from './test-report.ts';
+import { entryOf, testGlobal, testOf, type TestRun } from './test-run.ts';
+
+const mostReports = 20;
+// What the runner and Node have for themselves.
+const notLeaked = new Set(['stdio', 'ipc', 'port', 'immediate']);
+
+/** What one test left, or the file outside of its tests. */
+export interface Leaks {
+  readonly tasks: TaskRecord[];
+  readonly resources: ResourceRecord[];
+  readonly handles: HandleEntry[];
+}
+
+/** Reports what these tests left, one report for each; nothing where nothing is left. */
+export function reportLeaks(tests: readonly TestRun[], path: string, beginning: Beginning): void {
+  const { byTest, handles } = findLeaks(tests, beginning);
+  let given = 0;
+  for (const [run, leaks] of byTest) {
+    if (given++ >= mostReports) continue;
+    const file = run?.file ?? tests[0]?.file ?? path;
+    giveLeaks(run === null ? fileEntry(file, 'leaked', beginning) : entryOf(run, 'leaked'), leaks, handles);
+  }
+  if (given > mostReports) complain(`${given - mostReports} more tests of ${path} left something behind`);
+}
+
+/** Hands a report of what is left to who wants it. */
+export function giveLeaks(test: TestEntry, { tasks, resources, handles: entries }: Leaks, all: HandleReport): void {
+  const report = takeTestReport({ test, tasks, resources }, siteMap(testGlobal()));
+  give(entries.length === 0 ? report : { ...report, handles: { ...all, entries, sites: [] } });
+}
+
+/** What is left by whom, in the order in which the tests ran; null for what is no test's. */
+export function findLeaks(
+  tests: readonly TestRun[],
+  beginning: Beginning,
+): { readonly byTest: ReadonlyMap<TestRun | null, Leaks>; readonly handles: HandleReport } {
+  const { tasks, resources } = startRegistry().snapshot();
+  const handles = collectHandles({ mapSite: siteMap(testGlobal()), timers: true });
+  const byTest = new Map<TestRun | null, Leaks>();
+  const of = (run: TestRun | null): Leaks => {
+    const known = byTest.get(run) ?? { tasks: [], resources: [], handles: [] };
+    byTest.set(run, known);
+    return known;
+  };
+  const byId = new Map(tests.map((run) => [run.record.id, run]));
+  const runOf = (id: number): TestRun | null => byId.get(id) ?? testOf(tasks.find((task) => task.id === id) ?? null);
+  for (const task of tasks) {
+    const run = testOf(task);
+    if (task.id > beginning.id && run?.isReported !== true) of(run).tasks.push(task);
+  }
+  for (const resource of resources) {
+    for (const { task } of resource.holders()) {
+      const run = testOf(task);
+      if (task.id > beginning.id && run?.isReported !== true) of(run).resources.push(resource);
+    }
+  }
+  for (const entry of handles.entries) {
+    const run = entry.task === null ? null : runOf(entry.task.id);
+    if (isLeft(entry, beginning) && run?.isReported !== true) of(run).handles.push(entry);
+  }
+  return { byTest: sorted(byTest, tests), handles };
+}
+
+/** The file as a whole. */
+export function fileEntry(file: string, problem: TestProblem, { runner, at }: Beginning): TestEntry {
+  return {
+    runner,
+    problem,
+    file,
+    name: null,
+    line: null,
+    column: null,
+    ranMs: Math.round(now() - at),
+    timeoutMs: null,
+  };
+}
+
+function isLeft({ kind, refed, ageMs, at, callback, task }: HandleEntry, { at: begun }: Beginning): boolean {
+  if (!refed || notLeaked.has(kind) || (ageMs !== null && ageMs > now() - begun)) return false;
+  const place = at ?? callback;
+  return place === null ? task !== null && kind !== 'timeout' : isProgram(place.file);
+}
+
+function sorted(byTest: ReadonlyMap<TestRun | null, Leaks>, tests: readonly TestRun[]): Map<TestRun | null, Leaks> {
+  const place = (run: TestRun | null): number => (run === null ? Infinity : tests.indexOf(run));
+  return new Map([...byTest].toSorted(([a], [b]) => place(a) - place(b)));
+}

@@ -3,6 +3,7 @@ import { isMainThread } from 'node:worker_threads';
 import { startHook } from '../../instrumentation/hook.ts';
 import { readConfig, type Config } from '../config.ts';
 import { startWatchdog } from '../loop/watchdog.ts';
+import { startHandles } from '../process/handles.ts';
 import { startLoop } from '../process/loop.ts';
 import { setTestSource } from '../process/test-source.ts';
 import { complain } from '../runtime/complain.ts';
@@ -37,6 +38,7 @@ function startOnce(config: Config): void {
   if (config.testKeep) keepPromises();
   const underRun = Object.hasOwn(globalThis, startedKey);
   if (!underRun && !config.disable.includes('all')) startHook({ disabled: config.disable });
+  if (!underRun) startHandles({ exact: config.handles, atExit: false });
   setTestSource(() => {
     const run = runningTest();
     return run === null ? null : entryOf(run, 'blocked');

@@ -1,22 +1,67 @@
-// The end of a file of tests: what its tests have left is reported, once it has had a moment to go away.
-import { load } from '../runtime/load.ts';
+// A file of tests: at its end it is looked whether anything of it is left, which is cheap, and mostly nothing is. What is
+// left gets a moment to go away, and is reported then.
 import type { TestEntry } from '../report/format.ts';
-import { lastId } from '../runtime/context.ts';
 import { now } from '../runtime/clock.ts';
+import { complain } from '../runtime/complain.ts';
+import { lastId } from '../runtime/context.ts';
+import { load } from '../runtime/load.ts';
+import { startRegistry } from '../subscribers/registry.ts';
+import type * as Leaks from './leaks.ts';
+import { takeTests, testOf } from './test-run.ts';
+
+const { setTimeout } = globalThis;
+/** Connections close a few turns later. Milliseconds before each further look. */
+const looksAfter = [10, 30, 60, 150] as const;
+
+/** When a file began, and what was there before it. */
+export interface Beginning {
+  readonly runner: TestEntry['runner'];
+  /** Of tasks; later ones have a larger one. */
+  readonly id: number;
+  /** On the runtime clock. */
+  readonly at: number;
+  /** How many handles and timers that keep the process alive, by type. */
+  readonly active: ReadonlyMap<string, number>;
+}
 
 /** A file of tests that is being run. */
 export interface TestFile {
-  /** Reports what is left of it. Never rejects. */
-  end(): Promise<void>;
+  readonly beginning: Beginning;
+  /** Reports what is left of it; `path` where no test tells. Never rejects. */
+  end(path: string): Promise<void>;
 }
 
 /** A file of tests begins. */
-export function beginFile(runner: TestEntry['runner'], sandbox: object): TestFile {
-  const begun = { id: lastId(), at: now() };
+export function beginFile(runner: TestEntry['runner']): TestFile {
+  const beginning: Beginning = { runner, id: lastId(), at: now(), active: activeTypes() };
   return {
-    async end() {
-      const { reportLeaks } = load(import.meta.url, './leaks') as typeof import('./leaks.ts');
-      await reportLeaks({ runner, begun, sandbox });
+    beginning,
+    async end(path) {
+      try {
+        for (const pauseMs of looksAfter) {
+          if (!mayLeak(beginning)) break;
+          await new Promise((resolve) => void setTimeout(resolve, pauseMs));
+        }
+        const mayReport = mayLeak(beginning);
+        const tests = takeTests();
+        if (mayReport) (load(import.meta.url, './leaks') as typeof Leaks).reportLeaks(tests, path, beginning);
+      } catch (error) {
+        complain('what a file of tests left behind is not known', error);
+      }
     },
   };
+}
+
+function mayLeak({ id, active }: Beginning): boolean {
+  const { tasks, resources } = startRegistry().snapshot();
+  if (tasks.some((task) => task.id > id && testOf(task)?.isReported !== true)) return true;
+  for (const resource of resources) for (const { task } of resource.holders()) if (task.id > id) return true;
+  for (const [type, count] of activeTypes()) if (count > (active.get(type) ?? 0)) return true;
+  return false;
+}
+
+function activeTypes(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const type of process.getActiveResourcesInfo()) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
 }

@@ -49,14 +49,14 @@ export function seeVitest(api: VitestApi, suite: VitestSuite | null, sandbox: ob
       suite.setFn(task, () => runTest(task, signal, run, sandbox));
     });
   }
-  const file = beginFile('vitest', sandbox);
-  if (api.aroundAll === undefined) api.afterAll(() => file.end());
+  const file = beginFile('vitest');
+  if (api.aroundAll === undefined) api.afterAll(() => file.end(''));
   else
     api.aroundAll(async (run) => {
       try {
         await run();
       } finally {
-        await file.end();
+        await file.end('');
       }
     });
 }
