@@ -26,6 +26,13 @@ export class CancelledError extends LoopscopeError {
   }
 }
 
+/** `ERR_LOOPSCOPE_PENDING`: `expectNoPending` found what had not gone away in time; the message lists it. */
+export class PendingError extends LoopscopeError {
+  constructor(message: string) {
+    super('ERR_LOOPSCOPE_PENDING', message);
+  }
+}
+
 /** `ERR_LOOPSCOPE_TIMEOUT`: a wait took longer than its `timeout`. */
 export class TimeoutError extends LoopscopeError {
   constructor(message: string, options?: ErrorOptions) {

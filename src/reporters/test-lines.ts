@@ -7,7 +7,7 @@ const longestName = 300;
 const mostHandles = 50;
 
 /** What is wrong with a test, in a few words. */
-export const problemPhrases: Readonly<Record<TestProblem, (test: TestEntry) => string>> = {
+const problemPhrases: Readonly<Record<TestProblem, (test: TestEntry) => string>> = {
   'timed out': ({ timeoutMs, ranMs }) => `timed out after ${duration(timeoutMs ?? ranMs)}`,
   unfinished: ({ ranMs }) => `has not ended after ${duration(ranMs)}`,
   blocked: ({ ranMs }) => `blocks the event loop, after ${duration(ranMs)}`,

@@ -7,7 +7,7 @@ import type { Beginning } from './test-file.ts';
 import { pendingTests } from './test-run.ts';
 
 /** With what a process is ended that does not end after its tests. */
-export const exitCode = 71;
+const exitCode = 71;
 
 const { setTimeout, clearTimeout } = globalThis;
 let timer: NodeJS.Timeout | undefined;
@@ -20,13 +20,8 @@ export function watchExit(beginning: Beginning): void {
   timer = setTimeout(() => explain(beginning, testExitAfterMs), testExitAfterMs).unref();
 }
 
-/** A test has begun after all. */
-export function forgetExit(): void {
-  clearTimeout(timer);
-  timer = undefined;
-}
-
 function explain(beginning: Beginning, afterMs: number): void {
+  if (pendingTests().some(({ isReported }) => !isReported)) return; // one has begun after all
   try {
     const { findLeaks, giveLeaks, fileEntry } = load(import.meta.url, './leaks') as typeof Leaks;
     const hung = pendingTests()[0];

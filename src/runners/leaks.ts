@@ -13,7 +13,7 @@ import { startRegistry } from '../subscribers/registry.ts';
 import { siteMap } from './site-map.ts';
 import type { Beginning } from './test-file.ts';
 import { give } from './test-report.ts';
-import { entryOf, testGlobal, testOf, type TestRun } from './test-run.ts';
+import { entryOf, knownTests, testGlobal, testOf, type TestRun } from './test-run.ts';
 
 const mostReports = 20;
 // What the runner and Node have for themselves.
@@ -27,7 +27,8 @@ export interface Leaks {
 }
 
 /** Reports what these tests left, one report for each; nothing where nothing is left. */
-export function reportLeaks(tests: readonly TestRun[], path: string, beginning: Beginning): void {
+export function reportLeaks(path: string, beginning: Beginning): void {
+  const tests = knownTests();
   const { byTest, handles } = findLeaks(tests, beginning);
   let given = 0;
   for (const [run, leaks] of byTest) {

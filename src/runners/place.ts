@@ -8,7 +8,7 @@ export function placeInStack(
   file: string,
   sandbox: object,
 ): { readonly line: number; readonly column: number } | null {
-  const stack = error instanceof Object && 'stack' in error ? String(error.stack) : '';
+  const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
   for (const frame of stack.split('\n')) {
     const at = frame.indexOf(`${file}:`);
     const [, line, column] = /^(\d+):(\d+)/.exec(at === -1 ? '' : frame.slice(at + file.length + 1)) ?? [];

@@ -7,7 +7,7 @@ import { lastId } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import type * as Leaks from './leaks.ts';
-import { takeTests, testOf } from './test-run.ts';
+import { forgetTests, testOf } from './test-run.ts';
 
 const { setTimeout } = globalThis;
 /** Connections close a few turns later. Milliseconds before each further look. */
@@ -42,9 +42,8 @@ export function beginFile(runner: TestEntry['runner']): TestFile {
           if (!mayLeak(beginning)) break;
           await new Promise((resolve) => void setTimeout(resolve, pauseMs));
         }
-        const mayReport = mayLeak(beginning);
-        const tests = takeTests();
-        if (mayReport) (load(import.meta.url, './leaks') as typeof Leaks).reportLeaks(tests, path, beginning);
+        if (mayLeak(beginning)) (load(import.meta.url, './leaks') as typeof Leaks).reportLeaks(path, beginning);
+        forgetTests();
       } catch (error) {
         complain('what a file of tests left behind is not known', error);
       }

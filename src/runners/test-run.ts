@@ -41,7 +41,7 @@ export function setTestGlobal(sandbox: object): void {
 }
 
 const pending = new Set<TestRun>();
-let runs = new Map<TaskRecord, TestRun>();
+const runs = new Map<TaskRecord, TestRun>();
 
 /** A test begins. */
 export function beginTest(facts: TestFacts): TestRun {
@@ -100,11 +100,14 @@ export function pendingTests(): readonly TestRun[] {
   return [...pending];
 }
 
-/** All tests since the last time that this was called: those of one file. */
-export function takeTests(): readonly TestRun[] {
-  const taken = [...runs.values()];
-  runs = new Map(taken.flatMap((run) => (pending.has(run) ? [[run.record, run] as const] : [])));
-  return taken;
+/** All tests that have not been forgotten: those of one file, in the order in which they began. */
+export function knownTests(): readonly TestRun[] {
+  return [...runs.values()];
+}
+
+/** The file is over, and with it its tests, but for those that are pending. */
+export function forgetTests(): void {
+  for (const [record, run] of runs) if (!pending.has(run)) runs.delete(record);
 }
 
 /** The test whose code runs now, or the only one that is pending. */

@@ -76,7 +76,10 @@ async function runTest(
     timeoutMs: task.timeout ?? null,
   });
   const report = (reason: unknown): void => {
-    if (!(reason instanceof Object && 'message' in reason && timedOut.test(String(reason.message)))) return;
+    if (
+      !(typeof reason === 'object' && reason !== null && 'message' in reason && timedOut.test(String(reason.message)))
+    )
+      return;
     error = reason;
     reportNow(test, 'timed out');
   };

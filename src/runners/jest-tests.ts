@@ -1,0 +1,178 @@
+// The tests of jest 29 and 30 in one process of it, by what its runner (jest-circus) keeps on the global object of a file of
+// tests: the tree of its tests, whose functions are called as they stand there when they run.
+import { complain } from '../runtime/complain.ts';
+import { releasePromises } from './kept-promises.ts';
+import { placeInStack } from './place.ts';
+import { startRunner } from './start.ts';
+import { beginFile, type TestFile } from './test-file.ts';
+import { beginTest, endTest, inTest, type TestRun } from './test-run.ts';
+import { reportAtTimeout } from './timeout.ts';
+
+export { expectNoPending } from './expect-no-pending.ts';
+
+type Run = (this: unknown, ...args: unknown[]) => unknown;
+
+interface Hook {
+  readonly type: 'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach';
+  fn: Run;
+}
+
+interface Block {
+  readonly type: 'describeBlock';
+  readonly name: string;
+  readonly children: readonly (Block | Test)[];
+  readonly hooks: Hook[];
+  readonly parent?: Block;
+}
+
+interface Test {
+  readonly type: 'test';
+  readonly name: string;
+  readonly timeout?: number;
+  readonly asyncError: unknown;
+  readonly parent: Block;
+  fn?: Run;
+}
+
+/** What jest-circus keeps. */
+interface State {
+  readonly rootDescribeBlock: Block;
+  readonly testTimeout: number;
+  readonly currentlyRunningTest?: Test | null;
+}
+
+interface Sandbox {
+  readonly beforeAll: (hook: () => void) => void;
+  readonly afterAll: (hook: () => Promise<void>) => void;
+  readonly expect?: { getState(): { readonly testPath?: string } };
+}
+
+const runs = new WeakMap<Test, TestRun>();
+
+/** Sees the tests of the file whose global object this is. */
+export function seeJest(sandbox: object): void {
+  startRunner(sandbox);
+  const state = stateOf(sandbox);
+  if (state === null) {
+    complain('tests of this runner of jest are not seen: it is not jest-circus');
+    return;
+  }
+  const { beforeAll, afterAll, expect } = sandbox as Sandbox;
+  const path = expect?.getState().testPath ?? '';
+  const file = beginFile('jest');
+  // The first hook that runs: all tests and hooks are known by then. It is wrapped itself, so the last one is ours.
+  beforeAll(() => {
+    see(state().rootDescribeBlock, state, path);
+    endWithLastHook(state().rootDescribeBlock, file, path);
+  });
+  afterAll(async () => {}); // there is one
+}
+
+/** Null where jest keeps nothing there. It is asked anew: jest replaces it. */
+function stateOf(sandbox: object): (() => State) | null {
+  const key = Object.getOwnPropertySymbols(sandbox).find(({ description }) => description === 'JEST_STATE_SYMBOL');
+  if (key === undefined) return null;
+  return () => (sandbox as Readonly<Record<symbol, State>>)[key] as State;
+}
+
+function see(block: Block, state: () => State, path: string): void {
+  for (const hook of block.hooks) {
+    if (hook.type === 'beforeEach' || hook.type === 'afterEach') hook.fn = hookOf(hook.fn, state, path);
+  }
+  for (const child of block.children) {
+    if (child.type === 'describeBlock') see(child, state, path);
+    else if (child.fn !== undefined) child.fn = functionOf(child, child.fn, state, path);
+  }
+}
+
+/** The same with the same number of parameters, by which jest tells whether there is a callback. */
+function like(original: Run, run: Run): Run {
+  return Object.defineProperties(run, { length: { value: original.length }, name: { value: original.name } });
+}
+
+function hookOf(original: Run, state: () => State, path: string): Run {
+  return like(original, function (this: unknown, ...args) {
+    const test = state().currentlyRunningTest;
+    const call = (): unknown => Reflect.apply(original, this, args);
+    return test === undefined || test === null ? call() : inTest(runOf(test, state, path), call);
+  });
+}
+
+function functionOf(test: Test, original: Run, state: () => State, path: string): Run {
+  if (/^(?:Async)?Generator/.test(original.constructor.name)) return original; // jest runs it by itself
+  return like(original, function (this: unknown, ...args) {
+    const run = runOf(test, state, path);
+    const stop = reportAtTimeout(run);
+    const over = (): void => {
+      stop();
+      endTest(run);
+      releasePromises(run);
+      runs.delete(test);
+    };
+    const [done] = args;
+    if (typeof done === 'function') {
+      const told = (...values: unknown[]): unknown => {
+        over();
+        return Reflect.apply(done, undefined, values);
+      };
+      return inTest(run, () => Reflect.apply(original, this, [Object.assign(told, done)]));
+    }
+    let result: unknown;
+    try {
+      result = inTest(run, () => Reflect.apply(original, this, args));
+    } catch (error) {
+      over();
+      throw error;
+    }
+    const { then } = (result ?? {}) as { readonly then?: unknown };
+    if (typeof then === 'function') Reflect.apply(then, result, [over, over]);
+    else over();
+    return result;
+  });
+}
+
+function runOf(test: Test, state: () => State, path: string): TestRun {
+  const known = runs.get(test);
+  if (known !== undefined) return known;
+  const run = beginTest({
+    runner: 'jest',
+    file: path,
+    name: nameOf(test),
+    place: () => placeInStack(test.asyncError, path, globalThis),
+    timeoutMs: test.timeout ?? state().testTimeout,
+  });
+  runs.set(test, run);
+  return run;
+}
+
+function nameOf({ name, parent }: Test | Block): string {
+  return parent === undefined || parent.parent === undefined ? name : `${nameOf(parent)} > ${name}`;
+}
+
+/** Looks what is left after the last of the hooks that run after all tests. */
+function endWithLastHook({ hooks }: Block, file: TestFile, path: string): void {
+  const last = hooks.findLast(({ type }) => type === 'afterAll');
+  if (last === undefined) return;
+  const { fn: original } = last;
+  last.fn = like(original, function (this: unknown, ...args) {
+    const [done] = args;
+    if (typeof done === 'function') {
+      const told = (...values: unknown[]): void => {
+        const end = async (): Promise<void> => {
+          await file.end(path);
+          Reflect.apply(done, undefined, values);
+        };
+        void end();
+      };
+      return Reflect.apply(original, this, [Object.assign(told, done)]);
+    }
+    const result = Reflect.apply(original, this, []);
+    return (async () => {
+      try {
+        await result;
+      } finally {
+        await file.end(path);
+      }
+    })();
+  });
+}

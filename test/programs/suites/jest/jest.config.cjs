@@ -1,0 +1,1 @@
+module.exports = { setupFilesAfterEnv: ['<rootDir>/../../../../dist/src/runners/jest.cjs'], transform: {} };
