@@ -12,23 +12,31 @@ const quietMs = 1000;
 export interface EndOfTests {
   /** A test is over; it may have been the last. */
   soon(): void;
-  /** Reports what is left, if all are over; once. */
-  check(): Promise<void>;
+  /** The loop has nothing left to do: reports what is left. Keeps no process alive. */
+  drained(): void;
 }
 
 /** Waits for the end of the tests of this process. */
 export function endOfTests(runner: TestEntry['runner']): EndOfTests {
   const file = beginFile(runner);
+  let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const check = async (): Promise<void> => {
-    clearTimeout(timer);
     if (pendingTests().some(({ isReported }) => !isReported)) return;
+    isOver = true;
     await file.end(process.argv[1] ?? '');
     watchExit(file.beginning);
   };
   return {
-    check,
+    drained() {
+      clearTimeout(timer);
+      if (isOver) return;
+      isOver = true; // once: the loop may turn and be drained again
+      file.endNow(process.argv[1] ?? '');
+      watchExit(file.beginning);
+    },
     soon() {
+      isOver = false;
       if (timer !== undefined) timer.refresh();
       else timer = setTimeout(() => void check(), quietMs).unref();
     },

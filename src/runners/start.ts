@@ -57,7 +57,7 @@ function startOnce(config: Config): void {
 /** Called on the main thread, in the middle of what blocks it. */
 function giveBlocked(): boolean {
   const run = runningTest();
-  if (run === null) return true;
+  if (run === null) return false; // files are loaded
   reportNow(run, 'blocked');
   return true;
 }

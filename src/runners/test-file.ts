@@ -29,24 +29,30 @@ export interface TestFile {
   readonly beginning: Beginning;
   /** Reports what is left of it; `path` where no test tells. Never rejects. */
   end(path: string): Promise<void>;
+  /** The same at once: nothing will go away by itself any more. */
+  endNow(path: string): void;
 }
 
 /** A file of tests begins. */
 export function beginFile(runner: TestEntry['runner']): TestFile {
   const beginning: Beginning = { runner, id: lastId(), at: now(), active: activeTypes() };
+  const endNow = (path: string): void => {
+    try {
+      if (mayLeak(beginning)) (load(import.meta.url, './leaks') as typeof Leaks).reportLeaks(path, beginning);
+      forgetTests();
+    } catch (error) {
+      complain('what a file of tests left behind is not known', error);
+    }
+  };
   return {
     beginning,
+    endNow,
     async end(path) {
-      try {
-        for (const pauseMs of looksAfter) {
-          if (!mayLeak(beginning)) break;
-          await new Promise((resolve) => void setTimeout(resolve, pauseMs));
-        }
-        if (mayLeak(beginning)) (load(import.meta.url, './leaks') as typeof Leaks).reportLeaks(path, beginning);
-        forgetTests();
-      } catch (error) {
-        complain('what a file of tests left behind is not known', error);
+      for (const pauseMs of looksAfter) {
+        if (!mayLeak(beginning)) break;
+        await new Promise((resolve) => void setTimeout(resolve, pauseMs));
       }
+      endNow(path);
     },
   };
 }

@@ -1,6 +1,7 @@
 // A test at its timeout: it is reported before its runner knows that it is over.
 import { readConfig } from '../config.ts';
 import type { TestProblem } from '../report/format.ts';
+import { excuseBlock } from '../loop/watchdog.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
 import { testGlobal } from './test-run.ts';
@@ -42,9 +43,13 @@ export function reportNow(run: TestRun, problem: TestProblem): void {
     if (run.isReported) return;
     run.isReported = true;
     // First of all: what nobody can settle is garbage, and the next collection takes it away.
-    const awaits = (load(import.meta.url, '../process/read-awaits') as typeof ReadAwaits).readOwnAwaits();
-    const { reportPending } = load(import.meta.url, './test-report') as typeof import('./test-report.ts');
-    reportPending(run, problem, testGlobal(), awaits);
+    const read = (): void => {
+      const awaits = (load(import.meta.url, '../process/read-awaits') as typeof ReadAwaits).readOwnAwaits();
+      const { reportPending } = load(import.meta.url, './test-report') as typeof import('./test-report.ts');
+      reportPending(run, problem, testGlobal(), awaits);
+    };
+    if (problem === 'blocked') read();
+    else excuseBlock(read);
   } catch (error) {
     complain('the report of a test was lost', error);
   }

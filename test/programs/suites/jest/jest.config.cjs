@@ -1,1 +1,0 @@
-module.exports = { setupFilesAfterEnv: ['<rootDir>/../../../../dist/src/runners/jest.cjs'], transform: {} };

@@ -1,0 +1,183 @@
+// Suites of tests that hang or leave something behind, the same for every runner, in a project of their own.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const linked = ['loopscope', 'vitest', 'async-mutex', 'tslib', 'fastq', 'reusify'];
+
+/** What differs between runners. */
+export interface Runner {
+  /** Of a file of tests. */
+  readonly ending: string;
+  /** Its first lines. */
+  readonly imports: string;
+  /** Whether files of tests are modules. */
+  readonly isModule: boolean;
+  /** The configuration, by file. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly command: (file: string) => readonly string[];
+  /** A test of this name with this function, which may take so long. */
+  readonly test: (name: string, run: string, milliseconds: number) => string;
+}
+
+const types = `interface Order {
+  id: string;
+  lines: string[];
+}
+`;
+
+const load = (runner: Runner, names: string, from: string): string =>
+  runner.isModule ? `import ${names} from '${from}';` : `const ${names} = require('${from}');`;
+
+/** Five suites in one file: the lines that they are to blame for end in a comment with the name of the suite. */
+function hanging(runner: Runner): string {
+  const { test } = runner;
+  return `${runner.imports}
+${load(runner, '{ Mutex }', 'async-mutex')}
+${load(runner, '{ createServer }', 'node:net')}
+${runner.ending.endsWith('ts') ? types : ''}
+async function loadOrder() {
+  await new Promise(() => {}); // promise
+}
+${test('promise', 'async () => { await loadOrder(); }', 300)}
+
+const stock = new Mutex();
+async function book() {
+  await stock.acquire();
+  await stock.acquire(); // lock
+}
+${test('lock', 'async () => { await book(); }', 300)}
+
+const waiting${runner.ending.endsWith('ts') ? ': (() => void)[]' : ''} = [];
+async function take() {
+  await new Promise${runner.ending.endsWith('ts') ? '<void>' : ''}((resolve) => waiting.push(resolve)); // queue
+}
+${test('queue', 'async () => { await take(); }', 300)}
+
+const ledger = new Mutex();
+const orders = new Mutex();
+async function ship() {
+  await ledger.acquire();
+  await null;
+  await orders.acquire(); // deadlock
+}
+async function refund() {
+  await orders.acquire();
+  await null;
+  await ledger.acquire(); // deadlock
+}
+${test('deadlock', 'async () => { await Promise.all([ship(), refund()]); }', 300)}
+
+${test(
+  'open',
+  `async () => {
+  setInterval(() => {}, 1000); // open
+  const server = createServer();
+  await new Promise${runner.ending.endsWith('ts') ? '<void>' : ''}((resolve) => {
+    server.listen(0, resolve); // open
+  });
+}`,
+  5000,
+)}
+`;
+}
+
+function endless(runner: Runner): string {
+  return `${runner.imports}
+${runner.ending.endsWith('ts') ? types : ''}
+function sum() {
+  let total = 0;
+  for (let index = 0; index >= 0; index++) { // endless
+    total += index;
+  }
+  return total;
+}
+${runner.test('endless', '() => { sum(); }', 300)}
+`;
+}
+
+/** Five hundred tests with which nothing is wrong. */
+function healthy(runner: Runner): string {
+  const one = (index: number): string =>
+    runner.test(`healthy ${index}`, 'async () => { await new Promise((resolve) => setTimeout(resolve, 1)); }', 5000);
+  return `${runner.imports}\n${Array.from({ length: 50 }, (_, index) => one(index)).join('\n')}\n`;
+}
+
+const sources = { hanging, endless, healthy } as const;
+
+/** What a run of a suite wrote, and how it ended. */
+export interface SuiteRun {
+  readonly code: number;
+  readonly output: string;
+  /** The lines that are to blame, as \`suite file:line\`. */
+  readonly culprits: readonly string[];
+  /** The name of the file of tests. */
+  readonly file: string;
+}
+
+/** Runs one of the suites by a runner, in a folder that is removed afterwards. */
+export async function runSuite(
+  runner: Runner,
+  name: keyof typeof sources,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SuiteRun> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'loopscope-suite-')));
+  try {
+    await mkdir(join(folder, 'node_modules'));
+    for (const each of linked) {
+      const target = each === 'loopscope' ? root : join(root, 'node_modules', each);
+      await symlink(target, join(folder, 'node_modules', each), 'dir');
+    }
+    const file = `${name}${runner.ending}`;
+    const text = sources[name](runner);
+    const files = { ...runner.files, [file]: text, 'package.json': runner.isModule ? '{"type":"module"}' : '{}' };
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+    const culprits = text.split('\n').flatMap((line, index) => {
+      const suite = / \/\/ (\w+)$/.exec(line)?.[1];
+      return suite === undefined ? [] : [`${file}:${index + 1}`];
+    });
+    const { code, output } = await run(folder, runner.command(file), environment);
+    return { code, output, culprits, file };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function run(
+  cwd: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ code: number; output: string }> {
+  // What this very process has from its own runner is none of theirs.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(?:VITEST|NODE_TEST|TEST$|NODE_OPTIONS|CI$|GITHUB)/.test(name),
+  );
+  const env = {
+    ...Object.fromEntries(inherited),
+    LOOPSCOPE_TEST_BLOCKED_AFTER: '1s',
+    LOOPSCOPE_STUCK_EXIT: '1',
+    LOOPSCOPE_TEST_EXIT_AFTER: '500ms',
+    NO_COLOR: '1',
+    ...environment,
+  };
+  return new Promise((resolve) => {
+    execFile(process.execPath, words, { cwd, env, timeout: 60_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr });
+    });
+  });
+}
+
+/** The culprits that no report of loopscope's names, at best none. */
+export function unnamed({ output, culprits }: SuiteRun): string[] {
+  const reported = output
+    .split('\n')
+    .filter((line) => /(?:\s|·)\S+:\d+:\d+/.test(line))
+    .join('\n');
+  return culprits.filter((culprit) => !reported.includes(`${culprit}:`));
+}

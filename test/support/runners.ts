@@ -1,0 +1,39 @@
+// The runners of tests that are installed here, as people set them up.
+import { fileURLToPath } from 'node:url';
+import type { Runner } from './runner-suites.ts';
+
+const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+export const vitest: Runner = {
+  ending: '.test.ts',
+  imports: `import { test } from 'vitest';`,
+  isModule: true,
+  files: { 'vitest.config.js': `export default { test: { setupFiles: ['loopscope/vitest'] } };` },
+  command: (file) => [path('node_modules/vitest/vitest.mjs'), 'run', file],
+  test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
+};
+
+export const jest: Runner = {
+  ending: '.test.js',
+  imports: '',
+  isModule: false,
+  files: { 'jest.config.json': '{ "setupFilesAfterEnv": ["loopscope/jest"], "transform": {} }' },
+  command: (file) => [path('node_modules/jest/bin/jest.js'), '--forceExit', file],
+  test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
+};
+
+export const mocha: Runner = {
+  ending: '.mjs',
+  imports: '',
+  isModule: true,
+  command: (file) => [path('node_modules/mocha/bin/mocha.js'), '--require', path('dist/src/runners/mocha.js'), file],
+  test: (name, run, milliseconds) => `it('${name}', ${run}).timeout(${milliseconds});`,
+};
+
+export const nodeTest: Runner = {
+  ending: '.ts',
+  imports: `import { test } from 'node:test';`,
+  isModule: true,
+  command: (file) => ['--test', '--import', 'loopscope/node-test', file],
+  test: (name, run, milliseconds) => `test('${name}', { timeout: ${milliseconds} }, ${run});`,
+};
