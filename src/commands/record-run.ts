@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadEnvironment, runEnvironment } from '../config.ts';
 import { UsageError } from '../errors.ts';
+import { measureAwaits } from '../recorder/await-cost.ts';
 import { RunDirectory, type Member } from '../process/run-directory.ts';
 import {
   recordingFormat,
@@ -11,6 +12,7 @@ import {
   type Recording,
   type RecordingEnd,
 } from '../report/recording.ts';
+import { complain } from '../runtime/complain.ts';
 import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
 
@@ -78,6 +80,10 @@ class RecordedRun {
   }
 
   async run(): Promise<Recording> {
+    const awaitNs = this.#options.isDeep ? await measureAwaits() : null;
+    if (awaitNs !== null) {
+      complain(`--deep: an await costs ${awaitNs.with} ns with it, and ${awaitNs.without} ns without`);
+    }
     const startedAt = new Date();
     const onSignal = (): void => {
       if (this.#stop.signal.aborted) this.#kill(); // a second Ctrl-C: at once
@@ -97,6 +103,7 @@ class RecordedRun {
         ended,
         exit: ended === 'program' ? this.#exit : null,
         load: this.#load,
+        awaitNs,
         threads: this.#directory.recordings(mostThreads),
         silent: this.#silent,
         notes: this.#notes,

@@ -35,7 +35,7 @@ const mostFindings = 10;
 
 /** What ails a program, the heaviest first. */
 export function diagnose(recording: Recording): Diagnosis {
-  const { threads, command, notes, silent } = recording;
+  const { threads, command, notes, silent, awaitNs } = recording;
   const found = [...silent.map(silentFinding), ...threads.flatMap((thread) => findingsOf(thread))];
   const findings = joinThreads(found).slice(0, mostFindings);
   const isSeen = threads.some((thread) => isEnough(thread));
@@ -48,7 +48,7 @@ export function diagnose(recording: Recording): Diagnosis {
     figures: figuresOf(threads),
     findings,
     operations: operationRows(threads),
-    notes,
+    notes: awaitNs === null ? notes : [deepNote(awaitNs), ...notes],
     directory: threads[0]?.report.process.directory ?? '',
     command,
   };
@@ -59,6 +59,10 @@ function findingsOf(thread: ThreadRecording): FoundIn[] {
   const { pid, threadId } = thread.report.process;
   const found = diseases.flatMap((disease) => disease(view));
   return found.map((finding) => Object.assign({ threads: [{ pid, threadId }] }, finding));
+}
+
+function deepNote({ with: withIt, without }: NonNullable<Recording['awaitNs']>): string {
+  return `With --deep an await cost ${withIt} ns here, and ${without} ns without: shares of short work are not those of the program alone.`;
 }
 
 /** A thread whose loop did not return to say anything. */

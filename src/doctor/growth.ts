@@ -2,7 +2,7 @@
 
 const parts = 4;
 /** Each quarter adds at least so much of what was added in all. */
-const leastOfPart = 0.08;
+const leastOfPart = 0.05;
 
 /** By how much the numbers grew, from the first quarter to the last and in each of them; 0 where they did not. */
 export function growthOf(numbers: readonly number[]): number {

@@ -87,10 +87,13 @@ export const leakedHandles: Disease = (view) => {
   });
 };
 
-/** The points from the first request on. */
-function whileActive(numbers: readonly number[], { thread, activeMs }: ThreadView): readonly number[] {
-  const points = Math.ceil(activeMs / thread.series.everyMs);
-  return numbers.slice(-points);
+/** The points from the first answer to the last; all where there are none. */
+function whileActive(numbers: readonly number[], { thread }: ThreadView): readonly number[] {
+  const { answered } = thread.series;
+  const all = answered.at(-1) ?? 0;
+  return all === 0
+    ? numbers
+    : numbers.filter((_, point) => (answered[point] ?? 0) > 0 && (answered[point - 1] ?? 0) < all);
 }
 
 /** The place of the program that made the most that are open. */

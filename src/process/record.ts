@@ -20,7 +20,6 @@ export function startRecording(directory: RunDirectory, isDeep: boolean, loop: L
   const registry = startRegistry();
   const recorder = startRecorder({
     isDeep,
-    awaitNs: null,
     loop: () => loop?.read() ?? null,
     pendingTasks: () => registry.snapshot().tasks.length,
   });

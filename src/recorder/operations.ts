@@ -44,7 +44,6 @@ interface Sampling {
 export interface OperationsOptions {
   /** Promises, too. */
   readonly isDeep: boolean;
-  readonly awaitNs: OperationsEntry['awaitNs'];
 }
 
 /** What runs while operations are followed. */
@@ -219,11 +218,10 @@ class Follower implements OperationFollower {
     for (const { group, weight, since, runsSince } of this.#open.values()) {
       if (runsSince === 0) group.waitingMs += (at - since) * weight;
     }
-    const { isDeep, awaitNs } = this.#options;
+    const { isDeep } = this.#options;
     return {
       followedMs: Math.round(this.#followedMs),
       isDeep,
-      awaitNs,
       groups: this.#groups.entries(mapSite),
       dropped: this.#dropped + this.#groups.dropped,
     };

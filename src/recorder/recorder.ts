@@ -53,6 +53,7 @@ export function startRecorder({ loop, pendingTasks, ...options }: RecorderOption
   const series = startSeries({
     busy: loop,
     pendingRequests: () => requests.pending,
+    answeredRequests: () => requests.finished,
     pendingTasks,
     tick: () => operations.tick(),
   });

@@ -7,6 +7,8 @@ import { now } from '../runtime/clock.ts';
 export interface RequestCounter {
   /** Not answered now. */
   readonly pending: number;
+  /** Answered until now. */
+  readonly finished: number;
   /** When the first came and the last was answered, on the runtime clock; null where there was none. */
   readonly span: { readonly from: number; readonly to: number } | null;
   /** Ends it; null where there was none. */
@@ -58,6 +60,9 @@ export function countRequests(): RequestCounter {
   return {
     get pending() {
       return started - finished;
+    },
+    get finished() {
+      return finished;
     },
     get span() {
       if (started === 0) return null;

@@ -15,6 +15,7 @@ export interface SeriesSources {
   /** How long the loop was busy, and measured, until now. */
   readonly busy: () => { readonly busyMs: number; readonly observedMs: number } | null;
   readonly pendingRequests: () => number;
+  readonly answeredRequests: () => number;
   readonly pendingTasks: () => number;
   /** Called at each point. */
   readonly tick: () => void;
@@ -28,7 +29,8 @@ export interface Series {
 }
 
 /** Takes numbers from now on. */
-export function startSeries({ busy, pendingRequests, pendingTasks, tick }: SeriesSources): Series {
+export function startSeries(sources: SeriesSources): Series {
+  const { busy, pendingRequests, answeredRequests, pendingTasks, tick } = sources;
   let everyMs = firstEveryMs;
   let points = 0;
   let lookEvery = 1;
@@ -37,6 +39,7 @@ export function startSeries({ busy, pendingRequests, pendingTasks, tick }: Serie
     utilization: [] as number[],
     heapMB: [] as number[],
     requests: [] as number[],
+    answered: [] as number[],
     tasks: [] as number[],
   };
   let handles: Record<string, number[]> = {};
@@ -48,6 +51,7 @@ export function startSeries({ busy, pendingRequests, pendingTasks, tick }: Serie
     lists.utilization.push(observedMs > 0 ? rounded(Math.min(1, busyMs / observedMs)) : 0);
     lists.heapMB.push(rounded(getHeapStatistics().used_heap_size / 2 ** 20));
     lists.requests.push(pendingRequests());
+    lists.answered.push(answeredRequests());
     lists.tasks.push(pendingTasks());
     const open = countHandles(handles, points, points % lookEvery === 0);
     if (open !== null) lookEvery = open > manyHandles ? rarely : 1;

@@ -22,6 +22,8 @@ export interface Recording {
   /** How the program ended by itself; null where it was ended. */
   readonly exit: { readonly code: number | null; readonly signal: string | null } | null;
   readonly load: LoadEntry | null;
+  /** With `--deep`: what an await costs with it and without, nanoseconds, as was measured at the start; else null. */
+  readonly awaitNs: { readonly without: number; readonly with: number } | null;
   /** Each thread that recorded: main threads and worker threads, of all processes. 64 at most. */
   readonly threads: readonly ThreadRecording[];
   /** Processes and threads that did not answer at the end: their loops were blocked in native code. */
@@ -147,8 +149,6 @@ export interface OperationsEntry {
   readonly followedMs: number;
   /** Whether promises are among them (`--deep`). */
   readonly isDeep: boolean;
-  /** With `isDeep`: what an await costs with it, and without, nanoseconds. */
-  readonly awaitNs: { readonly without: number; readonly with: number } | null;
   /** Those with the most time waiting first, 100 at most. */
   readonly groups: readonly OperationEntry[];
   /** Operations in no group, because there were too many. */
@@ -208,6 +208,8 @@ export interface SeriesEntry {
   readonly heapMB: readonly number[];
   /** Requests that are not answered. */
   readonly requests: readonly number[];
+  /** Requests that were answered until then. */
+  readonly answered: readonly number[];
   readonly tasks: readonly number[];
   /** What keeps the process alive, by sort: `Timeout`, `TCPSocketWrap`. */
   readonly handles: Readonly<Record<string, readonly number[]>>;

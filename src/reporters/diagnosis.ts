@@ -24,7 +24,7 @@ export function drawDiagnosis(diagnosis: Diagnosis, options: TextOptions = {}): 
     ...(figures.length > 1 ? figures.flatMap((figure) => fold(figure, '    ')) : []),
     ...others.flatMap((finding, index) => drawOther(finding, index, fold, paint)),
     ...drawOperations(operations, diagnosis.directory, width, paint),
-    ...(notes.length === 0 ? [] : ['', paint('bold', 'NOT SEEN'), ...notes.flatMap((note) => fold(note, '  '))]),
+    ...(notes.length === 0 ? [] : ['', paint('bold', 'NOTE'), ...notes.flatMap((note) => fold(note, '  '))]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,0 +1,221 @@
+// Each disease on both sides of its limits: the last that is healthy, and the first that is not.
+import { expect, test } from 'vitest';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import type { ThreadRecording } from '../../src/report/recording.ts';
+import { operationOf, recordingOf, siteAt, threadOf, useOf, withPaths } from '../support/recording.ts';
+
+/** The first lines of what is found in one thread. */
+function verdictsOf(thread: ThreadRecording): string[] {
+  return diagnose(recordingOf([thread])).findings.map(({ verdict }) => verdict);
+}
+
+const at = siteAt(7, 'hash');
+
+test('a server is healthy of which nothing is known but that it answers', () => {
+  expect(diagnose(recordingOf([threadOf()]))).toMatchObject({
+    verdict: 'healthy',
+    sentence: 'Healthy: it answered 1,000 requests in 2.0 s, and nothing of its own held it up.',
+    findings: [],
+  });
+});
+
+test('one place blocks the loop from 1 ms a request and a quarter of all work on', () => {
+  const crypto = { work: 'sync crypto', calls: 'pbkdf2Sync', at } as const;
+  expect(verdictsOf(withPaths([{ ...crypto, ms: 999 }]))).toEqual([]);
+  expect(verdictsOf(withPaths([{ ...crypto, ms: 1000 }], { busyMs: 4001 }))).toEqual([]);
+  expect(verdictsOf(withPaths([{ ...crypto, ms: 1000 }], { busyMs: 4000 }))).toEqual([
+    'The loop is blocked by pbkdf2Sync at app.ts:7 in hash: 25 % of all it does, 1.0 ms for each request.',
+  ]);
+});
+
+test('a loop without time left is healthy where no place has much of each request', () => {
+  const thread = withPaths([{ work: 'node', calls: 'end', ms: 1900 }, { ms: 90 }], { busyMs: 2000, idleMs: 0 });
+  const turns = { ...(thread.turns as NonNullable<typeof thread.turns>), busyMs: 2000 };
+  expect(diagnose(recordingOf([{ ...thread, turns }])).sentence).toBe(
+    'Healthy: it answered 1,000 requests in 2.0 s, and nothing of its own held it up. Its loop had no time left: this is about the most that one thread can do.',
+  );
+});
+
+test('long turns count that were seen twice, and not those before it listened', () => {
+  const block = {
+    kind: 'javascript',
+    native: null,
+    count: 2,
+    totalMs: 220,
+    maxMs: 110,
+    gcMs: 0,
+    now: false,
+    stack: [at],
+  };
+  const thread = threadOf();
+  const report = { ...thread.report, loop: { blocks: [block] } } as unknown as typeof thread.report;
+  const late = { ...(thread.turns as NonNullable<typeof thread.turns>), delays: [{ overMs: 100, share: 0.01 }] };
+  expect(verdictsOf({ ...thread, report })).toEqual([]);
+  expect(verdictsOf({ ...thread, report, turns: late })).toEqual([
+    'The loop was blocked 2 times, for up to 110 ms, by its own code at app.ts:7 in hash.',
+  ]);
+});
+
+test('JSON is large from half a millisecond a request on', () => {
+  const json = { work: 'json', calls: 'JSON.stringify', at } as const;
+  expect(verdictsOf(withPaths([{ ...json, ms: 499 }]))).toEqual([]);
+  expect(verdictsOf(withPaths([{ ...json, ms: 500 }]))).toEqual([
+    'JSON.stringify of large objects at app.ts:7 in hash keeps the loop: 50 % of all it does, 0.5 ms for each request.',
+  ]);
+});
+
+test('synchronous I/O is too much from 8 % of all work on', () => {
+  const read = { work: 'sync file', calls: 'readFileSync', at } as const;
+  expect(verdictsOf(withPaths([{ ...read, ms: 79 }]))).toEqual([]);
+  expect(verdictsOf(withPaths([{ ...read, ms: 80 }]))).toEqual([
+    'Too much synchronous I/O: readFileSync at app.ts:7 in hash is 8 % of all the loop does.',
+  ]);
+});
+
+test('garbage collection is pressure from 15 % of all work and 0.3 ms a request on', () => {
+  const allocations = { bytes: 1e9, sites: [{ at, bytes: 9e8 }] };
+  const thread = (gcMs: number, busyMs: number): ThreadRecording => ({
+    ...withPaths([], { gcMs, busyMs }),
+    allocations,
+  });
+  expect([verdictsOf(thread(299, 1000)), verdictsOf(thread(300, 2001))]).toEqual([[], []]);
+  expect(verdictsOf(thread(300, 2000))).toEqual([
+    'Garbage collection takes 15 % of all the loop does: most is allocated at app.ts:7 in hash.',
+  ]);
+});
+
+test('timers are a storm from a quarter of all work on, if there are very many', () => {
+  const storm = (timersMs: number, timers: number): ThreadRecording => ({
+    ...withPaths([{ ms: 100, timersMs: 100, at }], { timersMs }),
+    series: { ...threadOf().series, handles: { Timeout: [timers] } },
+  });
+  // 300 ms are 15 % of the time, and the least
+  expect([verdictsOf(storm(299, 5000)), verdictsOf(storm(300, 199))]).toEqual([[], []]);
+  expect(verdictsOf(storm(300, 200))).toEqual([
+    'A storm of timers: 200 timers take 30 % of all the loop does, most of it at app.ts:7.',
+  ]);
+});
+
+test('concurrency is unbounded from 20 for each request and 200 in all on', () => {
+  const files = (peak: number): ThreadRecording => ({
+    ...threadOf(),
+    operations: {
+      followedMs: 2000,
+      isDeep: false,
+      dropped: 0,
+      groups: [operationOf({ peak, count: 1000, waitingMs: 5000 })],
+    },
+  });
+  expect(verdictsOf(files(199))).toEqual([]);
+  expect(verdictsOf(files(200))).toEqual([
+    'Unbounded concurrency at app.ts:4: 200 file operations at the same time (20 for each of 10 requests).',
+  ]);
+});
+
+test('a pool is too small where a fifth of the time of requests is spent in line', () => {
+  const pool = (waitMs: number): ThreadRecording => ({
+    ...threadOf(),
+    resources: [useOf({ waits: 1000, waitMs, maxWaitMs: 40, holds: 1000, holdMs: 2000 })],
+  });
+  expect(verdictsOf(pool(3999))).toEqual([]);
+  const { findings } = diagnose(recordingOf([pool(18_000)]));
+  expect(findings.map(({ verdict, evidence }) => ({ verdict, evidence }))).toEqual([
+    {
+      verdict: 'The pool db (app.ts:2) is too small with 1: 90 % of the time of requests is spent in line for it.',
+      evidence: [
+        '1,000 waits, 18 ms each, the longest 40 ms (app.ts:3).',
+        '500 a second arrive and hold it for 2.0 ms each: on average 1.0 of 1 are in use, and 9.0 are in line.',
+        "By Little's law, with 10 nobody would wait at this rate.",
+      ],
+    },
+  ]);
+});
+
+test('a dependency is slow from half of the time of requests on, unless the loop itself is late', () => {
+  const waiting = (holdMs: number): ThreadRecording => ({
+    ...threadOf(),
+    resources: [useOf({ kind: 'client', name: 'http api:80', holds: 1000, holdMs, maxHoldMs: 50, peakHeld: 10 })],
+  });
+  const busy = { ...(threadOf().turns as NonNullable<ThreadRecording['turns']>), busyMs: 1601 };
+  expect([verdictsOf(waiting(9999)), verdictsOf({ ...waiting(10_000), turns: busy })]).toEqual([[], []]);
+  expect(verdictsOf(waiting(10_000))).toEqual([
+    'It waits for http api:80: 50 % of the time of its requests, 10 ms for each answer, asked at app.ts:3.',
+  ]);
+});
+
+test('handles leak where their number grows all the time, and not where a crowd came at the start', () => {
+  const sockets = (numbers: readonly number[]): ThreadRecording => ({
+    ...threadOf(),
+    series: { ...threadOf().series, handles: { TCPSocketWrap: numbers } },
+    operations: {
+      followedMs: 2000,
+      isDeep: false,
+      dropped: 0,
+      groups: [operationOf({ type: 'TCPWRAP', at, count: 60, runs: 0 })],
+    },
+  });
+  const growing = (step: number): number[] => Array.from({ length: 20 }, (_, point) => 1 + point * step);
+  const crowd = Array.from({ length: 20 }, (_, point) => Math.min(500, 100 + point * 200));
+  // and what was open when the load was over, and stayed, is no growth, and no end of it
+  const answered = Array.from({ length: 60 }, (_, point) => Math.min(point, 20) * 50);
+  const then = { ...sockets([...growing(3), ...Array.from({ length: 40 }, () => 58)]) };
+  const leaks = { ...then, series: { ...then.series, answered } };
+  expect([verdictsOf(sockets(growing(2.5))), verdictsOf(sockets(crowd)), verdictsOf(then)]).toEqual([[], [], []]);
+  expect(verdictsOf(leaks)).toHaveLength(1);
+  expect(verdictsOf(sockets(growing(3)))).toEqual([
+    'It leaks sockets opened at app.ts:7: 57 more were open at the end than at the start.',
+  ]);
+});
+
+test('tasks leak where ever more of them are pending', () => {
+  const thread = threadOf();
+  const task = { id: 1, name: 'poll', kind: 'task', ageMs: 1000, createdAt: at, waits: [] };
+  const pending = (count: number): ThreadRecording => ({
+    ...thread,
+    series: { ...thread.series, tasks: Array.from({ length: 21 }, (_, point) => 1 + (point * count) / 20) },
+    report: { ...thread.report, tasks: Array.from({ length: count }, () => task) } as unknown as typeof thread.report,
+  });
+  expect(verdictsOf(pending(99))).toEqual([]);
+  expect(verdictsOf(pending(100))).toEqual(['Tasks pile up: 100 of poll (app.ts:7) are pending, and ever more.']);
+});
+
+test('the processor is busy elsewhere where other threads use most of one', () => {
+  const hashing = (processMs: number): ThreadRecording => ({
+    ...threadOf({ processor: { threadMs: 100, processMs } }),
+    operations: {
+      followedMs: 2000,
+      isDeep: false,
+      dropped: 0,
+      groups: [operationOf({ type: 'PBKDF2REQUEST', at, peak: 10 })],
+    },
+  });
+  expect(verdictsOf(hashing(1699))).toEqual([]);
+  expect(verdictsOf(hashing(1700))).toEqual([
+    "The processor is busy in other threads than the loop's: with crypto from app.ts:7.",
+  ]);
+});
+
+test('of too few requests nothing is said, and of a thread that is silent that it is', () => {
+  const requests = { started: 19, finished: 19, totalMs: 380, maxMs: 30, peak: 1 };
+  const few = recordingOf([threadOf({ requests })]);
+  const silent = recordingOf([], { silent: [{ pid: 42, threadId: 0 }] });
+  expect([few, silent].map(diagnose).map(({ verdict, sentence }) => [verdict, sentence])).toEqual([
+    ['unknown', 'Not enough seen: only 19 requests came.'],
+    ['ill', 'The loop of pid 42 is blocked in native code, or stopped: it did not answer.'],
+  ]);
+});
+
+test('the same in several processes is one finding, and the heaviest is the verdict', () => {
+  const hashing = withPaths(
+    [
+      { work: 'sync crypto', calls: 'pbkdf2Sync', at, ms: 1000 },
+      { work: 'sync file', calls: 'readFileSync', at: siteAt(9), ms: 100 },
+    ],
+    { busyMs: 1100 },
+  );
+  const { findings } = diagnose(recordingOf([hashing, hashing]));
+  expect(findings.map(({ disease, threads }) => [disease, threads.length])).toEqual([
+    ['blocked-loop', 2],
+    ['sync-files', 2],
+  ]);
+});
