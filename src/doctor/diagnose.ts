@@ -16,6 +16,7 @@ import { smallPool } from './small-pool.ts';
 import { syncFiles } from './sync-files.ts';
 import { viewOf } from './thread-view.ts';
 import { timerStorm } from './timer-storm.ts';
+import { percent } from './wording.ts';
 
 const diseases: readonly Disease[] = [
   blockedLoop,
@@ -30,8 +31,8 @@ const diseases: readonly Disease[] = [
   leakedHandles,
   leakedTasks,
 ];
-/** The first line ends with the command, and lists no more. */
 const mostFindings = 10;
+const leastStarved = 0.2;
 
 /** What ails a program, the heaviest first. */
 export function diagnose(recording: Recording): Diagnosis {
@@ -48,7 +49,7 @@ export function diagnose(recording: Recording): Diagnosis {
     figures: figuresOf(threads),
     findings,
     operations: operationRows(threads),
-    notes: awaitNs === null ? notes : [deepNote(awaitNs), ...notes],
+    notes: [...(awaitNs === null ? [] : [deepNote(awaitNs)]), ...(isSeen ? starvedNote(threads) : []), ...notes],
     directory: threads[0]?.report.process.directory ?? '',
     command,
   };
@@ -59,6 +60,19 @@ function findingsOf(thread: ThreadRecording): FoundIn[] {
   const { pid, threadId } = thread.report.process;
   const found = diseases.flatMap((disease) => disease(view));
   return found.map((finding) => Object.assign({ threads: [{ pid, threadId }] }, finding));
+}
+
+/** Where the machine had no processor for it, times are longer than the program's own. */
+function starvedNote(threads: readonly ThreadRecording[]): string[] {
+  const shares = threads.map(({ turns }) =>
+    turns === null ? 0 : (turns.processorWaitMs ?? 0) / Math.max(1, turns.observedMs),
+  );
+  const most = Math.min(1, Math.max(0, ...shares));
+  return most < leastStarved
+    ? []
+    : [
+        `For ${percent(most)} of the time its thread was ready to run and had no processor: the machine is short of them, and times are longer for it.`,
+      ];
 }
 
 function deepNote({ with: withIt, without }: NonNullable<Recording['awaitNs']>): string {

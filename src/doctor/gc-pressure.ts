@@ -8,6 +8,8 @@ const leastShare = 0.15;
 const leastPerRequestMs = 0.3;
 /** Of the time in which requests came. */
 const leastOfTime = 0.08;
+/** Less does not keep a collector busy: it is the machine that is. */
+const leastBytesPerSecond = 50e6;
 
 export const gcPressure: Disease = (view) => {
   const { profile, allocations, gc } = view.thread;
@@ -15,6 +17,7 @@ export const gcPressure: Disease = (view) => {
   if (profile === null || site === undefined || allocations === null) return [];
   const share = view.shareOfBusy(profile.gcMs);
   if (share < leastShare || profile.gcMs < view.activeMs * leastOfTime) return [];
+  if (view.perSecond(allocations.bytes) < leastBytesPerSecond) return [];
   if (view.isServing && view.perRequest(profile.gcMs) < leastPerRequestMs) return [];
   const { at, ms } = allocatingLine(site.at, view);
   const each = view.isServing ? `, ${bytes(allocations.bytes / view.requests)} for each request` : '';

@@ -19,6 +19,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^(?:WRITE|SHUTDOWN)WRAP/, 'write'],
   [/^UDP/, 'UDP'],
   [/^HTTP2/, 'HTTP/2'],
+  [/^STREAM_/, 'stream'],
 ];
 
 /** `timer` for `Timeout`, `file` for `FSREQCALLBACK`; else as Node has it. */
