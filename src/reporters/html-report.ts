@@ -9,6 +9,8 @@ import { drawLoop } from './html-loop.ts';
 import { drawResources } from './html-resources.ts';
 import { drawTasks } from './html-tasks.ts';
 import { drawTree } from './html-tree.ts';
+import { drawHandles } from './handle-lines.ts';
+import { painter } from './lines.ts';
 import { markup, type Markup } from './markup.ts';
 import { drawProfile } from './profile-lines.ts';
 import { drawTelemetry } from './telemetry-lines.ts';
@@ -45,6 +47,7 @@ ${drawResources(anchored)}
 ${drawLoop(anchored)}
 ${drawTree(anchored)}
 ${drawLines('Suspended functions', suspended(anchored))}
+${drawLines('Open handles', handles(anchored))}
 ${drawLines('Profile', drawProfile(report, textWidth))}
 ${drawLines('Spans', drawTelemetry(report, textWidth))}
 ${drawLines(
@@ -84,6 +87,10 @@ function drawCycles(anchored: Anchored): Markup | null {
   });
   const more = report.cycles.length - mostCycles;
   return markup`${drawn}${more > 0 ? markup`<p class="dim">… and ${count(more, 'more wait cycle')}</p>` : null}`;
+}
+
+function handles({ report }: Anchored): string[] {
+  return drawHandles(report, textWidth, painter(false), { most: mostLines, withAdvice: false });
 }
 
 /** Without its title. */

@@ -12,6 +12,7 @@ import { hostileNames } from '../support/hostile.ts';
 import { taskOf } from '../support/rule-report.ts';
 
 const missing = 'no Chromium found: apt-get install chromium (of Debian), or put one into PATH';
+const patient = { timeout: 20_000 };
 const binary = find('chromium');
 if (binary === null) process.stderr.write(`skipped test/reporters/html.test.ts: ${missing}\n`);
 
@@ -57,7 +58,7 @@ describe.skipIf(binary === null)('the page', () => {
     return page.evaluate<Found>(readFileSync(new URL(`../programs/in-page/${name}`, import.meta.url), 'utf8'));
   }
 
-  const visibleRows = (page: Page): Promise<number> => page.locator('[data-row]:visible').count();
+  const visibleRows = (page: Page): Promise<number> => page.locator('[data-row]:not([hidden])').count();
 
   test('needs no network, complains of nothing, and every link of it leads somewhere', async () => {
     const { page, complaints } = await open([
@@ -76,7 +77,7 @@ describe.skipIf(binary === null)('the page', () => {
     await page.locator('#r0-t5 td[data-of="held by"] a').click();
     expect(new URL(page.url()).hash).toBe('#r0-t6');
     await page.locator('input').fill('POST /ship');
-    await expect.poll(() => page.locator('#r0-t4').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('#r0-t4').isVisible(), patient).toBe(false);
     await page.locator('#r0-x900, tr[id^="r0-x"]:visible').first().waitFor();
     await page.evaluate(`document.querySelector('a[href="#r0-t4"]').click()`);
     expect(await page.locator('#r0-t4').isVisible()).toBe(true);
@@ -87,14 +88,14 @@ describe.skipIf(binary === null)('the page', () => {
     const { page } = await open([orderService]);
     const all = await visibleRows(page);
     await page.locator('input').fill('ledger POST');
-    await expect.poll(() => page.locator('output').textContent()).toMatch(/^\d+ of \d+ lines$/);
+    await expect.poll(() => page.locator('output').textContent(), patient).toMatch(/^\d+ of \d+ lines$/);
     const some = await visibleRows(page);
     expect(some).toBeGreaterThan(0);
     expect(some).toBeLessThan(all);
     await page.locator('input').fill('no such thing');
-    await expect.poll(() => visibleRows(page)).toBe(0);
+    await expect.poll(() => visibleRows(page), patient).toBe(0);
     await page.locator('input').fill('');
-    await expect.poll(() => visibleRows(page)).toBe(all);
+    await expect.poll(() => visibleRows(page), patient).toBe(all);
   });
 
   test('folds and unfolds the await tree', async () => {
@@ -151,7 +152,7 @@ describe.skipIf(binary === null)('the page', () => {
     expect(await page.locator('table').first().locator('tr').count()).toBe(2001);
     expect(await page.getByText('… and 8000 tasks more; the JSON has all').count()).toBe(1);
     await page.locator('input').fill('user-1234');
-    await expect.poll(() => page.locator('tr[data-row]:visible').count()).toBe(1);
+    await expect.poll(() => page.locator('tr[data-row]:not([hidden])').count(), patient).toBe(1);
     expect(complaints).toEqual([]);
   });
 
