@@ -54,10 +54,9 @@ function send(redis: Redis, command: Command): void {
   const pipeline = executed;
   const last = pipeline === null || command.pipelineIndex === undefined ? command : pipeline._queue.at(-1);
   if (last === undefined || (last !== command && command.pipelineIndex !== 0)) return;
+  if (isHandshake(redis, command)) return;
   const server = servers.of(redis);
-  const caller = callerNow(sites, server.name);
-  if (isHandshake(redis, command, caller)) return;
-  begin(redis, server, command, caller, last === command ? null : pipeline);
+  begin(redis, server, command, callerNow(sites, server.name), last === command ? null : pipeline);
 }
 
 function begin(redis: Redis, server: Client, command: Command, caller: Caller, pipeline: Pipeline | null): void {
@@ -113,8 +112,9 @@ function follow(command: Command, end: (error?: unknown) => void): void {
   };
 }
 
-function isHandshake({ status }: Redis, { name }: Command, { site }: Caller): boolean {
+function isHandshake({ status }: Redis, { name }: Command): boolean {
   if ((status !== 'connect' && status !== 'connecting') || !handshake.has(name)) return false;
+  const { site } = callerNow(sites, 'ioredis');
   return site === null || isInLibrary(site);
 }
 

@@ -11,7 +11,7 @@ async function main() {
   await redis.multi().incr('a').exec();
   await redis.multi().call('nonsense').exec().catch(ignore);
   await redis.blpop('none', 0.01);
-  const slow = new Redis(Number(process.env.DATABASE_PORT), '127.0.0.1', { commandTimeout: 10 });
+  const slow = new Redis(Number(process.env.DATABASE_PORT), '127.0.0.1', { commandTimeout: 300 });
   await slow.blpop('none', 0).catch(ignore);
   slow.disconnect();
   const lost = new Redis({ port: 1, retryStrategy: () => null });

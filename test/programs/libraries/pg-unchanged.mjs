@@ -17,7 +17,7 @@ for (const each of [Pool, PlainPool, Client, Query]) {
 const { query, connect } = PlainPool.prototype;
 print(query.name, query.length, connect.name, connect.length, Client.prototype.query.length);
 
-const pool = new Pool({ ...config, max: 1, connectionTimeoutMillis: 300 });
+const pool = new Pool({ ...config, max: 1, connectionTimeoutMillis: 600 });
 const store = new AsyncLocalStorage();
 for (const name of ['connect', 'acquire', 'release']) pool.on(name, () => print(name));
 const asked = pool.query('SELECT 1 AS one');

@@ -7,7 +7,7 @@ const ignore = () => {};
 process.noDeprecation = true; // several queries at a time on one client
 
 async function main() {
-  const pool = new Pool({ ...config, max: 2, connectionTimeoutMillis: 30 });
+  const pool = new Pool({ ...config, max: 2, connectionTimeoutMillis: 400 });
   await pool.query('SELECT 1');
   await pool.query('SELEKT').catch(ignore);
   const [first, second] = await Promise.all([pool.connect(), pool.connect()]);
