@@ -8,26 +8,26 @@ test('requests that a server is to answer, and those that it sends to do so; wha
     'client http localhost:… at nowhere · 2 in flight · 4 answered in … on average, … at most, 2 failed',
     'client http localhost:… at nowhere · 3 in flight · 1 answered in … on average, … at most',
     'request GET /begun at nowhere: pending',
-    'request GET /gone at nowhere: response http localhost:… to GET /never/42 at http.mjs:15',
+    'request GET /gone at nowhere: response http localhost:… to GET /never/42 at http.mjs:24',
     'request GET /never/42 at nowhere: pending',
     'request GET /never/42 at nowhere: pending',
     'request GET /never/7 at nowhere: pending',
-    'request GET /orders/7 at nowhere: response http localhost:… to GET /never/7 at http.mjs:20',
-    'request GET /users/42 at nowhere: response http localhost:… to GET /never/42 at http.mjs:15',
-    'task (main) at nowhere: response http localhost:… to GET /orders/7 at http.mjs:33 and response http localhost:… to GET /users/42 at http.mjs:33',
+    'request GET /orders/7 at nowhere: response http localhost:… to GET /never/7 at http.mjs:29',
+    'request GET /users/42 at nowhere: response http localhost:… to GET /never/42 at http.mjs:24',
+    'task (main) at nowhere: response http localhost:… to GET /orders/7 at http.mjs:47 and response http localhost:… to GET /users/42 at http.mjs:47',
   ]);
 });
 
 test('without http there is what fetch has sent, and nothing that servers are to answer', async () => {
   expect(await stuckIn('http.mjs', { LOOPSCOPE_DISABLE: 'http' })).toEqual([
-    'task (main) at nowhere: response http localhost:… to GET /never/42 at http.mjs:15 and response http localhost:… to GET /never/42 at http.mjs:15',
+    'task (main) at nowhere: response http localhost:… to GET /never/42 at http.mjs:24 and response http localhost:… to GET /never/42 at http.mjs:24',
     'client http localhost:… at nowhere · 2 in flight · 1 answered in … on average, … at most',
   ]);
 });
 
 test('without undici what fetch has sent is not there', async () => {
   const lines = await stuckIn('http.mjs', { LOOPSCOPE_DISABLE: 'undici' });
-  expect(lines.filter((line) => line.includes('http.mjs:15'))).toEqual([]);
+  expect(lines.filter((line) => line.includes('http.mjs:24'))).toEqual([]);
   expect(lines).toContain('request GET /users/42 at nowhere: pending');
 });
 
@@ -35,15 +35,15 @@ test.each([
   ['fastify', '/stock/:id'],
   ['fastify-4', '/stock/7'],
 ])('a request to %s is the task of what is done for it', async (library, path) => {
-  const post = 'response http localhost:… to POST /orders at fastify.cjs:17';
-  const get = 'request POST /orders at nowhere: response http localhost:… to GET /stock/7 at fastify.cjs:12';
+  const post = 'response http localhost:… to POST /orders at fastify.cjs:19';
+  const get = 'request POST /orders at nowhere: response http localhost:… to GET /stock/7 at fastify.cjs:14';
   expect(await stuckIn('fastify.cjs', { FASTIFY: library })).toEqual([
     `task (main) at nowhere: ${post} and ${post}`,
     get,
     get,
     `request GET ${path} at nowhere: pending`,
-    `request GET ${path} at nowhere: acquire async-mutex fastify.cjs:5 at fastify.cjs:7`,
-    `lock async-mutex fastify.cjs:5 at fastify.cjs:5 · 1 waiting · held by GET ${path} at fastify.cjs:7`,
+    `request GET ${path} at nowhere: acquire async-mutex fastify.cjs:5 at fastify.cjs:9`,
+    `lock async-mutex fastify.cjs:5 at fastify.cjs:5 · 1 waiting · held by GET ${path} at fastify.cjs:9`,
     'client http localhost:… at nowhere · 4 in flight',
   ]);
 });

@@ -39,4 +39,4 @@ const killed = async.queue(() => {}, 1);
 killed.pause();
 killed.push(1, () => {});
 killed.kill();
-setTimeout(() => process.exit(), 60);
+setImmediate(() => setTimeout(() => process.exit(), 60));

@@ -7,8 +7,17 @@ async function listen(handle) {
   return `http://localhost:${server.address().port}`;
 }
 
+/** Resolves when it was called so often. */
+function calls(count) {
+  const { promise, resolve } = Promise.withResolvers();
+  return Object.assign(() => void (--count === 0 && resolve()), { promise });
+}
+
+const arrived = calls(4);
+const left = calls(2);
 const other = await listen(({ url }, response) => {
-  if (!url.startsWith('/never')) response.end('fine');
+  if (url.startsWith('/never')) arrived();
+  else response.end('fine');
 });
 
 async function loadUser() {
@@ -25,8 +34,13 @@ const url = await listen(async (request, response) => {
   if (pathname === '/fine') response.end(await (await fetch(`${other}/fine`)).text());
   else if (pathname === '/begun') response.write('a');
   else if (pathname === '/orders/7') response.end(await loadOrder());
-  else if (pathname === '/forgotten') response.on('close', () => response.end());
-  else response.end(await loadUser());
+  else if (pathname === '/forgotten') {
+    response.on('close', left);
+    arrived();
+  } else {
+    if (pathname === '/gone') response.on('close', left);
+    response.end(await loadUser());
+  }
 });
 
 const agent = new http.Agent();
@@ -39,8 +53,8 @@ ask('/users/42?token=secret');
 ask('/orders/7');
 const gone = ask('/gone');
 const forgotten = ask('/forgotten');
-await new Promise((resolve) => setTimeout(resolve, 100));
+await arrived.promise;
 gone.destroy();
 forgotten.destroy();
-await new Promise((resolve) => setTimeout(resolve, 50));
-process.exit();
+await left.promise;
+setTimeout(() => process.exit(), 20);
