@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchDatabases } from './databases.ts';
+import { benchHandles } from './handles.ts';
 import { benchHeap } from './heap.ts';
 import { benchLocks } from './locks.ts';
 import { benchLoop } from './loop.ts';
@@ -44,6 +45,11 @@ const parts: Readonly<Record<string, Part>> = {
   databases: { title: 'libraries of databases under the hook, against the same without', run: benchDatabases },
   doctor: { title: 'an HTTP server under loopscope doctor, against the same without', run: benchDoctor, onWish: true },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
+  handles: {
+    title: 'loopscope run --handles, against the same without; and timers, against none of it',
+    run: benchHandles,
+    onWish: true,
+  },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
   metrics: { title: 'metrics in an SDK, against the registry alone', run: benchMetrics },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },

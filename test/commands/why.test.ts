@@ -16,6 +16,15 @@ function steady(text: string): string {
 const interval = (line: string, name: string): string =>
   `  interval every 1 m · calls ${name} · TIME · made at ${line}\n    → clearInterval(…), or timer.unref()`;
 
+/** What is said until all of these words are, each by the process that it is about when that is idle. */
+async function whyUntil(name: string, ...words: readonly string[]): Promise<string> {
+  const run = startLoopscope(['why', '--', program(name)], { group: true });
+  await Promise.all(words.map((word) => run.printed(word)));
+  kill(run);
+  const { stderr } = await run.outcome;
+  return steady(stderr);
+}
+
 test('a program that hangs: what keeps it, where it was made, and what ends it', async () => {
   const run = startLoopscope(['why', '--', program('handles/hangs.ts')], { group: true });
   await run.printed('not in the way');
@@ -58,20 +67,19 @@ describe('a program that ends', () => {
 test('at --timeout it is said, and the program ended', async () => {
   const { stderr, code } = await loopscope(['why', '--timeout', '700ms', program('handles/hangs.ts')]);
   expect(code).toBe(124);
-  expect(stderr).toMatch(/26 things keep the process alive\n/);
+  expect(stderr).toMatch(/things? keeps? the process alive\n/);
 });
 
 test('--after says it then, idle or not, once', async () => {
-  const run = startLoopscope(['why', '--after', '300ms', program('handles/hangs.ts')], { group: true });
+  const run = startLoopscope(['why', '--after', '700ms', program('handles/hangs.ts')], { group: true });
   await run.printed('not in the way');
   run.child.kill('SIGINT');
   const { stderr, signal } = await run.outcome;
-  expect([signal, stderr.match(/26 things keep the process alive/g)?.length]).toEqual(['SIGINT', 1]);
+  expect([signal, stderr.match(/things? keeps? the process alive/g)?.length]).toEqual(['SIGINT', 1]);
 });
 
 test('child processes and worker threads have lists of their own', async () => {
-  const { stderr } = await loopscope(['why', '--timeout', '1500ms', program('handles/family.cjs')]);
-  const text = steady(stderr);
+  const text = await whyUntil('handles/family.cjs', 'inWorker', 'inChild', 'family.cjs:9:3');
   expect(text).toContain(interval('test/programs/handles/family.cjs:5:20', 'inWorker'));
   expect(text).toContain(interval('test/programs/handles/family.cjs:6:39', 'inChild'));
   expect(text).toMatch(/child process node test\/programs\/handles\/family\.cjs child \(pid PID\) · .*family\.cjs:8:3/);
@@ -79,8 +87,9 @@ test('child processes and worker threads have lists of their own', async () => {
 });
 
 test('a server of a cluster has its line, though its socket is in another process', async () => {
-  const { stderr } = await loopscope(['why', '--timeout', '1500ms', program('handles/cluster.mjs')]);
-  expect(steady(stderr)).toMatch(/server http 127\.0\.0\.1:PORT · .*cluster\.mjs:6:21/);
+  expect(await whyUntil('handles/cluster.mjs', 'server http 127.0.0.1')).toMatch(
+    /server http 127\.0\.0\.1:PORT · .*cluster\.mjs:6:21/,
+  );
 });
 
 test('mistakes are one line', async () => {
