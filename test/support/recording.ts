@@ -10,13 +10,13 @@ import {
   type ThreadRecording,
 } from '../../src/report/recording.ts';
 
-export const directory = '/app';
+const directory = '/app';
 
 export function siteAt(line: number, name = 'handle'): SiteEntry {
   return { file: `${directory}/app.ts`, line, column: 3, function: name, exact: true };
 }
 
-export function pathOf(path: Partial<HotPath>): HotPath {
+function pathOf(path: Partial<HotPath>): HotPath {
   return { work: 'javascript', at: siteAt(1), calls: null, ms: 0, timersMs: 0, callers: [], ...path };
 }
 
