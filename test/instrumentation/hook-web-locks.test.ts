@@ -1,12 +1,13 @@
 // Web Locks under the hook, in programs that know nothing of loopscope.
 import { expect, test } from 'vitest';
+import { register, startNode } from '../support/cli.ts';
 import { outputsOf, stuckIn } from '../support/libraries.ts';
 
-// Node 22 has none
-const isThere = 'locks' in navigator;
+// Node 22 has none: there the tests are not there.
+const sorts = 'locks' in navigator ? ['navigator.locks'] : [];
 
-test.runIf(isThere)(
-  'who waits for a name and who holds it, alone or shared; what was given up is not pending',
+test.each(sorts)(
+  '%s: who waits for a name and who holds it, alone or shared; what was given up is not pending',
   async () => {
     expect(await stuckIn('web-locks.mjs')).toEqual([
       'task (main) at nowhere: acquire navigator.locks shelf at web-locks.mjs:5 and acquire navigator.locks stock at web-locks.mjs:5',
@@ -16,7 +17,16 @@ test.runIf(isThere)(
   },
 );
 
-test.runIf(isThere)('nothing changes for the program', async () => {
+test.each(sorts)('%s: nothing changes for the program', async () => {
   const { hooked, bare } = await outputsOf('web-locks-unchanged.mjs');
   expect(hooked).toEqual(bare);
+});
+
+test('navigator is what it is without the hook, and has locks only where Node has them', async () => {
+  const source = `const names = Reflect.ownKeys(Object.getPrototypeOf(navigator));
+    console.log(JSON.stringify([names, Object.getOwnPropertyDescriptor(globalThis, 'navigator').enumerable]));`;
+  const outputs = [['--import', register], []].map((flags) => startNode([...flags, '-e', source]).outcome);
+  const [hooked, bare] = await Promise.all(outputs);
+  expect([hooked?.stderr, hooked?.stdout]).toEqual(['', bare?.stdout]);
+  expect(hooked?.stdout.includes('"locks"')).toBe('locks' in navigator);
 });
