@@ -1,10 +1,8 @@
 // The head of a report of one test: what is wrong with it, and which it is.
 import type { Report, TestEntry, TestProblem } from '../report/format.ts';
-import { wrap } from './lines.ts';
 import { count, duration, place, plain } from './wording.ts';
 
 const longestName = 300;
-const mostHandles = 50;
 
 /** What is wrong with a test, in a few words. */
 const problemPhrases: Readonly<Record<TestProblem, (test: TestEntry) => string>> = {
@@ -40,19 +38,4 @@ function leftovers({ test, tasks, resources, handles }: Report): string {
     ...(open === 0 ? [] : [count(open, 'handle')]),
   ];
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
-}
-
-/** What tests left open, one line each where that is wide enough. */
-export function drawLeftOpen({ reason, handles, process: { directory } }: Report, width: number): string[] {
-  if (reason !== 'test' || handles === undefined) return [];
-  return handles.entries.slice(0, mostHandles).flatMap(({ kind, detail, ageMs, at, callback, task }) => {
-    const where = at ?? callback;
-    const phrases = [
-      `${kind}${detail === '' ? '' : ` ${plain(detail, longestName)}`}`,
-      ...(ageMs === null ? [] : [duration(ageMs)]),
-      ...(where === null ? [] : [`${at === null ? 'calls' : 'made at'} ${place(where, directory)}`]),
-      ...(task === null ? [] : [`in ${plain(task.name, longestName)}`]),
-    ];
-    return wrap(phrases, width, '', '  ');
-  });
 }

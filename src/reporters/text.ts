@@ -11,7 +11,7 @@ import { resourceFacts } from './resource-facts.ts';
 import { drawTable } from './table.ts';
 import { drawWarnings, warningsTitle } from './warning-lines.ts';
 import { drawTelemetry } from './telemetry-lines.ts';
-import { drawLeftOpen, testHeadline } from './test-lines.ts';
+import { testHeadline } from './test-lines.ts';
 import { buildTree, type Node } from './tree.ts';
 import {
   count,
@@ -70,7 +70,6 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
       ? []
       : section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
-    section('LEFT OPEN', drawLeftOpen(report, width - 2), paint),
     isOnlyTest(report) ? [] : section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
     drawSuspended(report.awaits, width, colour),
     section(handlesTitle, drawHandles(report, width - 2, paint, { most: mostHandles, withAdvice: false }), paint),

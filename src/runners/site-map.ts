@@ -1,7 +1,7 @@
 // Sites of what a test runner compiled itself: its source maps are in its own memory, and what it gives Error to format
 // stacks with knows them.
 import type { Site } from '../channels/site.ts';
-import { SiteMapper } from '../runtime/source-map.ts';
+import { filePath, SiteMapper } from '../runtime/source-map.ts';
 
 type Prepare = (error: Error, frames: readonly object[]) => unknown;
 
@@ -23,7 +23,9 @@ function mapByStack(site: Site, sandbox: object): Site | null {
     // oxlint-disable-next-line typescript/unbound-method -- called as V8 calls it
     const prepare = RealmError.prepareStackTrace as Prepare | undefined;
     if (typeof prepare !== 'function') return null;
-    const text = String(prepare.call(RealmError, new RealmError('site'), [frameOf(site)]));
+    const text = String(
+      prepare.call(RealmError, new RealmError('site'), [frameOf({ ...site, file: filePath(site.file) })]),
+    );
     const [, file, line, column] = place.exec(text.split('\n').findLast((each) => each.includes(':')) ?? '') ?? [];
     if (file === undefined || (Number(line) === site.line && Number(column) === site.column)) return null;
     return { ...site, file, line: Number(line), column: Number(column) };

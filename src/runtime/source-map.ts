@@ -89,7 +89,7 @@ function dataOf(url: string): string | null {
 }
 
 /** The path of a file that V8 names by path or URL; a URL that is no path on this machine stays as it is. */
-function filePath(file: string): string {
+export function filePath(file: string): string {
   try {
     return file.startsWith('file:') ? fileURLToPath(file) : file;
   } catch {
