@@ -20,6 +20,7 @@ import { rendererNames } from '../../src/commands/report-renderers.ts';
 import { UsageError } from '../../src/errors.ts';
 import { hostileReport, orderService } from '../support/ci-reports.ts';
 import { loopscope, program, type Outcome } from '../support/cli.ts';
+import { recordingOf, threadOf } from '../support/recording.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -171,16 +172,8 @@ describe('loopscope report', () => {
   });
 
   test('of a recording is its diagnosis, and in other forms what was pending at its end', async () => {
-    const { process: of } = orderService;
-    const thread = { observedMs: 10, activeMs: 10, port: null, requests: null, turns: null, gc: null, profile: null };
-    const processor = { threadMs: 1, processMs: 2 };
-    const series = { everyMs: 100, utilization: [], heapMB: [], requests: [], tasks: [], handles: {} };
-    const rest = { allocations: null, operations: null, resources: [], processor, series, report: orderService };
-    const recording = {
-      ...{ format: 'loopscope-recording', version: 1, startedAt: orderService.takenAt, command: of.command },
-      ...{ durationMs: 10, ended: 'program', exit: { code: 0, signal: null }, load: null, silent: [], notes: [] },
-      threads: [{ ...thread, ...rest }],
-    };
+    const idle = { observedMs: 10, activeMs: 10, port: null, requests: null, profile: null };
+    const recording = recordingOf([threadOf({ ...idle, report: orderService })], { ended: 'program', load: null });
     writeFileSync(at('recording.json'), JSON.stringify(recording));
     const forms = ['text', 'github'].map((form) => loopscope(['report', at('recording.json'), '--report', form]));
     const [text, github] = await Promise.all(forms);
