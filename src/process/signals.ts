@@ -37,6 +37,8 @@ export function listenForSignals(directory: RunDirectory | null, handlers: Signa
   const interrupt = async (): Promise<void> => {
     const mayEnd = caught.isAlone(); // else the program has its own idea of Ctrl-C
     if (mayEnd) handlers.ending();
+    // Caught no more: many listen once, clean up, and send the signal to themselves, which has to end them at once.
+    else caught.stop();
     await (reported ??= ask('interrupt'));
     if (!mayEnd) return;
     caught.stop();

@@ -34,6 +34,11 @@ describe('a program is as without loopscope', () => {
     ['if it ends by SIGTERM where nobody else listens for that', endsIfAlone('SIGTERM')],
     ['if it ends by SIGINT where nobody else listens for that', endsIfAlone('SIGINT')],
     [
+      'if it listens for SIGINT once, closes what is open, and sends it to itself again',
+      `const server = require('node:net').createServer().listen(0, () => process.kill(process.pid, 'SIGINT'));
+       process.once('SIGINT', () => server.close(() => process.kill(process.pid, 'SIGINT')));`,
+    ],
+    [
       'if it takes all listeners off',
       "for (const name of ['exit', 'SIGTERM']) process.removeAllListeners(name); process.kill(process.pid, 'SIGTERM');",
     ],
