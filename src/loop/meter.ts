@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoopStatistics } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
+import { ownTimeMs } from '../runtime/own-time.ts';
 import { observeGc, type GcObserver, type OnPause } from './gc.ts';
 import { LostIdle } from './lost-idle.ts';
 import { ownScheduling } from './scheduling.ts';
@@ -72,12 +73,14 @@ class Meter implements LoopMeter, BlockConfirmation, LoopReader {
   #start: {
     readonly at: number;
     readonly idleMs: number;
+    readonly ownMs: number;
     readonly turns: number;
     readonly waitMs: number | null;
   } | null = null;
   /** The last look. */
   #at = 0;
   #idleMs = 0;
+  #ownMs = 0;
   #immediate: NodeJS.Immediate;
   #rest: NodeJS.Timeout | undefined;
   #isResting = false;
@@ -92,7 +95,8 @@ class Meter implements LoopMeter, BlockConfirmation, LoopReader {
   readonly #begin = (): void => {
     this.#look();
     const { loopCount } = nodeTiming.uvMetricsInfo;
-    this.#start = { at: this.#at, idleMs: this.#idleMs, turns: loopCount, waitMs: ownScheduling()?.waitMs ?? null };
+    const waitMs = ownScheduling()?.waitMs ?? null;
+    this.#start = { at: this.#at, idleMs: this.#idleMs, ownMs: this.#ownMs, turns: loopCount, waitMs };
     this.#next();
   };
 
@@ -128,11 +132,14 @@ class Meter implements LoopMeter, BlockConfirmation, LoopReader {
     const busyMs = this.#busySinceLook();
     this.#at = now();
     this.#idleMs = nodeTiming.idleTime;
+    this.#ownMs = ownTimeMs();
     return busyMs;
   }
 
+  /** Without the time of reports, in which the program stood still. */
   #busySinceLook(): number {
-    return Math.max(0, now() - this.#at - (nodeTiming.idleTime - this.#idleMs));
+    const ownMs = ownTimeMs() - this.#ownMs;
+    return Math.max(0, now() - this.#at - ownMs - (nodeTiming.idleTime - this.#idleMs));
   }
 
   confirmBlock(since: number, durationMs: number): void {
@@ -160,7 +167,7 @@ class Meter implements LoopMeter, BlockConfirmation, LoopReader {
     }
     if (this.#isResting) this.#sample.addRestTo(histogram, this.#busySinceLook());
     else histogram.add(this.#busySinceLook());
-    const observedMs = now() - start.at;
+    const observedMs = now() - start.at - (ownTimeMs() - start.ownMs);
     const idleMs = nodeTiming.idleTime - start.idleMs + this.#lostIdle.totalMs;
     const waitMs = ownScheduling()?.waitMs ?? null;
     return Object.freeze({

@@ -5,8 +5,8 @@ import type { Rule } from './rule.ts';
 const leastObservedMs = 5000;
 /** Of the time in which the loop works: what is blocks explains the delay, and other rules say so. */
 const blocksShare = 0.5;
-/** Of all time: so long without a processor, and it is the machine that is late. */
-const starvedShare = 0.2;
+/** Of all time: a turn that waits for a processor is long, and nothing tells which one did. */
+const starvedShare = 0.05;
 
 export const timerDrift: Rule = {
   name: 'timer-drift',
@@ -18,7 +18,7 @@ export const timerDrift: Rule = {
     'behind the other. An interval falls behind by that much each time.',
   quiet:
     'The loop was measured for less than five seconds; blocks make up half of its work (that is blocked-loop or ' +
-    'blocking-call); the machine had no processor for it for a fifth of the time: then that is what makes it late.',
+    'blocking-call); the machine had no processor for it for 5 % of the time: then that may be what makes it late.',
   fix:
     'Spread the work over workers or processes, or do less of it. Count the time that has passed by a clock rather than by ' +
     'the number of ticks of an interval.',
@@ -32,7 +32,7 @@ setInterval(() => { seconds = (performance.now() - start) / 1000; }, 1000);`,
     const blockedMs = blocks.reduce((sum, { totalMs }) => sum + totalMs, 0);
     if (delay.p50Ms < threshold || blockedMs >= busyMs * blocksShare) return [];
     if ((processorWaitMs ?? 0) >= observedMs * starvedShare) {
-      return { unknown: 'the machine had no processor for it for a fifth of the time' };
+      return { unknown: 'the machine had no processor for it for 5 % of the time' };
     }
     return [
       {

@@ -3,18 +3,21 @@
 import { now } from './clock.ts';
 
 let sumMs = 0;
+let startedAt: number | null = null;
 
 /** Runs what is ours, and notes how long it took. */
 export function asOwnTime(act: () => void): void {
-  const since = now();
+  if (startedAt !== null) return act();
+  startedAt = now();
   try {
     act();
   } finally {
-    sumMs += now() - since;
+    sumMs = ownTimeMs();
+    startedAt = null;
   }
 }
 
-/** Milliseconds in all, in this thread. */
+/** Milliseconds in all, in this thread, until now. */
 export function ownTimeMs(): number {
-  return sumMs;
+  return startedAt === null ? sumMs : sumMs + now() - startedAt;
 }

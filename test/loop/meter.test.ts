@@ -78,3 +78,11 @@ test('a program that measures its loop and has nothing else to do ends', async (
   const { code, stdout } = await runProgram('loop-measured.ts');
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'nothing yet: 0\nfrozen: true\nstopped: true\n' });
 });
+
+test('the time in which reports are taken is left out', async () => {
+  const { stdout } = await runProgram('loop-own-time.ts');
+  const { observedMs, maxMs, utilization } = JSON.parse(stdout) as Delay & { observedMs: number };
+  expect(observedMs).toBeLessThan(600); // 200 of its own, and 800 of reports
+  expect(maxMs).toBeLessThan(200);
+  expect(utilization).toBeLessThan(0.7);
+});
