@@ -13,16 +13,14 @@ const { setTimeout, clearTimeout } = globalThis;
 /** The timer of the runner was set before ours, and would fire first if both were as long. */
 const aheadMs = 1;
 
-/** Compiling what a report needs allocates, which may start a collection: in a run that lasts it is there before. */
-const prepareAfterMs = 1000;
 let pendingAfterMs: number | null = null;
 
-/** Loads what a report needs, unless the tests are over before. */
+/**
+ * Loads what reads memory, 2 ms. At the timeout, or in the midst of a test, that would allocate: the collection that follows
+ * takes away what nobody can settle, with the line that hangs.
+ */
 export function prepareReports(): void {
-  setTimeout(() => {
-    load(import.meta.url, '../process/read-awaits');
-    load(import.meta.url, './test-report');
-  }, prepareAfterMs).unref();
+  load(import.meta.url, '../process/read-awaits');
 }
 
 /** Reports a test that is pending at its timeout, or for long if it has none. Returns what takes it back. */
