@@ -22,17 +22,30 @@ export const jest: Runner = {
   test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
 };
 
-export const mocha: Runner = {
-  ending: '.mjs',
-  imports: '',
-  isModule: true,
-  command: (file) => [path('node_modules/mocha/bin/mocha.js'), '--require', path('dist/src/runners/mocha.js'), file],
-  test: (name, run, milliseconds) => `it('${name}', ${run}).timeout(${milliseconds});`,
-};
+function mochaOf(folder: string): Runner {
+  return {
+    ending: '.mjs',
+    imports: '',
+    isModule: true,
+    command: (file) => [
+      path(`node_modules/${folder}/bin/mocha.js`),
+      '--require',
+      path('dist/src/runners/mocha.js'),
+      file,
+    ],
+    test: (name, run, milliseconds) => `it('${name}', ${run}).timeout(${milliseconds});`,
+  };
+}
+
+export const mocha = mochaOf('mocha');
+export const mocha11 = mochaOf('mocha-11');
 
 export const nodeTest: Runner = {
   ending: '.ts',
-  imports: `import { test } from 'node:test';`,
+  // Node 22 cancels all tests as soon as nothing else keeps the process alive.
+  imports: `import { after, test } from 'node:test';
+const alive = setInterval(() => {}, 1000);
+after(() => clearInterval(alive));`,
   isModule: true,
   command: (file) => ['--test', '--import', 'loopscope/node-test', file],
   test: (name, run, milliseconds) => `test('${name}', { timeout: ${milliseconds} }, ${run});`,
