@@ -1,7 +1,7 @@
 // S7, S41: what was computed once, what is written a hundred at a time, and at which stage does the pipeline stand?
 //   node examples/cache-batch-pipeline.ts
 //     prints `2 calls for 5 lookups, hit rate 40 %`, `250 rows in 3 batches`, `persisted 18 of 20: 2 invalid`
-//   npx loopscope run --timeout 300ms -- examples/cache-batch-pipeline.ts --slow
+//   npx loopscope run --timeout 1500ms -- examples/cache-batch-pipeline.ts --slow
 //     reports `queue import persist · full, 1 of 1 in it · 1 waiting to put`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/cache-batch-pipeline.ts
 //     sends `run import persist`, `batches of write`

@@ -1,7 +1,7 @@
 // S28: which stage of extract, transform, load holds up the others? Queues of ten rows lie between them; loading is the slow one.
 //   node examples/etl.ts
 //     prints `loaded 100 rows, 5 rejected`, `extracting waited for transforming: true`
-//   npx loopscope run --timeout 400ms -- examples/etl.ts --slow
+//   npx loopscope run --timeout 1500ms -- examples/etl.ts --slow
 //     reports `queue raw · full, 10 of 10 in it · 1 waiting to put`, `last taken by transform`, `now waits for sleep`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/etl.ts
 //     sends `put raw`, `get raw`, `process clean`, `run load`

@@ -2,7 +2,7 @@
 //   node examples/event-loop.ts
 //     prints `soon, in time, at a moment`, `not called: cancelled`, `nested: ERR_LOOPSCOPE_STATE`, `monitored: … ms`,
 //       `left over: cancelled`
-//   npx loopscope run --timeout 500ms -- examples/event-loop.ts --wait
+//   npx loopscope run --timeout 1500ms -- examples/event-loop.ts --wait
 //     reports `callback refreshPrices … called in`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/event-loop.ts
 //     sends `run monitored`, `run left over`

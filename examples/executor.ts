@@ -2,8 +2,8 @@
 // processes, a call that blocks in a thread, and a timer beside them that says how late it was.
 //   node examples/executor.ts
 //     prints `threads: 4 hashes`, `a process: 832040`, `the timer was never late`
-//   npx loopscope run --timeout 1500ms -- examples/executor.ts --long
-//     reports `executor hashes · … 2 … running`, `hash`
+//   npx loopscope run --timeout 2s -- examples/executor.ts --long
+//     reports `executor hashes · 2 of 2 workers busy · 2 queued`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/executor.ts
 //     sends `submit hashes`, `process hashes`
 import { gather, ProcessExecutor, runInExecutor, ThreadExecutor } from 'loopscope';

@@ -8,7 +8,7 @@ import { startSite } from './parts/site.ts';
 
 const site = await startSite();
 const connections = new Semaphore(3, { name: 'connections' });
-const limiter = new RateLimiter({ name: 'site', limit: 8, windowMs: 100 });
+const limiter = new RateLimiter({ name: 'site', limit: 4, windowMs: 200 });
 
 interface Result {
   readonly path: string;

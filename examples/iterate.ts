@@ -2,7 +2,7 @@
 // with a limit for how long the next item may take.
 //   node examples/iterate.ts
 //     prints `range: 0 1 2`, `pages: 1-3, 4-6, 7`, `readings: 5, then TimeoutError`
-//   npx loopscope run --timeout 500ms -- examples/iterate.ts --wait
+//   npx loopscope run --timeout 1500ms -- examples/iterate.ts --wait
 //     reports `waits for … readings`, `examples/iterate.ts:52`
 import { iterate, sleep } from 'loopscope';
 

@@ -2,7 +2,7 @@
 // shutdown ends them; what is urgent comes first, or the newest.
 //   node examples/producer-consumer.ts
 //     prints `eaten 20 by 3 consumers, at most 4 in the queue`, `priority: urgent, soon, later`, `newest first: c b a`
-//   npx loopscope run --timeout 400ms -- examples/producer-consumer.ts --lazy
+//   npx loopscope run --timeout 1500ms -- examples/producer-consumer.ts --lazy
 //     reports `queue dishes · full, 4 of 4 in it · 2 waiting to put`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/producer-consumer.ts
 //     sends `put dishes`, `get dishes`, `process dishes`

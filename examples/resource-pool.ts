@@ -2,7 +2,7 @@
 // broken is thrown away.
 //   node examples/resource-pool.ts
 //     prints `borrowed 2 of 2, 1 waiting`, `too late: ERR_LOOPSCOPE_TIMEOUT`, `made 3, thrown away 1`
-//   npx loopscope run --timeout 400ms -- examples/resource-pool.ts --leak
+//   npx loopscope run --timeout 1500ms -- examples/resource-pool.ts --leak
 //     reports `pool database · 2 of 2 borrowed · 1 waiting`, `held by … taken at examples/resource-pool.ts:22`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/resource-pool.ts
 //     sends `acquire database`

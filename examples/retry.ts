@@ -4,7 +4,7 @@
 //     prints `rates after 3 attempts`, `post office: gave up after 3 attempts: closed`, `validation: 1 attempt`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/retry.ts
 //     sends `retry rates`, `attempt rates`, `retry post office`
-//   npx loopscope run --timeout 400ms -- examples/retry.ts --slow
+//   npx loopscope run --timeout 1500ms -- examples/retry.ts --slow
 //     reports `retry rates`, `attempt 1 of 5 failed · Error: busy`
 import { createTask, retry, retryable, withFallback } from 'loopscope';
 

@@ -1,7 +1,7 @@
 // S35: which worker had which job, how long did it take, and what is its status?
 //   node examples/worker-pool.ts
 //     prints `job 1: fulfilled`, `job 3: rejected`, `too slow: TimeoutError`, `6 jobs: 5 fulfilled, 1 rejected`
-//   npx loopscope run --timeout 500ms -- examples/worker-pool.ts --slow
+//   npx loopscope run --timeout 1500ms -- examples/worker-pool.ts --slow
 //     reports `worker-pool`, `waiting`
 //   npx loopscope run --otlp http://localhost:4318 -- examples/worker-pool.ts
 //     sends `process mails`
