@@ -1,6 +1,6 @@
 // Measures its loop, which reports keep from turning twice: in the middle of a turn, and while they are still under way.
-import { measureLoop } from 'loopscope';
 import { setTimeout as pause } from 'node:timers/promises';
+import { measureLoop } from '../../src/process/measure-loop.ts';
 import { asOwnTime } from '../../src/runtime/own-time.ts';
 
 function standStill(milliseconds: number): void {
