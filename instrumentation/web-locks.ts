@@ -19,13 +19,23 @@ const byName = new Map<string, WrappedLock>();
 const asked = channel('locks.request.start');
 let current: Request | null = null;
 
+interface Held {
+  readonly held: readonly { readonly name: string }[];
+}
+
+interface Locks {
+  readonly query: () => Promise<Held>;
+}
+
 /** One call of `request`. */
 class Request {
   #call: LockCall | null = null;
   #hold: Hold | null = null;
+  readonly #locks: Locks;
   readonly #options: unknown;
 
-  constructor(options: unknown) {
+  constructor(locks: Locks, options: unknown) {
+    this.#locks = locks;
     this.#options = options;
   }
 
@@ -47,7 +57,7 @@ class Request {
     try {
       result = Reflect.apply(callback, self, [given]);
     } catch (error) {
-      guard(() => this.end(), undefined);
+      guard(() => this.#thrown(), undefined);
       throw error;
     }
     // what handles its rejection is Node, which hands it to whoever asked for the lock
@@ -62,6 +72,17 @@ class Request {
     this.#call?.stopWaiting();
     if (this.#hold !== null) this.#call?.lock.holds.end(this.#hold);
     if (this.#call?.lock.isIdle === true) byName.delete(this.#call.lock.name);
+  }
+
+  /** Node 24 and 26 never release the lock of a callback that throws at once; whether this one does it has to say. */
+  #thrown(): void {
+    const lock = this.#call?.lock;
+    if (lock === undefined || this.#hold === null) return;
+    const compare = ({ held }: Held): void => {
+      const count = held.filter(({ name }) => lock.name === keyOf(name)).length;
+      if (count < lock.holds.size) this.end();
+    };
+    void this.#locks.query().then((state) => guard(() => compare(state), undefined), ignore);
   }
 
   #grant(): void {
@@ -102,7 +123,7 @@ function callRequest(method: Callable, self: unknown, args: unknown[]): unknown 
   const callback = args[index];
   if (typeof callback !== 'function') return Reflect.apply(method, self, args);
   const before = current;
-  const request = new Request(index === 2 ? args[1] : null);
+  const request = new Request(self as Locks, index === 2 ? args[1] : null);
   current = request;
   try {
     const given = args.with(
@@ -123,11 +144,19 @@ function noteAsked({ name, mode }: { readonly name: string; readonly mode: strin
 
 /** The lock of a name: it is held by one, or shared by many. */
 function lockOf(name: string, isShared: boolean): WrappedLock | null {
-  const key = `navigator.locks ${name}`;
+  const key = keyOf(name);
   let lock = byName.get(key);
   if (lock === undefined && byName.size < mostNames) {
     lock = new WrappedLock(key, 'lock', isShared ? null : 1, identify(key));
     byName.set(key, lock);
   }
   return lock ?? null;
+}
+
+function keyOf(name: string): string {
+  return `navigator.locks ${name}`;
+}
+
+function ignore(): void {
+  // then it is held for all that is known
 }

@@ -11,6 +11,7 @@ import { benchHeap } from './heap.ts';
 import { benchLocks } from './locks.ts';
 import { benchLoop } from './loop.ts';
 import { benchMetrics } from './metrics.ts';
+import { benchNode } from './node.ts';
 import { benchPools } from './pools.ts';
 import { benchPrimitives } from './primitives.ts';
 import { benchQueues } from './queues.ts';
@@ -42,6 +43,7 @@ const parts: Readonly<Record<string, Part>> = {
     run: benchResilience,
   },
   pools: { title: 'pools, caches and threads while nobody listens, against those of others', run: benchPools },
+  node: { title: 'servers of Node and Fastify, and fetch, under the hook against the same without', run: benchNode },
   databases: { title: 'libraries of databases under the hook, against the same without', run: benchDatabases },
   doctor: { title: 'an HTTP server under loopscope doctor, against the same without', run: benchDoctor, onWish: true },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },

@@ -10,9 +10,10 @@ test.each(sorts)(
   '%s: who waits for a name and who holds it, alone or shared; what was given up is not pending',
   async () => {
     expect(await stuckIn('web-locks.mjs')).toEqual([
-      'task (main) at nowhere: acquire navigator.locks shelf at web-locks.mjs:5 and acquire navigator.locks stock at web-locks.mjs:5',
+      'task (main) at nowhere: acquire navigator.locks broken at web-locks.mjs:5 and acquire navigator.locks shelf at web-locks.mjs:5 and acquire navigator.locks stock at web-locks.mjs:5',
       'lock navigator.locks stock at web-locks.mjs:8 · 1 waiting · held by (main) at web-locks.mjs:8',
       'lock navigator.locks shelf at web-locks.mjs:5 · 1 waiting · held by (main) at web-locks.mjs:5 · held by (main) at web-locks.mjs:5',
+      'lock navigator.locks broken at web-locks.mjs:5 · 1 waiting · held by (main) at web-locks.mjs:5',
     ]);
   },
 );

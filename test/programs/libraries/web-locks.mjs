@@ -17,6 +17,10 @@ void take('shelf', { mode: 'shared' });
 void take('shelf', { mode: 'shared' });
 void take('shelf', {});
 await take('free', {}, async () => {});
+await take('broken', {}, () => {
+  throw new Error('at once, and Node keeps it');
+});
+void take('broken', {});
 await new Promise((resolve) => setTimeout(resolve, 20));
 controller.abort();
 setTimeout(() => process.exit(), 20);
