@@ -1,9 +1,10 @@
 // An assertion for any runner: nothing is pending. What is has a moment to go away, and is listed if it does not.
 import { ArgumentError, PendingError } from '../errors.ts';
 import type { Report, SiteEntry, TaskEntry } from '../report/format.ts';
-import { takeReport } from '../process/take-report.ts';
+import { takeUnmapped } from '../process/take-report.ts';
 import { currentTask, rootTask } from '../runtime/context.ts';
-import { isOf, testOf } from './test-run.ts';
+import { siteMap } from './site-map.ts';
+import { isOf, testGlobal, testOf } from './test-run.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 
 export interface ExpectOptions {
@@ -43,7 +44,7 @@ export async function expectNoPending({ ignore = [], timeout = 1000, retries = 6
     patterns.some((pattern) => pattern.test(name) || (site !== null && pattern.test(site.file)));
   const whole = 2 ** (retries + 1) - 1;
   for (let attempt = 0; ; attempt++) {
-    const report = takeReport();
+    const report = takeUnmapped('asked', null, siteMap(testGlobal()));
     const lines = pendingLines(report, isIgnored);
     if (lines.length === 0) return;
     if (attempt > retries) throw pendingError(lines);
@@ -77,7 +78,7 @@ function pendingLines(report: Report, isIgnored: (name: string, site: SiteEntry 
     .flatMap(({ kind, name, holders }) =>
       holders
         .filter(({ task }) => isAsked(task.id))
-        .map(({ task, at }) => `${kind} ${name} is held by ${task.name}${placeOf(' since', at)}`),
+        .map(({ task, at }) => `${kind} ${name} is held by ${task.name}${placeOf(', taken', at)}`),
     );
   return [...tasks, ...held];
 }

@@ -6,6 +6,8 @@ import { startRunner } from './start.ts';
 import { beginTest, endTest, inTest } from './test-run.ts';
 import { reportNow } from './timeout.ts';
 
+export { expectNoPending } from './expect-no-pending.ts';
+
 /** What we use of `vitest`. */
 export interface VitestApi {
   readonly aroundEach?: (hook: (run: () => Promise<void>, context: VitestContext) => Promise<void>) => void;

@@ -10,6 +10,8 @@ const linked = ['loopscope', 'vitest', 'async-mutex', 'tslib', 'fastq', 'reusify
 
 /** What differs between runners. */
 export interface Runner {
+  /** What of loopscope it loads. */
+  readonly entry: string;
   /** Of a file of tests. */
   readonly ending: string;
   /** Its first lines. */
@@ -18,6 +20,8 @@ export interface Runner {
   readonly isModule: boolean;
   /** The configuration, by file. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Where packages are that are not those of this project, by their names. */
+  readonly linked?: Readonly<Record<string, string>>;
   readonly command: (file: string) => readonly string[];
   /** A test of this name with this function, which may take so long. */
   readonly test: (name: string, run: string, milliseconds: number) => string;
@@ -106,7 +110,47 @@ function healthy(runner: Runner): string {
   return `${runner.imports}\n${Array.from({ length: 50 }, (_, index) => one(index)).join('\n')}\n`;
 }
 
-const sources = { hanging, endless, healthy } as const;
+/** Tests of expectNoPending itself: what goes away, what stays, and what is ignored. */
+function expecting(runner: Runner): string {
+  const { test } = runner;
+  const types = runner.ending.endsWith('ts');
+  return `${runner.imports}
+${load(runner, 'assert', 'node:assert/strict').replace('{ assert }', 'assert')}
+${load(runner, '{ createTask, Lock }', 'loopscope')}
+${load(runner, '{ expectNoPending }', runner.entry)}
+${types ? 'interface Unused { none: string }' : ''}
+${test(
+  'passes when what is pending has gone',
+  `async () => {
+  createTask(() => new Promise((resolve) => setTimeout(resolve, 100)), { name: 'soon over' });
+  await expectNoPending();
+}`,
+  5000,
+)}
+${test(
+  'lists what stays',
+  `async () => {
+  const stock = new Lock({ name: 'stock' });
+  await stock.acquire(); // held
+  const task = createTask(async () => { await stock.acquire(); stock.release(); }, { name: 'booking' }); // stays
+  const listed = await expectNoPending({ timeout: 20, retries: 2 }).catch((error) => error);
+  assert.equal(listed.code, 'ERR_LOOPSCOPE_PENDING');
+  console.log('LISTED ' + listed.message.split('\\n').join(' / ') + ' END');
+  await assert.rejects(expectNoPending({ ignore: 'book', timeout: 0, retries: 0 }));
+  await assert.rejects(expectNoPending({ ignore: ['stock', 'other*'], timeout: 0, retries: 0 }));
+  await expectNoPending({ ignore: ['stock', 'book*'], timeout: 0, retries: 0 });
+  await expectNoPending({ ignore: [/^book/g, /^stock$/], timeout: 0, retries: 0 });
+  await expectNoPending({ ignore: 'expecting.*', timeout: 0, retries: 0 });
+  stock.release();
+  await task;
+  await expectNoPending();
+}`,
+  5000,
+)}
+`;
+}
+
+const sources = { hanging, endless, healthy, expecting } as const;
 
 /** What a run of a suite wrote, and how it ended. */
 export interface SuiteRun {
@@ -128,7 +172,7 @@ export async function runSuite(
   try {
     await mkdir(join(folder, 'node_modules'));
     for (const each of linked) {
-      const target = each === 'loopscope' ? root : join(root, 'node_modules', each);
+      const target = each === 'loopscope' ? root : (runner.linked?.[each] ?? join(root, 'node_modules', each));
       await symlink(target, join(folder, 'node_modules', each), 'dir');
     }
     const file = `${name}${runner.ending}`;

@@ -5,6 +5,7 @@ import type { Runner } from './runner-suites.ts';
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
 export const vitest: Runner = {
+  entry: 'loopscope/vitest',
   ending: '.test.ts',
   imports: `import { test } from 'vitest';`,
   isModule: true,
@@ -14,6 +15,7 @@ export const vitest: Runner = {
 };
 
 export const jest: Runner = {
+  entry: 'loopscope/jest',
   ending: '.test.js',
   imports: '',
   isModule: false,
@@ -24,6 +26,7 @@ export const jest: Runner = {
 
 function mochaOf(folder: string): Runner {
   return {
+    entry: 'loopscope/mocha',
     ending: '.mjs',
     imports: '',
     isModule: true,
@@ -41,6 +44,7 @@ export const mocha = mochaOf('mocha');
 export const mocha11 = mochaOf('mocha-11');
 
 export const nodeTest: Runner = {
+  entry: 'loopscope/node-test',
   ending: '.ts',
   // Node 22 cancels all tests as soon as nothing else keeps the process alive.
   imports: `import { after, test } from 'node:test';
