@@ -135,8 +135,10 @@ function testHead(report: Report, test: TestEntry, width: number, paint: Paint):
   ];
 }
 
-function noTask({ tasks, loop, warnings }: Report): string {
+function noTask({ tasks, loop, warnings, awaits }: Report): string {
   if (tasks.length > 0) return 'no task, but something waits outside of all tasks';
+  const suspended = awaits?.functions.length ?? 0;
+  if (suspended > 0) return count(suspended, 'suspended function');
   const isOver = blockedPhrase(loop) !== null || (warnings?.length ?? 0) > 0;
   return isOver ? 'nothing pending' : 'nothing that loopscope knows of';
 }

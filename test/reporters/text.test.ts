@@ -6,6 +6,7 @@ import type { Report, ResourceEntry, TaskEntry } from '../../src/report/format.t
 import { renderJson } from '../../src/reporters/json.ts';
 import { renderText } from '../../src/reporters/text.ts';
 import { cutLeft, cutRight, duration, plain } from '../../src/reporters/wording.ts';
+import { hungServer } from '../support/await-examples.ts';
 
 const orderService = JSON.parse(golden('order-service.json')) as Report;
 
@@ -87,6 +88,13 @@ describe('the text of a report', () => {
       )[1],
     ).toBe('loopscope: pending at the timeout: nothing that loopscope knows of');
     expect(renderText(report([]))).not.toContain('TASKS');
+  });
+
+  test('counts the functions that are suspended where there is no task', () => {
+    const atTimeout = { reason: 'timeout', process: { ...orderService.process, exitCode: null } } as const;
+    expect(renderText(report([], { ...atTimeout, awaits: hungServer() }))).toContain(
+      `loopscope: pending at the timeout: ${hungServer().functions.length} suspended functions\n`,
+    );
   });
 
   test('shortens the script only if it is below the folder of the program', () => {
