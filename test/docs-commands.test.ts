@@ -16,7 +16,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startCollector, type Collector } from './support/collector.ts';
+import { startCollector, type Collector } from '../examples/all/collector.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** What installs, what CI runs by itself, and what needs a dump: it has tests of its own. */
