@@ -4,6 +4,9 @@ import { complain } from '../runtime/complain.ts';
 
 type Handle = (first: unknown, second: unknown) => void;
 
+/** How long a signal takes that a process sends to itself. */
+const arrivalMs = 20;
+
 const handles = new Map<string, Handle[]>();
 
 /** Calls `handle` with the first arguments of every such event, before the listeners of the program. */
@@ -30,15 +33,22 @@ function patchEmit(): void {
 
 /** Calls `act` before a signal ends the program. Where the program listens for it itself, that is its own end. */
 export function beforeEndBy(signal: NodeJS.Signals, act: () => void): void {
+  let isForProgram = false;
   // First: Node takes the `emit` of the moment in which it begins to catch the signal.
   beforeEvent(signal, () => {
-    if (!caught.isAlone()) return;
+    isForProgram = !caught.isAlone();
+    if (isForProgram) return;
     try {
       act();
     } finally {
       caught.stop();
       process.kill(process.pid, signal);
     }
+  });
+  // Who cleans up and then sends itself the signal again means to end by it: it has to arrive, though nothing else is left.
+  beforeEvent('beforeExit', () => {
+    if (isForProgram && caught.isAlone()) setTimeout(() => {}, arrivalMs);
+    isForProgram = false;
   });
   const caught = catchSignal(signal);
 }

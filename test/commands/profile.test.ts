@@ -75,6 +75,20 @@ test('a program that listens for SIGTERM itself ends as it wants, and leaves its
   expect(functionsIn(file)).toContain('spinning');
 });
 
+test('a program that cleans up on SIGTERM and then sends it to itself ends by it, and leaves its profile', async () => {
+  const file = join(folder, 'again.cjs.cpuprofile');
+  const again = script(
+    'again.cjs',
+    `const server = require('node:net').createServer().listen(0, () => console.log('ready'));
+     process.once('SIGTERM', () => server.close(() => process.kill(process.pid, 'SIGTERM')));`,
+  );
+  const run = startLoopscope(['run', '--profile', file, again]);
+  await run.printed('ready');
+  run.child.kill('SIGTERM');
+  expect(await run.outcome).toMatchObject({ code: null, signal: 'SIGTERM' });
+  expect(functionsIn(file)).toContain('spinning');
+});
+
 test.each([
   ['waits', 'setInterval(() => {}, 1000);'],
   ['blocks its loop', 'setImmediate(() => { for (;;); });'],
