@@ -4,6 +4,7 @@ import { CallSites } from '../src/runtime/call-site.ts';
 import { isOwnWork } from '../src/runtime/own-work.ts';
 import { callerNow } from './caller-record.ts';
 import { clientOf } from './client-record.ts';
+import { InFlight } from './in-flight-record.ts';
 import { operationName } from './request-record.ts';
 
 interface Message {
@@ -11,17 +12,24 @@ interface Message {
 }
 
 const sites = new CallSites();
-const ends = new WeakMap<ClientRequest, (error?: unknown) => void>();
+const inFlight = new InFlight();
 
 export function created({ request }: Message): void {
-  if (isOwnWork(request.agent)) return;
+  if (inFlight.isFull || isOwnWork(request.agent)) return;
   const { method, path } = request;
-  ends.set(request, clientOf(nameOf(request)).begin(callerNow(sites, 'http'), operationName(method, path)));
+  // what becomes a connection has no response that Node would tell of
+  if (method === 'CONNECT' || request.hasHeader('upgrade')) return;
+  inFlight.add(request, clientOf(nameOf(request)).begin(callerNow(sites, 'http'), operationName(method, path)));
 }
 
 /** The headers of the response are there, or there was an error. */
 export function ended({ request, error }: Message & { readonly error?: unknown }): void {
-  ends.get(request)?.(error);
+  inFlight.end(request, error);
+}
+
+/** What is in flight is not seen any more. */
+export function stop(): void {
+  inFlight.clear();
 }
 
 function nameOf(request: Message['request']): string {

@@ -2,23 +2,36 @@
 import { CallSites } from '../src/runtime/call-site.ts';
 import { callerNow } from './caller-record.ts';
 import { clientOf } from './client-record.ts';
+import { InFlight } from './in-flight-record.ts';
 import { operationName } from './request-record.ts';
 
 interface Message {
-  readonly request: { readonly origin: string | URL; readonly method: string; readonly path: string };
+  readonly request: {
+    readonly origin: string | URL;
+    readonly method: string;
+    readonly path: string;
+    readonly upgrade?: unknown;
+  };
 }
 
 const sites = new CallSites();
-const ends = new WeakMap<object, (error?: unknown) => void>();
+const inFlight = new InFlight();
 
 export function created({ request }: Message): void {
-  const { origin, method, path } = request;
-  ends.set(request, clientOf(nameOf(origin)).begin(callerNow(sites, 'fetch'), operationName(method, path)));
+  const { origin, method, path, upgrade } = request;
+  // what becomes a connection, as of a WebSocket, has no response that undici would tell of
+  if (inFlight.isFull || method === 'CONNECT' || Boolean(upgrade)) return;
+  inFlight.add(request, clientOf(nameOf(origin)).begin(callerNow(sites, 'fetch'), operationName(method, path)));
 }
 
 /** The headers of the response are there, or there was an error. */
 export function ended({ request, error }: Message & { readonly error?: unknown }): void {
-  ends.get(request)?.(error);
+  inFlight.end(request, error);
+}
+
+/** What is in flight is not seen any more. */
+export function stop(): void {
+  inFlight.clear();
 }
 
 function nameOf(origin: string | URL): string {

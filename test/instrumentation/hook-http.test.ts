@@ -1,5 +1,6 @@
 // Requests of node:http, fetch and Fastify under the hook, in programs that know nothing of loopscope.
 import { expect, test } from 'vitest';
+import { program, register, startNode } from '../support/cli.ts';
 import { outputsOf, stuckIn } from '../support/libraries.ts';
 
 test('requests that a server is to answer, and those that it sends to do so; what nobody waits for is not pending', async () => {
@@ -45,6 +46,41 @@ test.each([
     `request GET ${path} at nowhere: acquire async-mutex fastify.cjs:5 at fastify.cjs:9`,
     `lock async-mutex fastify.cjs:5 at fastify.cjs:5 · 1 waiting · held by GET ${path} at fastify.cjs:9`,
     'client http localhost:… at nowhere · 4 in flight',
+  ]);
+});
+
+test.each([
+  ['undici', 'undici.mjs'],
+  ['undici-7', 'undici.cjs'],
+])('what is sent with %s of npm is there as what fetch sends', async (library, file) => {
+  const lines = await stuckIn(file, { UNDICI: library, LOOPSCOPE_DISABLE: 'http' });
+  const waits = [
+    `response http localhost:… to GET /orders/7 at ${file}:25`,
+    `response http localhost:… to GET /stream at ${file}:27`,
+    `response http localhost:… to GET /users/42 at ${file}:15`,
+    `response http localhost:… to POST /pool at ${file}:26`,
+  ];
+  expect(lines).toEqual([
+    `task (main) at nowhere: ${waits.join(' and ')}`,
+    'client http localhost:… at nowhere · 4 in flight · 1 answered in … on average, … at most',
+  ]);
+});
+
+test('what has become a connection is no request, by node:http or by WebSocket', async () => {
+  expect(await stuckIn('upgraded.mjs')).toEqual(['exit 3', '']);
+});
+
+test('what is switched off while the program runs is not there any more, and what comes after it is switched on is', async () => {
+  const of = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
+  const words = [program('libraries/disable-part.mjs'), of('instrumentation/hook.js'), of('src/index.js')];
+  const { stdout } = await startNode(['--import', register, ...words]).outcome;
+  expect(stdout.split('\n')).toEqual([
+    'answers GET /both; waits for GET /both',
+    'answers nothing; waits for GET /both, GET /client',
+    'answers nothing; waits for nothing',
+    'answers GET /server; waits for nothing',
+    'answers GET /server, GET /again; waits for GET /again',
+    '',
   ]);
 });
 

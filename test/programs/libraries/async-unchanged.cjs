@@ -1,5 +1,5 @@
 // Prints what a program can see of async; of the version in the variable.
-const async = require(process.env.ASYNC ?? 'async');
+const async = process.env.ASYNC === 'async-2' ? require('async-2') : require('async');
 
 const print = (...words) => console.log(...words);
 process.on('unhandledRejection', (error) => print('unhandled', error.message));

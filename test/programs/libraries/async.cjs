@@ -1,5 +1,5 @@
 // Hangs in queues, a limit and a retry of async, and knows nothing of loopscope.
-const async = require(process.env.ASYNC ?? 'async');
+const async = process.env.ASYNC === 'async-2' ? require('async-2') : require('async');
 
 const mails = async.queue(async function send() {
   await new Promise(() => {});

@@ -1,6 +1,6 @@
 // A service that hangs, and knows nothing of loopscope. The library is that of the variable.
 const { Mutex } = require('async-mutex');
-const app = require(process.env.FASTIFY ?? 'fastify')();
+const app = (process.env.FASTIFY === 'fastify-4' ? require('fastify-4') : require('fastify'))();
 
 const stock = new Mutex();
 let asked = 0;
