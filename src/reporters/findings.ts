@@ -71,14 +71,14 @@ const testProblems: Readonly<Record<TestProblem, string>> = {
 };
 
 function findingOfTest(test: TestEntry, { process: { directory } }: Report): Finding {
-  const { problem, file, name, line, column, ranMs } = test;
+  const { problem, file, name, line, column, ranMs, timeoutMs } = test;
   const site = { file, line: line ?? 1, column: column ?? 1, function: '', exact: true };
   const path = place(site, directory).replace(/(:\d+){2}$/, '');
   const who = name === null ? `the file ${path}` : `test ${plain(name, longestLabel)}`;
   return {
     rule: testRules[problem],
     isWarning: false,
-    title: `${who} ${testProblems[problem]} after ${duration(ranMs)}`,
+    title: `${who} ${testProblems[problem]} after ${duration(problem === 'timed out' ? (timeoutMs ?? ranMs) : ranMs)}`,
     details: [],
     site,
     label: name === null ? 'the whole file' : plain(name, longestLabel),

@@ -1,10 +1,11 @@
 // `setupFiles: ['loopscope/vitest']`: vitest loads it anew for each file of tests, and by means of its own. All else is
 // loaded by Node, once per thread.
-import { createRequire } from 'node:module';
 import type { VitestApi, VitestSuite } from './vitest-tests.ts';
 
 export type { ExpectOptions } from './expect-no-pending.ts';
 
+// In contexts of their own (`vmThreads`, `vmForks`) an import of node:module leads back to vitest.
+const { createRequire } = process.getBuiltinModule('node:module');
 const tests = createRequire(import.meta.url)('./vitest-tests.js') as typeof import('./vitest-tests.ts');
 /** See `expectNoPending` of loopscope/expect. */
 export const { expectNoPending } = tests;
