@@ -12,7 +12,7 @@ import type { WaitRecord } from '../src/channels/wait.ts';
 import { outcomeOf } from '../src/errors.ts';
 import { now } from '../src/runtime/clock.ts';
 import { complain } from '../src/runtime/complain.ts';
-import { nextId, runInTask } from '../src/runtime/context.ts';
+import { hasAround, nextId, runInTask, switchTask } from '../src/runtime/context.ts';
 import { announceSettled, fulfilment } from '../src/runtime/settle.ts';
 
 /** Any function: what it takes and returns is passed on as it is. */
@@ -94,7 +94,16 @@ export function runRecorded(
   };
   let result: unknown;
   try {
-    result = callInTask(record, run, self, args);
+    // as `callInTask`, whose frame would be one more in each stack
+    if (hasAround()) result = callInside(record, run, self, args);
+    else {
+      const before = switchTask(record);
+      try {
+        result = Reflect.apply(run, self, args);
+      } finally {
+        switchTask(before);
+      }
+    }
   } catch (error) {
     end(true, error);
     throw error;
@@ -110,8 +119,22 @@ export function runRecorded(
   );
 }
 
-/** Calls a function in the context of a task. What surrounds tasks there may fail, and the function is called all the same. */
+/**
+ * Calls a function in the context of a task. It adds one frame to the stacks of what is called: a stack ends after ten, and
+ * those of the program are to be in it.
+ */
 export function callInTask(task: TaskRecord, run: Callable, self: unknown, args: readonly unknown[]): unknown {
+  if (hasAround()) return callInside(task, run, self, args);
+  const before = switchTask(task);
+  try {
+    return Reflect.apply(run, self, args);
+  } finally {
+    switchTask(before);
+  }
+}
+
+/** What surrounds tasks may fail, and the function is called all the same. */
+function callInside(task: TaskRecord, run: Callable, self: unknown, args: readonly unknown[]): unknown {
   let called = false;
   const call = (): unknown => {
     called = true;

@@ -70,6 +70,22 @@ export function runInTask<Argument, Result>(
 }
 
 /**
+ * Makes a task the current one, or none, in code that makes `before` current again when it is done: `storage.run` without
+ * its frames in the stacks of what is called. Must not be used where `hasAround` is true.
+ * @returns the task that was current before
+ */
+export function switchTask(task: TaskRecord | undefined): TaskRecord | undefined {
+  const before = context.storage.getStore();
+  context.storage.enterWith(task as TaskRecord);
+  return before;
+}
+
+/** Whether something wraps the run of every task. */
+export function hasAround(): boolean {
+  return context.around !== null;
+}
+
+/**
  * Makes a task the current one for the rest of the callback from Node's internals that runs now, and all that it begins:
  * for what hears of a callback and cannot call it.
  */

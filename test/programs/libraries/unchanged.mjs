@@ -169,3 +169,16 @@ void pRetry.default(
 );
 print(await pRetry.makeRetriable(async (value) => value, { retries: 1 })(7));
 await turn();
+
+// A stack ends after ten frames: those of the program are among them.
+const placeOrder = () => pRetry.default(() => Promise.reject(new Error('deep')), { retries: 0 });
+const handleOrder = async () => {
+  const order = await placeOrder();
+  return order;
+};
+const serveOrders = async () => {
+  const orders = await handleOrder();
+  return orders;
+};
+const names = ({ stack }) => stack.match(/\b(?:placeOrder|handleOrder|serveOrders)\b/g).join();
+print(await serveOrders().catch(names));
