@@ -3,16 +3,12 @@
 import { createRequire } from 'node:module';
 import { sep } from 'node:path';
 import { hasDatabase, startDatabase, type Database } from '../support/databases.ts';
-import { threadTime } from './processor-time.ts';
-import { assertDone, format, median, type Result } from './result.ts';
+import { compareCopies, type Work } from './compare-copies.ts';
+import type { Result } from './result.ts';
 
-const opsPerRun = 2000;
-const rounds = 9;
+const plan = { opsPerRun: 2000, rounds: 9 };
 const require = createRequire(import.meta.url);
 const dist = new URL('../../dist/', import.meta.url);
-
-/** Does one thing. */
-type Work = () => Promise<unknown>;
 
 /** A library: makes what is measured of a copy of it, and ends it. */
 interface Case {
@@ -82,7 +78,7 @@ export async function benchDatabases(): Promise<Result[]> {
   for (const [index, { library, sort, works }] of cases.entries()) {
     if (!hasDatabase(sort, `the benchmark of ${library}`)) continue;
     const database = await startDatabase(sort);
-    results.push(...(await compareCopies(works, bareCopies[index] as never, require(library) as never, database)));
+    results.push(...(await compareBoth(works, bareCopies[index] as never, require(library) as never, database)));
   }
   registry.stop();
   stopHook();
@@ -92,42 +88,13 @@ export async function benchDatabases(): Promise<Result[]> {
 type HookModule = typeof import('../../instrumentation/hook.ts');
 type RegistryModule = typeof import('../../src/subscribers/registry.ts');
 
-async function compareCopies(make: Case['works'], bare: never, hooked: never, database: Database): Promise<Result[]> {
+async function compareBoth(make: Case['works'], bare: never, hooked: never, database: Database): Promise<Result[]> {
   const [without, under] = [await make(bare, database.port), await make(hooked, database.port)];
   const results: Result[] = [];
   for (const [name, work] of Object.entries(without.works)) {
-    results.push(await compare(name, work, under.works[name] as Work));
+    results.push(await compareCopies(name, work, under.works[name] as Work, plan));
   }
   await Promise.all([without.end(), under.end()]);
   await database.end();
   return results;
-}
-
-async function compare(name: string, bare: Work, hooked: Work): Promise<Result> {
-  const times: { bare: number; hooked: number }[] = [];
-  for (let round = 0; round < rounds; round++) {
-    // each goes first as often as the other
-    const [first, second] = round % 2 === 0 ? [bare, hooked] : [hooked, bare];
-    const [one, two] = [await time(first), await time(second)];
-    if (round > 2) times.push(round % 2 === 0 ? { bare: one, hooked: two } : { bare: two, hooked: one });
-  }
-  const added = median(times.map((each) => each.hooked - each.bare));
-  return {
-    name,
-    bare: format(median(times.map((each) => each.bare)) / 1000, 'µs'),
-    wrapped: format(median(times.map((each) => each.hooked)) / 1000, 'µs'),
-    value: median(times.map((each) => each.hooked / each.bare)),
-    unit: '×',
-    budget: 1.5,
-    note: `${format(added / 1000, 'µs')} more`,
-  };
-}
-
-/** Nanoseconds of this thread for one. */
-async function time(work: Work): Promise<number> {
-  const start = threadTime();
-  let done = 0;
-  for (; done < opsPerRun; done++) await work();
-  assertDone('the operations', opsPerRun, done);
-  return (threadTime() - start) / opsPerRun;
 }

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { benchDatabases } from './databases.ts';
 import { benchHandles } from './handles.ts';
 import { benchHeap } from './heap.ts';
+import { benchLibraries } from './libraries.ts';
 import { benchLocks } from './locks.ts';
 import { benchLoop } from './loop.ts';
 import { benchMetrics } from './metrics.ts';
@@ -44,6 +45,7 @@ const parts: Readonly<Record<string, Part>> = {
   },
   pools: { title: 'pools, caches and threads while nobody listens, against those of others', run: benchPools },
   node: { title: 'servers of Node and Fastify, and fetch, under the hook against the same without', run: benchNode },
+  libraries: { title: 'libraries under the hook, against the same without', run: benchLibraries },
   databases: { title: 'libraries of databases under the hook, against the same without', run: benchDatabases },
   doctor: { title: 'an HTTP server under loopscope doctor, against the same without', run: benchDoctor, onWish: true },
   server: { title: 'an HTTP server under loopscope run, against the same without', run: benchServer },
