@@ -6,7 +6,7 @@ import { compareCopies } from './compare-copies.ts';
 import { casesOfLibraries } from './library-cases.ts';
 import type { Result } from './result.ts';
 
-const plan = { opsPerRun: 100, rounds: 7, least: 60e6, added: 15 };
+const plan = { opsPerRun: 100, rounds: 6, least: 40e6, added: 15 };
 const require = createRequire(import.meta.url);
 const dist = new URL('../../dist/', import.meta.url);
 

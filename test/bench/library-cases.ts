@@ -45,10 +45,6 @@ const cases = {
     const limiter = new Bottleneck({ maxConcurrent: 1 });
     return { what: 'schedule', work: () => limiter.schedule(one), end: () => limiter.disconnect() };
   },
-  cockatiel({ ConstantBackoff, handleAll, retry }: typeof import('cockatiel')) {
-    const policy = retry(handleAll, { maxAttempts: 2, backoff: new ConstantBackoff(1) });
-    return { what: 'a retry', work: () => policy.execute(one) };
-  },
   fastq({ promise }: typeof import('fastq')) {
     const jobs = promise<unknown, number, number>(async (item) => item, 1);
     return { what: 'a job', work: () => jobs.push(1) };
