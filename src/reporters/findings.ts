@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import type { Report, SiteEntry, TaskEntry, TestEntry, TestProblem } from '../report/format.ts';
 import type { Warning } from '../report/warning.ts';
+import { drawHandles } from './handle-lines.ts';
 import {
   blockers,
   count,
@@ -62,6 +63,8 @@ const testRules: Readonly<Record<TestProblem, string>> = {
   blocked: 'blocked-loop',
 };
 
+const mostHandles = 15;
+
 const testProblems: Readonly<Record<TestProblem, string>> = {
   leaked: 'left something pending',
   'not exiting': 'has ended, and something keeps the process alive',
@@ -70,7 +73,8 @@ const testProblems: Readonly<Record<TestProblem, string>> = {
   blocked: 'blocks the loop',
 };
 
-function findingOfTest(test: TestEntry, { process: { directory } }: Report): Finding {
+function findingOfTest(test: TestEntry, report: Report): Finding {
+  const { directory } = report.process;
   const { problem, file, name, line, column, ranMs, timeoutMs } = test;
   const site = { file, line: line ?? 1, column: column ?? 1, function: '', exact: true };
   const path = place(site, directory).replace(/(:\d+){2}$/, '');
@@ -79,7 +83,7 @@ function findingOfTest(test: TestEntry, { process: { directory } }: Report): Fin
     rule: testRules[problem],
     isWarning: false,
     title: `${who} ${testProblems[problem]} after ${duration(problem === 'timed out' ? (timeoutMs ?? ranMs) : ranMs)}`,
-    details: [],
+    details: drawHandles(report, longestSentence, (_style, text) => text, { most: mostHandles, withAdvice: true }),
     site,
     label: name === null ? 'the whole file' : plain(name, longestLabel),
     subject: [file, name, problem].join('\0'),
