@@ -1,6 +1,7 @@
 // The table of pending tasks: one row each, equal rows as one with a count, never wider than asked for.
 import type { Report, ResourceEntry, TaskEntry } from '../report/format.ts';
 import { layOut, type Column } from './columns.ts';
+import { withoutIds } from './request-paths.ts';
 import {
   blockers,
   cutBeforeId,
@@ -39,7 +40,7 @@ export function drawTable(report: Report, width: number, most: number): { lines:
 /** Tasks that look the same. */
 interface Group {
   readonly first: TaskEntry;
-  readonly cells: readonly string[];
+  cells: readonly string[];
   count: number;
 }
 
@@ -52,7 +53,10 @@ function groupRows(report: Report): Group[] {
     const key = cells.map(sameFor).join('\0');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { first: task, count: 1, cells });
-    else group.count++;
+    else {
+      group.count++;
+      if (group.cells[0] !== cells[0]) group.cells = group.cells.map(withoutIds);
+    }
   }
   return [...groups.values()];
 }
@@ -68,9 +72,9 @@ function cellsOfGroup({ first, count, cells: [name = '', kind = '', state = '', 
   ];
 }
 
-/** What of a cell tells rows apart: not which of many equal tasks is awaited, nor whether a site stands in. */
+/** What of a cell tells rows apart: not which of many equal tasks is awaited, nor ids in paths, nor whether a site stands in. */
 function sameFor(cell: string, index: number): string {
-  return index === columnOfHolder ? cell : cell.replaceAll(/ #\d+|^~/g, '');
+  return index === columnOfHolder ? cell : withoutIds(cell.replaceAll(/ #\d+|^~/g, ''));
 }
 
 /** The cells but for id and age. */

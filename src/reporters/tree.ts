@@ -1,6 +1,7 @@
 // The await tree: below each task what it waits for, above it who awaits it. Equal branches are one with a count, and a
 // circle is cut where it closes.
 import type { ParkedEntry, PartEntry, Report, ResourceEntry, TaskEntry, WaitEntry } from '../report/format.ts';
+import { withoutIds } from './request-paths.ts';
 import {
   callPhrase,
   cancelPhrase,
@@ -177,14 +178,31 @@ function mergeEqual(nodes: readonly Node[]): Node[] {
   for (const node of nodes) {
     const key = signature(node);
     const equal = merged.get(key);
-    merged.set(key, equal === undefined ? node : { ...equal, times: equal.times + node.times });
+    merged.set(
+      key,
+      equal === undefined
+        ? node
+        : { ...(key.includes('/…') ? joined(equal, node) : equal), times: equal.times + node.times },
+    );
   }
   return [...merged.values()];
+}
+
+/** The first of two that read the same; without ids in paths if they are not the same. */
+function joined(first: Node, second: Node): Node {
+  if (paths(first) === paths(second)) return first;
+  const lines = first.lines.map((line) => line.map(withoutIds));
+  const branches = first.branches.map((branch, index) => joined(branch, second.branches[index] ?? branch));
+  return { ...first, lines, branches };
+}
+
+function paths({ lines, branches }: Node): string {
+  return [...lines.flat().map((phrase) => phrase.replaceAll(varying, '')), ...branches.map(paths)].join('\n');
 }
 
 const varying = /#\d+|\d+(\.\d+)? (ms|s|m|h|d)\b|~(?=\S+:\d+:\d+)/g;
 
 function signature({ lines, branches, times, onlyCreated }: Node): string {
-  const own = lines.map((line) => line.join('\u0001').replaceAll(varying, '')).join('\u0002');
+  const own = lines.map((line) => withoutIds(line.join('\u0001').replaceAll(varying, ''))).join('\u0002');
   return `${times}${onlyCreated === true ? 'created' : ''}\u0003${own}\u0003${branches.map(signature).join('\u0004')}`;
 }
