@@ -8,7 +8,7 @@ import { asyncContextManager, createTask, sleep } from 'loopscope';
 const events: string[] = [];
 const note = (event: string): void => void events.push(event);
 
-// a class: whoever says `await using` closes it at the end of the block
+// a class: from Node 24 on `await using connection = await Connection.open();` closes it at the end of the block
 class Connection implements AsyncDisposable {
   static async open(): Promise<Connection> {
     await sleep(5);
@@ -30,18 +30,19 @@ class Connection implements AsyncDisposable {
 
 // a generator: what comes before `yield` enters, what comes after leaves, and the error of the block arrives at the yield
 const transaction = asyncContextManager(async function* transaction() {
-  await using connection = await Connection.open();
+  const connection = await Connection.open();
   try {
     yield connection;
   } catch (error) {
     note(`rolled back: ${(error as Error).message}`);
+  } finally {
+    await connection[Symbol.asyncDispose]();
   }
 });
 
 await createTask(
   async () => {
-    await using connection = await Connection.open();
-    await connection.query('SELECT 1');
+    await transaction().run((connection) => connection.query('SELECT 1'));
   },
   { name: 'transfer' },
 );

@@ -35,9 +35,10 @@ if (process.argv.includes('--stuck')) {
   let most = 0;
   await gather(
     Array.from({ length: 6 }, () => async () => {
-      using _ = await seats.acquire();
+      const seat = await seats.acquire(); // from Node 24 on: using seat = …
       most = Math.max(most, seats.statistics().held);
       await sleep(2);
+      seat.release();
     }),
   );
   console.log(`${most} at a time`);

@@ -32,6 +32,5 @@ first.value.isBroken = true;
 first.release();
 second.release();
 await waiting;
-using third = await pool.acquire();
-using fourth = await pool.acquire();
-console.log(`made ${made}, thrown away ${thrownAway}; now ${third.value.id} and ${fourth.value.id}`);
+const ids = await Promise.all([1, 2].map(() => pool.run(({ id }) => sleep(1).then(() => id)))); // lent, used, given back
+console.log(`made ${made}, thrown away ${thrownAway}; now ${ids.join(' and ')}`);

@@ -47,7 +47,7 @@ function microBatch(weight: number, inputs: readonly number[], rounds: number): 
 
 const onLoop = process.argv.includes('--on-loop');
 const rounds = onLoop ? 100_000 : 200;
-await using gradients = new ThreadExecutor({ name: 'gradients', workers: 2 });
+const gradients = new ThreadExecutor({ name: 'gradients', workers: 2 });
 const batches = [
   [0.1, 0.2, 0.3, 0.4],
   [0.5, 0.6, 0.7, 0.8],
@@ -72,3 +72,4 @@ for (let count = 1; count <= (onLoop ? 2 : 5); count++) {
 console.log(`loss went down: ${losses.every((loss, index) => index === 0 || loss < (losses[index - 1] ?? 0))}`);
 console.log(`gradients of ${last.length} micro-batches make one step`);
 console.log(`weight: ${weight.toFixed(3)}, to be 3`);
+await gradients.close();

@@ -5,6 +5,7 @@
 //   node examples/pitfalls/not-closed.ts --cure      prints `the port is free`
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { promisify } from 'node:util';
 import { createTask, run } from 'loopscope';
 
 async function listen(server: Server): Promise<void> {
@@ -17,8 +18,12 @@ async function probe(): Promise<void> {
 }
 
 async function curedProbe(): Promise<void> {
-  await using server = createServer(); // closed at the end of the block, whatever happens
-  await listen(server);
+  const server = createServer();
+  try {
+    await listen(server);
+  } finally {
+    await promisify(server.close.bind(server))(); // whatever happens; from Node 24 on: await using server = …
+  }
 }
 
 await run(async () => {
