@@ -8,11 +8,29 @@ type Callable = (...parameters: unknown[]) => unknown;
 type OpenModule = Record<'open', Callable> & Partial<Record<'openSync', Callable>>;
 
 /** By descriptor. An entry stays until the descriptor is used again: that a file was lost shows when it is gone. */
-const opened = new Map<unknown, Creation>();
+const opened = new Map<unknown, Opened>();
+
+interface Opened {
+  readonly creation: Creation;
+  /** Null for what the program knows by its number alone. */
+  readonly handle: WeakRef<object> | null;
+  /** Whose FileHandle with this descriptor was collected before. */
+  readonly before: Creation | null;
+}
 
 /** What opened the file that has this descriptor; null where that is not known. */
 export function openedAt(descriptor: number): Creation | null {
-  return opened.get(descriptor) ?? null;
+  return opened.get(descriptor)?.creation ?? null;
+}
+
+/** The same for the FileHandle that was lost open: others may have the descriptor by now. */
+export function lostAt(descriptor: number): Creation | null {
+  const last = opened.get(descriptor);
+  return last === undefined ? null : (collected(last) ?? last.before);
+}
+
+function collected({ creation, handle }: Opened): Creation | null {
+  return handle !== null && handle.deref() === undefined ? creation : null;
 }
 
 /** Begins; returns what ends it. The functions of the file system keep their names, lengths and results. */
@@ -42,7 +60,7 @@ export function watchOpened(): () => void {
       const creation = noteExactly({}, executionAsyncResource());
       const result = Reflect.apply(open, self, given) as Promise<{ readonly fd: number }>;
       result.then(
-        ({ fd }) => note(fd, creation),
+        (handle) => note(handle.fd, creation, handle),
         () => {},
       );
       return result;
@@ -55,8 +73,11 @@ export function watchOpened(): () => void {
   };
 }
 
-function note(descriptor: unknown, creation: Creation): void {
-  if (typeof descriptor === 'number') opened.set(descriptor, creation);
+function note(descriptor: unknown, creation: Creation, handle: object | null = null): void {
+  if (typeof descriptor !== 'number') return;
+  const last = opened.get(descriptor);
+  const before = last === undefined ? null : (collected(last) ?? last.before);
+  opened.set(descriptor, { creation, handle: handle === null ? null : new WeakRef(handle), before });
 }
 
 type Apply = (open: Callable, self: unknown, given: unknown[]) => unknown;

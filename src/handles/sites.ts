@@ -4,7 +4,7 @@ import type { SiteEntry } from '../report/format.ts';
 import type { HandleKind, HandleSiteEntry } from '../report/handles.ts';
 import { now } from '../runtime/clock.ts';
 import { creationOf, type Creation } from './creation.ts';
-import { openedAt } from './opened.ts';
+import { lostAt } from './opened.ts';
 import { findTimers } from './timers.ts';
 import { isExact } from './exact.ts';
 import { findOpen } from './find.ts';
@@ -49,7 +49,7 @@ function* openOf(withTimers: boolean): Generator<Pick<Found, 'kind' | 'things'>>
 
 /** The garbage collector closed a file, because the program had lost it open. */
 export function noteLostFile(descriptor: number): void {
-  const place = placeOf('file', openedAt(descriptor));
+  const place = placeOf('file', lostAt(descriptor));
   if (place !== null) place.lost++;
 }
 

@@ -115,3 +115,10 @@ test.each([[[]], [['--handles']]])(
     );
   },
 );
+
+test('a FileHandle that was lost is said by its line, though its descriptor is used again', async () => {
+  const file = program('handles/lost-file.mjs');
+  const words = ['run', '--handles', '--timeout', '2s', '--', process.execPath, '--expose-gc', file];
+  const { stderr } = await loopscope(words);
+  expect(stderr).toMatch(/unclosed-resource: 1 file opened at\s+\S*lost-file\.mjs:9/);
+});
