@@ -5,13 +5,21 @@ import type { AwaitReport, Source, SuspendedFunction } from '../report/awaits.ts
 const deepest = 500;
 
 /**
- * Functions that await a promise which can never be settled, and which another function awaits in turn. One that nobody
- * awaits may be garbage that was not collected yet, or wait for ever on purpose, as a main function does.
+ * Functions that await a promise which can never be settled, and for which somebody waits in turn: another function, or the
+ * client of a request. One that nobody awaits may be garbage that was not collected yet, or wait for ever on purpose, as a
+ * main function does.
+ * @param requests ids of the tasks that are requests whose clients are there: a framework awaits their handlers by `then`
  */
-export function findDeadWaits({ functions, promises }: AwaitReport): SuspendedFunction[] {
+export function findDeadWaits(
+  { functions, promises }: AwaitReport,
+  requests: ReadonlySet<number> = new Set(),
+): SuspendedFunction[] {
   const dead = new Map<number, boolean>();
   const awaited = awaitedPromises(functions, promises);
-  return functions.filter(({ awaits, settles }) => settles.some((id) => awaited.has(id)) && isDead(awaits, 0));
+  return functions.filter(({ awaits, settles, task }) => {
+    const isAwaited = settles.some((id) => awaited.has(id)) || (task != null && requests.has(task.id));
+    return isAwaited && isDead(awaits, 0);
+  });
 
   function isDead(promise: number, depth: number): boolean {
     const known = dead.get(promise);

@@ -32,7 +32,11 @@ export const stuckWait: Rule = {
 
 function deadWaits({ report, taskOf }: RuleContext): Finding[] {
   if (report.awaits === null) return [];
-  const bySite = Map.groupBy(findDeadWaits(report.awaits), ({ name, at }) => `${name} ${at?.file}:${at?.line}`);
+  const requests = report.tasks.filter(({ request }) => request?.isGone === false).map(({ id }) => id);
+  const bySite = Map.groupBy(
+    findDeadWaits(report.awaits, new Set(requests)),
+    ({ name, at }) => `${name} ${at?.file}:${at?.line}`,
+  );
   return [...bySite.values()].map((all): Finding => {
     const [first] = all;
     const name = first?.name === undefined || first.name === '' ? 'An anonymous function' : short(first.name);

@@ -185,6 +185,18 @@ describe('stuck-wait', () => {
     });
   });
 
+  test.each([
+    { client: 'is there', isGone: false, found: ['handle awaits a promise that nobody can settle'] },
+    { client: 'has gone', isGone: true, found: [] },
+  ])('finds the handler of a request, whoever awaits it, where the client $client', ({ isGone, found }) => {
+    const program = awaitProgram();
+    const task = { id: 7, name: 'GET /users', ageMs: 1000 };
+    program.call('handle', program.leaf('unknown', '', [], 'none'), 'http.js:3', { task });
+    const request = taskOf(7, 'GET /users', { kind: 'request', request: { sent: 'nothing', isGone } });
+    const messages = messagesOf('stuck-wait', reportOf({ tasks: [request], awaits: program.report() }));
+    expect(messages.map((message) => message.split(':')[0])).toEqual(found);
+  });
+
   test('is quiet where the resolver may be somewhere, and in a circle of promises', () => {
     const program = awaitProgram();
     const one = program.promise();

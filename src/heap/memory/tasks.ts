@@ -5,7 +5,7 @@ import { fixed } from './layout.ts';
 import type { Objects, Reference } from './objects.ts';
 
 const mostEntries = 64;
-const taskFields = ['id', 'origin', 'createdAt', 'parent', 'waits'];
+const taskFields = ['id', 'createdAt', 'parent', 'waits'];
 const waitFields = ['kind', 'task', 'on', 'since', 'until', 'site', 'outcome', 'newer', 'older'];
 
 /** A wait of loopscope's own. */
@@ -107,10 +107,23 @@ export class Tasks {
     const fields = this.#fields(object, taskFields);
     if (fields === null) return null;
     const id = objects.number(fields.get('id') as number);
-    const name = objects.string(objects.property(fields.get('origin') as number, 'name'));
+    const name = this.#nameOf(fields);
     const createdAt = objects.number(fields.get('createdAt') as number);
     if (id === null || id === 0 || name === null || createdAt === null) return null;
     return { id, name, ageMs: this.#uptimeMs === null ? 0 : Math.max(0, Math.round(this.#uptimeMs - createdAt)) };
+  }
+
+  /** A request that a server is to answer has its name made when somebody asks for it: until then it is method and path. */
+  #nameOf(fields: ReadonlyMap<string, number>): string | null {
+    const objects = this.#objects;
+    const origin = fields.get('origin') ?? fields.get('#origin');
+    const name = origin === undefined ? null : objects.string(objects.property(origin, 'name'));
+    if (name !== null) return name;
+    const [method, path] = ['#method', '#path'].map((field) => {
+      const value = fields.get(field);
+      return value === undefined ? null : objects.string(value);
+    });
+    return method == null || path == null ? null : `${method} ${path.replace(/[?#].*/, '')}`;
   }
 
   /** What is in the fields of an object; null unless it has all of these. */
