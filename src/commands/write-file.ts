@@ -41,6 +41,7 @@ export function writeWhole(file: string, text: string): void {
     renameSync(part, path);
   } catch (error) {
     rmSync(part, { force: true });
+    if (error instanceof Error) error.message = error.message.replaceAll(part, file); // what was asked for
     throw error;
   }
 }
