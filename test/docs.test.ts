@@ -30,6 +30,11 @@ test.each(pages)('every name that %s imports is exported', (page) => {
   expect(missing.flat()).toEqual([]);
 });
 
+test('what --help prints fits 80 columns', () => {
+  const lines = Object.values(helpTexts).flatMap((text) => text.split('\n'));
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
 describe('options', () => {
   const optionsIn = (text: string): string[] => [...new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g))].toSorted();
 

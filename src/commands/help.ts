@@ -36,36 +36,52 @@ ${exitCodes}`;
 
 const run = `  loopscope run [options] -- <script> [args]
 
-Runs a Node program (or a command that starts one) and reports on stderr what is pending and what blocked the
-event loop: at its exit if anything is or did, on SIGUSR2, and on the first Ctrl-C. Input, output, signals and
-exit code are the program's own.
+Runs a Node program (or a command that starts one) and reports on stderr what is
+pending and what blocked the event loop: at its exit if anything is or did, on
+SIGUSR2, and on the first Ctrl-C. Input, output, signals and exit code are the
+program's own.
 
-  --timeout TIME    after 500ms, 30s, 2m or 1h: report, then end the program with exit code 124
+  --timeout TIME    after 500ms, 30s, 2m or 1h: report, then end the program
+                    with exit code 124
   --format FORMAT   text (default) or json (one line per report)
   --output FILE     append the reports to FILE instead of writing them to stderr
   --quiet           write nothing to stderr
-  --report FORMS    at the end write what was found: junit=FILE,html=FILE,markdown=FILE,json=FILE,gitlab=FILE,
-                    text=FILE; github writes annotations to stderr and the summary of the step
-  --fail-on NAMES   exit code 8 where the program ends with 0 and this was found: leaked (pending at exit),
-                    warning (any), the name of a rule
-  --otlp URL        send spans, metrics and log records to an OpenTelemetry collector; also OTEL_EXPORTER_OTLP_ENDPOINT
+  --report FORMS    at the end write what was found:
+                    junit=FILE,html=FILE,markdown=FILE,json=FILE,gitlab=FILE,
+                    text=FILE; github writes annotations to stderr and the
+                    summary of the step
+  --fail-on NAMES   exit code 8 where the program ends with 0 and this was
+                    found: leaked (pending at exit), warning (any), the name of
+                    a rule
+  --otlp URL        send spans, metrics and log records to an OpenTelemetry
+                    collector; also OTEL_EXPORTER_OTLP_ENDPOINT
   --prometheus [HOST:]PORT
-                    serve the metrics of all its processes at http://127.0.0.1:PORT/metrics
-  --trace-file FILE write spans to FILE, without any server; loopscope export sends them later
-  --profile FILE    write a CPU profile of the run: FILE.cpuprofile, or a folder for those of several processes
+                    serve the metrics of all its processes at
+                    http://127.0.0.1:PORT/metrics
+  --trace-file FILE write spans to FILE, without any server; loopscope export
+                    sends them later
+  --profile FILE    write a CPU profile of the run: FILE.cpuprofile, or a folder
+                    for those of several processes
   --disable NAMES   do not look into these libraries: p-queue,pg, or all
-  --handles         note where every timer and handle is made, not only servers, connections, children and workers
-  --debug           capture the call site of every task and wait, not of the first 200 a second
+  --handles         note where every timer and handle is made, not only servers,
+                    connections, children and workers
+  --debug           capture the call site of every task and wait, not of the
+                    first 200 a second
   --block-threshold TIME
-                    turns of the event loop that take longer are blocks (default 100ms)
+                    turns of the event loop that take longer are blocks (default
+                    100ms)
   --stuck-after TIME
-                    report a loop that does not return for so long, such as an endless one
+                    report a loop that does not return for so long, such as an
+                    endless one
   --stuck-exit      end the program then, with exit code 70
-  --no-watchdog     do not look for what blocks the loop: no thread beside the program's
+  --no-watchdog     do not look for what blocks the loop: no thread beside the
+                    program's
   --no-loop         do not measure the loop at all
-  --rule NAME=VALUE a rule warns from another threshold on (long-hold=2m), or not at all (long-hold=off)
+  --rule NAME=VALUE a rule warns from another threshold on (long-hold=2m), or
+                    not at all (long-hold=off)
   --ignore NAME[:GLOB]
-                    no warnings of a rule, or of tasks, resources and files of such a name
+                    no warnings of a rule, or of tasks, resources and files of
+                    such a name
 `;
 
 const why = `  loopscope why [options] -- <script> [args]
@@ -151,8 +167,8 @@ that the collector refuses, is named on stderr and skipped.
 `;
 
 const explained = `  loopscope explain              the rules, in a line each
-  loopscope explain RULE         what it means, from when on it warns, what to do
-                                 about it, and how to silence it
+  loopscope explain RULE         what it means, from when on it warns, what to
+                                 do about it, and how to silence it
 
 `;
 
@@ -192,15 +208,15 @@ of another. Things are the same by name, file and function, not by line or id.
 const doctor = `  loopscope doctor [options] -- <script> [args]
 
 Runs a Node program, and says on stdout what ails it: the first line is the
-verdict, with the line, the host or the pool; then what shows it, and what to do.
-The output of the program goes to stderr. It ends with the load, after the
+verdict, with the line, the host or the pool; then what shows it, and what to
+do. The output of the program goes to stderr. It ends with the load, after the
 duration, with the program, or on Ctrl-C; nothing is left running.
 
-  --on-port COMMAND run COMMAND in a shell when the program listens, with PORT in
-                    its environment: 'autocannon http://localhost:$PORT'
+  --on-port COMMAND run COMMAND in a shell when the program listens, with PORT
+                    in its environment: 'autocannon http://localhost:$PORT'
   --duration TIME   how long at most: 500ms, 30s, 2m
-  --deep            follow promises, too, which makes each await slower; how much
-                    is measured at the start, and said
+  --deep            follow promises, too, which makes each await slower; how
+                    much is measured at the start, and said
   --record FILE     write the recording, as JSON; loopscope report reads it
   --format FORMAT   text (default) or json: the diagnosis
   --output FILE     append the diagnosis to FILE instead of writing it to stdout
