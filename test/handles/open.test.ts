@@ -116,7 +116,10 @@ test.each([[[]], [['--handles']]])(
   },
 );
 
-test('a FileHandle that was lost is said by its line, though its descriptor is used again', async () => {
+// Node 26 ends a program that loses one, and says so itself.
+const losing = Number.parseInt(process.versions.node, 10) < 26 ? ['lost-file.mjs'] : [];
+
+test.each(losing)('a FileHandle that was lost is said by its line, though its descriptor is used again', async () => {
   const file = program('handles/lost-file.mjs');
   const words = ['run', '--handles', '--timeout', '2s', '--', process.execPath, '--expose-gc', file];
   const { stderr } = await loopscope(words);
