@@ -131,6 +131,7 @@ function withoutNumbers(text: string): string {
   return text
     .replaceAll(/\d+(?:\.\d+)* (?:ms|s)\b/g, 'TIME')
     .replaceAll(/(?:#|pid |Node |localhost:)[\d.]+/g, 'N')
+    .replaceAll(/(order-service\.ts:3)\d:\d+/g, '$1') // wherever in its loop it was just then
     .replaceAll(/\s+/g, ' ')
     .trim();
 }
