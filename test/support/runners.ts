@@ -14,15 +14,20 @@ export const vitest: Runner = {
   test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
 };
 
-export const jest: Runner = {
-  entry: 'loopscope/jest',
-  ending: '.test.js',
-  imports: '',
-  isModule: false,
-  files: { 'jest.config.json': '{ "setupFilesAfterEnv": ["loopscope/jest"], "transform": {} }' },
-  command: (file) => [path('node_modules/jest/bin/jest.js'), '--forceExit', file],
-  test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
-};
+function jestOf(folder: string): Runner {
+  return {
+    entry: 'loopscope/jest',
+    ending: '.test.js',
+    imports: '',
+    isModule: false,
+    files: { 'jest.config.json': '{ "setupFilesAfterEnv": ["loopscope/jest"], "transform": {} }' },
+    command: (file) => [path(`node_modules/${folder}/bin/jest.js`), '--forceExit', file],
+    test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
+  };
+}
+
+export const jest = jestOf('jest');
+export const jest29 = jestOf('jest-29');
 
 function mochaOf(folder: string): Runner {
   return {
@@ -42,6 +47,7 @@ function mochaOf(folder: string): Runner {
 
 export const mocha = mochaOf('mocha');
 export const mocha11 = mochaOf('mocha-11');
+export const mocha10 = mochaOf('mocha-10');
 
 export const nodeTest: Runner = {
   entry: 'loopscope/node-test',
