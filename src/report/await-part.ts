@@ -1,5 +1,6 @@
 // A part of what is suspended: some functions, and all that they await in the end.
 import type { AwaitReport, PendingPromise, Source, SuspendedFunction } from './awaits.ts';
+import { promisesOf } from './promises-of.ts';
 
 /** The report with the functions that `isWanted` lets through, and what these lead to. Linear in its size. */
 export function partOfAwaits(report: AwaitReport, isWanted: (suspended: SuspendedFunction) => boolean): AwaitReport {
@@ -23,19 +24,6 @@ export function partOfAwaits(report: AwaitReport, isWanted: (suspended: Suspende
     }
   }
   return renumber(report, [...functions], [...promises]);
-}
-
-function promisesOf(source: Exclude<Source, { type: 'function' | 'request' }>): readonly number[] {
-  switch (source.type) {
-    case 'leaf':
-      return [];
-    case 'combinator':
-      return source.inputs.map(({ promise }) => promise);
-    case 'module':
-      return source.promises;
-    default:
-      return [source.promise];
-  }
 }
 
 /** The index in each list is the id. */

@@ -1,6 +1,7 @@
 // Joins what the registry knows, names, ages and holders, with what was read from memory: where each function is parked.
-import type { AwaitReport, Leaf, Source, SuspendedFunction } from './awaits.ts';
+import type { AwaitReport, Leaf, SuspendedFunction } from './awaits.ts';
 import type { ParkedEntry, Report, TaskEntry, WaitEntry } from './format.ts';
+import { promisesOf } from './promises-of.ts';
 
 const mostPromises = 10_000;
 
@@ -62,19 +63,8 @@ function follow(promise: number, { promises }: AwaitReport): { functions: number
     for (const source of promises[id]?.settledBy ?? []) {
       if (source.type === 'leaf') leaf ??= source;
       else if (source.type === 'function' || source.type === 'request') functions.push(source.function);
-      else for (const input of inputsOf(source)) reached.add(input);
+      else for (const input of promisesOf(source)) reached.add(input);
     }
   }
   return { functions, leaf };
-}
-
-function inputsOf(source: Exclude<Source, { type: 'leaf' | 'function' | 'request' }>): readonly number[] {
-  switch (source.type) {
-    case 'combinator':
-      return source.inputs.map(({ promise }) => promise);
-    case 'module':
-      return source.promises;
-    default:
-      return [source.promise];
-  }
 }
