@@ -13,8 +13,9 @@ export interface Program {
   readonly args: readonly string[];
 }
 
-const notExecutable = 126;
-const notFound = 127;
+/** Exit codes, as of a shell. */
+export const notExecutable = 126;
+export const notFound = 127;
 const scriptEndings = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.json', '.node', '.wasm']);
 // What CommonJS adds to a name without an ending.
 const impliedEndings = ['.js', '.json', '.node'];

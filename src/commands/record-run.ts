@@ -2,9 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadEnvironment, runEnvironment } from '../config.ts';
-import { UsageError } from '../errors.ts';
 import { measureAwaits } from '../recorder/await-cost.ts';
-import { RunDirectory, type Member } from '../process/run-directory.ts';
+import type { Member, RunDirectory } from '../process/run-directory.ts';
 import {
   recordingFormat,
   recordingVersion,
@@ -13,6 +12,7 @@ import {
   type RecordingEnd,
 } from '../report/recording.ts';
 import { complain } from '../runtime/complain.ts';
+import { createRunDirectory, endAllBelow, endOf, memberKey, pollMs, send } from './child.ts';
 import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
 
@@ -28,7 +28,6 @@ export interface RecordOptions {
   readonly preload: string;
 }
 
-const pollMs = 20;
 /** How long a program may take until it listens. */
 const listenMs = 60_000;
 /** For what is under way when the load ends. */
@@ -42,22 +41,11 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs the program. Whatever ends this, nothing of it is left running. */
 export async function recordRun(program: Program, options: RecordOptions): Promise<Recording> {
-  const directory = createDirectory();
+  const directory = createRunDirectory('doctor needs a folder for recordings');
   try {
     return await new RecordedRun(program, options, directory).run();
   } finally {
     directory.remove();
-  }
-}
-
-function createDirectory(): RunDirectory {
-  try {
-    return RunDirectory.create();
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `doctor needs a folder for recordings, set TMPDIR to one that exists and is writable: ${cause}`,
-    );
   }
 }
 
@@ -140,7 +128,7 @@ class RecordedRun {
     return Promise.race(ends);
   }
 
-  #startProgram(): Promise<void> {
+  async #startProgram(): Promise<void> {
     const { file, args } = this.#program;
     const { preload, isDeep, disable } = this.#options;
     const environment = runEnvironment({
@@ -163,15 +151,7 @@ class RecordedRun {
     // stdout is for the diagnosis
     const child = spawn(file, args, { stdio: ['inherit', process.stderr, process.stderr], env: environment });
     this.#children.push(child);
-    return new Promise((resolve, reject) => {
-      child.once('error', (error: NodeJS.ErrnoException) => {
-        reject(new UsageError(`${file} could not be started: ${error.message}`, error.code === 'ENOENT' ? 127 : 126));
-      });
-      child.once('exit', (code, signal) => {
-        this.#exit = { code, signal };
-        resolve();
-      });
-    });
+    this.#exit = await endOf(child, file);
   }
 
   /** The port, or the end of patience: its time counts as over. */
@@ -223,9 +203,9 @@ class RecordedRun {
       send(pid, 'SIGUSR2');
     }
     const missing = (): Member[] => {
-      const there = new Set(directory.recorded().map(keyOf));
-      const alive = new Set(directory.members().map(keyOf));
-      return asked.filter((member) => alive.has(keyOf(member)) && !there.has(keyOf(member)));
+      const there = new Set(directory.recorded().map(memberKey));
+      const alive = new Set(directory.members().map(memberKey));
+      return asked.filter((member) => alive.has(memberKey(member)) && !there.has(memberKey(member)));
     };
     const since = Date.now();
     const mayWait = (): boolean =>
@@ -241,30 +221,11 @@ class RecordedRun {
   /** Ends everything that was started, kindly at first. */
   async #end(): Promise<void> {
     const roots = this.#children.flatMap(({ pid }) => pid ?? []);
-    let left = processesBelow([...roots, ...this.#directory.members().map(({ pid }) => pid)]);
-    for (const pid of left) send(pid, 'SIGTERM');
-    for (let waited = 0; waited < endMs && left.size > 0; waited += pollMs) {
-      await pause(pollMs);
-      left = processesBelow(left);
-    }
-    for (const pid of left) send(pid, 'SIGKILL');
+    await endAllBelow([...roots, ...this.#directory.members().map(({ pid }) => pid)], endMs);
   }
 
   #kill(): void {
     const roots = this.#children.flatMap((child) => child.pid ?? []);
     for (const pid of processesBelow(roots)) send(pid, 'SIGKILL');
-  }
-}
-
-function keyOf({ pid, threadId }: Member): string {
-  return `${pid}-${threadId}`;
-}
-
-/** False if there is no such process any more. */
-function send(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
   }
 }

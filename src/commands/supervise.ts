@@ -9,14 +9,12 @@ import { addWarnings } from '../process/add-warnings.ts';
 import { isWorthShowing } from '../report/worth.ts';
 import type { RuleSettings } from '../rules/index.ts';
 import { writeReport, type Destination } from '../process/deliver.ts';
-import { UsageError } from '../errors.ts';
-import { RunDirectory, type Member } from '../process/run-directory.ts';
+import type { Member, RunDirectory } from '../process/run-directory.ts';
 import { stuckExitCode } from '../process/stuck.ts';
 import { complain } from '../runtime/complain.ts';
 import { writeFully } from '../runtime/write.ts';
+import { createRunDirectory, endAllBelow, endOf, memberKey, pollMs, send, type End } from './child.ts';
 import type { Conclusion } from './conclude.ts';
-
-import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
 import { relaySignals } from './relay.ts';
 
@@ -58,19 +56,12 @@ const answerMs = 1000;
 // Reading its memory takes a large process some seconds.
 const reportMs = 30_000;
 const endMs = 2000;
-const pollMs = 20;
 /** When a signal that was to end this process has not. */
 const ignoredMs = 100;
 
-/** How the program ended. */
-interface End {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** Runs the program to its end, and then ends this process in the same way. */
 export async function supervise(program: Program, options: RunOptions): Promise<void> {
-  const directory = createDirectory();
+  const directory = createRunDirectory('run needs a folder for its reports');
   const inbox = new Inbox(directory, options);
   let end: End;
   let stopServing = (): void => {};
@@ -89,7 +80,7 @@ export async function supervise(program: Program, options: RunOptions): Promise<
       stdio: 'inherit',
       env: runEnvironment({ ...options, prometheus: options.prometheus !== null, runDirectory: directory.path }),
     });
-    const ended = endOf(child, program);
+    const ended = endOf(child, program.file);
     const timedOut = await endOrTimeout(ended, child, directory, inbox, options.timeoutMs);
     end = timedOut ? { code: timeoutExitCode, signal: null } : await ended;
     if (end.signal === 'SIGKILL' && directory.isStuck(child.pid as number)) end = { code: stuckExitCode, signal: null };
@@ -107,15 +98,6 @@ export async function supervise(program: Program, options: RunOptions): Promise<
     if (end.code === 0) end = { code, signal: null };
   }
   endAs(end); // last: a signal ends this process at once
-}
-
-function createDirectory(): RunDirectory {
-  try {
-    return RunDirectory.create();
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`run needs a folder for its reports, set TMPDIR to one that exists and is writable: ${cause}`);
-  }
 }
 
 /** The reports that arrive in the run directory, shown as they come. */
@@ -176,16 +158,6 @@ class Inbox {
   }
 }
 
-function endOf(child: ChildProcess, { file }: Program): Promise<End> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      const exitCode = error.code === 'ENOENT' ? 127 : 126;
-      reject(new UsageError(`${file} could not be started: ${error.message}`, exitCode));
-    });
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-  });
-}
-
 /** Waits for the end. At the timeout it has all processes report, and then ends them. True if the time was over. */
 async function endOrTimeout(
   ended: Promise<End>,
@@ -206,13 +178,7 @@ async function endOrTimeout(
   if (!timedOut) return false;
   directory.markTimeout();
   await ask(directory, inbox);
-  let left = processesBelow([child.pid as number, ...directory.members().map(({ pid }) => pid)]);
-  for (const pid of left) send(pid, 'SIGTERM');
-  for (let waited = 0; waited < endMs && left.size > 0; waited += pollMs) {
-    await pause(pollMs);
-    left = processesBelow(left);
-  }
-  for (const pid of left) send(pid, 'SIGKILL');
+  await endAllBelow([child.pid as number, ...directory.members().map(({ pid }) => pid)], endMs);
   inbox.note(`the program was ended after ${timeoutMs / 1000} s (--timeout)`);
   return true;
 }
@@ -241,19 +207,6 @@ async function ask(directory: RunDirectory, inbox: Inbox): Promise<void> {
     if (!send(pid, 0)) continue;
     const thread = threadId === 0 ? '' : `, worker thread ${threadId},`;
     inbox.note(`pid ${pid}${thread} did not report within ${answerMs} ms: its event loop is blocked`);
-  }
-}
-
-function memberKey({ pid, threadId }: Member): string {
-  return `${pid}-${threadId}`;
-}
-
-/** False if there is no such process any more. */
-function send(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
   }
 }
 
