@@ -1,7 +1,7 @@
 // S10, S22, pitfall 10: who cleans up when the program ends? Nobody, for tasks that are created at the top and left there:
 // process.exit() cuts them off in the middle. run() cancels what is left, and waits for its clean-up.
 //   npx loopscope run -- examples/pitfalls/global-loop.ts
-//     reports `task-outside-run: upload #1, created at`
+//     reports `cut off by process.exit(): finally blocks did not run (task-outside-run)`, `examples/pitfalls/global-loop.ts:`
 //   node examples/pitfalls/global-loop.ts --cure      prints `the upload is given up cleanly`
 import { setTimeout as send } from 'node:timers/promises'; // stands for the network
 import { createTask, run, sleep, type Task } from 'loopscope';

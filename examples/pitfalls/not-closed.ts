@@ -1,7 +1,6 @@
-// S10, S22, pitfall 6: why does the program not end? It opened something, and nobody closes it. The report lists what keeps
-// the process alive, with the line that made it. (What is opened again and again gets the warning unclosed-resource.)
+// S10, S22, pitfall 6: why does the program not end? It opened something, and nobody closes it.
 //   npx loopscope run --timeout 3s -- examples/pitfalls/not-closed.ts
-//     reports `HANDLES what keeps the process alive`, `examples/pitfalls/not-closed.ts:`
+//     reports `unclosed-resource: server`, `made at examples/pitfalls/not-closed.ts:`, `was never closed`
 //   node examples/pitfalls/not-closed.ts --cure      prints `the port is free`
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';

@@ -9,7 +9,7 @@ import { blockedPhrase, drawLoop } from './loop-lines.ts';
 import { drawProfile } from './profile-lines.ts';
 import { resourceFacts } from './resource-facts.ts';
 import { drawTable } from './table.ts';
-import { drawWarnings, warningsTitle } from './warning-lines.ts';
+import { drawWarnings, tasksTitle, warningsTitle } from './warning-lines.ts';
 import { drawTelemetry } from './telemetry-lines.ts';
 import { testHeadline } from './test-lines.ts';
 import { buildTree, type Node } from './tree.ts';
@@ -68,7 +68,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     section(warningsTitle, drawWarnings(report, width - 2, paint), paint),
     report.reason === 'test'
       ? []
-      : section('TASKS', [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
+      : section(tasksTitle(report), [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
     isOnlyTest(report) ? [] : section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
     drawSuspended(report.awaits, width, colour),

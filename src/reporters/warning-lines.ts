@@ -8,10 +8,17 @@ const mostWarnings = 50;
 const longestMessage = 600;
 // A number stays on the line of its unit.
 const betweenUnit = /(?<=\d) (?=(?:ms|[smhd])\b)|(?<=\d [mhd]) (?=\d+ [smh]\b)/g;
-// A report draws them step by step.
-const drawnElsewhere: ReadonlySet<string> = new Set(['wait-cycle']);
+const cutOff = 'task-outside-run';
+// A report draws the first step by step; of the second the table of tasks has all but what it says itself.
+const drawnElsewhere: ReadonlySet<string> = new Set(['wait-cycle', cutOff]);
 
 export const warningsTitle = 'WARNINGS  loopscope explain NAME says more';
+
+/** Above the table of tasks. */
+export function tasksTitle({ warnings = [] }: Report): string {
+  const isCutOff = warnings.some(({ rule }) => rule === cutOff);
+  return `TASKS${isCutOff ? `  cut off by process.exit(): finally blocks did not run (${cutOff})` : ''}`;
+}
 
 /** One or two lines for each; empty where there are none, or no rule has looked at the report. */
 export function drawWarnings({ warnings = [], process: { directory } }: Report, width: number, paint: Paint): string[] {

@@ -1,33 +1,15 @@
 // unclosed-resource: what is opened at one place is never closed.
-import type { HandleKind, HandleSiteEntry } from '../report/handles.ts';
-import { libraryOf } from '../report/handle-groups.ts';
+import type { HandleSiteEntry } from '../report/handles.ts';
 import { count, duration, lineOf } from '../report/phrases.ts';
+import { findLeftOpen } from './left-open.ts';
 import { grouped } from './names.ts';
+import { byLibrary, endOf, nounOf } from './open-words.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 
 /** In each quarter of the looks there have to be so many. */
 const looksOfQuarter = 3;
 // Those who connect decide how many there are: a rush of clients is no leak.
 const moreForIncoming = 20;
-
-const nouns: Readonly<Partial<Record<HandleKind, string>>> = {
-  incoming: 'connection',
-  outgoing: 'connection',
-  udp: 'UDP socket',
-  timeout: 'timer',
-  interval: 'timer',
-  file: 'file',
-  child: 'child process',
-  port: 'message port',
-};
-
-const ends: Readonly<Partial<Record<HandleKind, string>>> = {
-  incoming: 'End what a handler does not answer, by server.setTimeout or socket.destroy().',
-  outgoing: 'End each, in a finally block; or make one agent, client or pool at the start and use it for all.',
-  timeout: 'Keep what setTimeout returns, and clear it when it is not needed any more.',
-  interval: 'Keep what setInterval returns, and clear it when it is not needed any more.',
-  file: 'Close each in a finally block, or open it with `await using`.',
-};
 
 export const unclosedResource: Rule = {
   name: 'unclosed-resource',
@@ -36,12 +18,13 @@ export const unclosedResource: Rule = {
   meaning:
     'Sockets, timers, watchers, files or other things that are made at one line of the program are not closed as fast ' +
     'as they are made. Each takes memory, most take a descriptor, of which a process has some thousand; then nothing ' +
-    'can be opened any more.',
+    'can be opened any more. One is enough where it keeps a program from ending that --timeout gave a time to end.',
   quiet:
     'Their number has fallen or stood between two quarters of the last two minutes, as that of a pool or of keep-alive ' +
     'connections does once it is full. It has not doubled meanwhile. There are fewer than the threshold; of connections that a ' +
-    'server has accepted, than 20 times as many. Without --handles only servers, connections, UDP sockets, child ' +
-    'processes and workers have lines. A file that the garbage collector had to close is always a warning.',
+    'server has accepted, than 20 times as many. At --timeout: a task or a function of the program still waits, or somebody ' +
+    'is connected to the server. Without --handles only servers, connections, UDP sockets, child processes and workers ' +
+    'have lines. A file that the garbage collector had to close is always a warning.',
   fix:
     'Close what you open in a finally block or with `using`. Make clients, pools and agents once, at the start, and ' +
     'not for each request. Clear timers and close watchers together with what they were made for.',
@@ -55,7 +38,10 @@ app.get('/orders', () => client.get('orders'));`,
   check(context) {
     const { handles } = context.report;
     if (handles === undefined) return { unknown: 'nobody looked at what is open' };
-    const found = handles.sites.flatMap((site) => [...findLost(site, context), ...findGrowth(site, context)]);
+    const found = [
+      ...findLeftOpen(context),
+      ...handles.sites.flatMap((site) => [...findLost(site, context), ...findGrowth(site, context)]),
+    ];
     const isTooEarly = handles.sites.some(
       (site) => site.seen.length < looksOfQuarter * 4 && site.open >= limitOf(site, context),
     );
@@ -83,9 +69,9 @@ function findGrowth(site: HandleSiteEntry, context: RuleContext): Finding[] {
   return [
     {
       message:
-        `${count(open, nouns[kind] ?? kind).replace(/^\d+/, grouped(open))} made at ${lineOf(at, directory)}${by(site)} ` +
+        `${count(open, nounOf(kind)).replace(/^\d+/, grouped(open))} made at ${lineOf(at, directory)}${byLibrary(site)} ` +
         `are open; there were ${grouped(last[0]?.open ?? 0)} ${duration(since)} ago, and they have become more and more since.`,
-      advice: ends[kind] ?? 'Close each when it is not needed any more, in a finally block.',
+      advice: endOf(kind),
       site: at,
       count: open,
       value: open,
@@ -95,21 +81,16 @@ function findGrowth(site: HandleSiteEntry, context: RuleContext): Finding[] {
 
 function findLost({ kind, at, lost, ...site }: HandleSiteEntry, { report }: RuleContext): Finding[] {
   if (lost === 0) return [];
-  const what = count(lost, nouns[kind] ?? kind);
+  const what = count(lost, nounOf(kind));
   return [
     {
       message:
-        `${what} opened at ${lineOf(at, report.process.directory)}${by(site)} ${lost === 1 ? 'was' : 'were'} never ` +
+        `${what} opened at ${lineOf(at, report.process.directory)}${byLibrary(site)} ${lost === 1 ? 'was' : 'were'} never ` +
         `closed: the garbage collector had to, and in later versions of Node that is an error.`,
-      advice: ends.file as string,
+      advice: endOf(kind),
       site: at,
       count: lost,
       value: lost,
     },
   ];
-}
-
-function by({ through }: Pick<HandleSiteEntry, 'through'>): string {
-  const library = through === null ? null : libraryOf(through);
-  return library === null ? '' : ` by ${library}`;
 }

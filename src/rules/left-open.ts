@@ -1,0 +1,71 @@
+// What keeps a program alive that was to be over, and of which nothing is under way any more.
+import { groupHandles, type HandleGroup } from '../report/handle-groups.ts';
+import type { SiteEntry } from '../report/format.ts';
+import type { HandleKind } from '../report/handles.ts';
+import { lineOf } from '../report/phrases.ts';
+import { nameOf, grouped, short } from './names.ts';
+import { byLibrary, endOf, nounOf } from './open-words.ts';
+import type { Finding, RuleContext } from './rule.ts';
+
+// The others end by themselves, or with what they belong to.
+const kinds: ReadonlySet<HandleKind> = new Set([
+  'server',
+  'outgoing',
+  'incoming',
+  'udp',
+  'interval',
+  'timeout',
+  'watcher',
+  'child',
+  'worker',
+  'port',
+]);
+const runs: ReadonlySet<HandleKind> = new Set(['child', 'worker']);
+const clears: ReadonlySet<HandleKind> = new Set(['interval', 'timeout']);
+
+/** What was left open, a finding for each line. Empty unless the program was given a time to end, and has nothing more to do. */
+export function findLeftOpen(context: RuleContext): Finding[] {
+  const { handles, reason, tasks, awaits } = context.report;
+  const isAtWork = tasks.length > 0 || (awaits?.functions.length ?? 0) > 0;
+  if (handles === undefined || reason !== 'timeout' || isAtWork) return [];
+  const groups = groupHandles(handles).filter(({ kind }) => kinds.has(kind));
+  const number = (which: HandleKind): number =>
+    groups.reduce((sum, { kind, count }) => sum + (kind === which ? count : 0), 0);
+  // Whoever is connected from elsewhere is served; a connection that was accepted ends with its server.
+  const isServing = number('incoming') > number('outgoing');
+  const hasServer = number('server') > 0;
+  return groups
+    .filter(({ kind }) => !(kind === 'incoming' && hasServer) && !(kind === 'server' && isServing))
+    .flatMap((group) => {
+      const site = group.at ?? group.callback;
+      return site === null ? [] : [find(group, site, context)];
+    });
+}
+
+function find(group: HandleGroup, site: SiteEntry, { report, taskOf }: RuleContext): Finding {
+  const { kind, detail, count, task } = group;
+  const [noun, plural] = [nounOf(kind), kind === 'child' ? 'es' : 's'];
+  const what = `${count === 1 ? noun : `${grouped(count)} ${noun}${plural}`}${detail === '' ? '' : ` ${short(detail)}`}`;
+  const isOver = task !== null && taskOf(task.id) === undefined ? ', which has ended' : '';
+  const whose = task === null ? '' : ` in ${nameOf(task)}${isOver}`;
+  const done = runs.has(kind) ? 'ended' : clears.has(kind) ? 'cleared' : 'closed';
+  const [was, keeps] = count === 1 ? ['was', 'keeps'] : ['were', 'keep'];
+  return {
+    message:
+      `${what}, ${placeOf(group, lineOf(site, report.process.directory))}${whose}, ${was} never ${done}, and ${keeps} the ` +
+      'program alive, which has nothing else to do.',
+    advice: endOf(kind),
+    site,
+    task,
+    count,
+    value: count,
+  };
+}
+
+/** Where it was made; of a timer of which nobody knows that, what it calls. */
+function placeOf(group: HandleGroup, line: string): string {
+  const { kind, at, callback, count } = group;
+  if (at !== null) return `${kind === 'incoming' ? 'accepted by the server of' : 'made at'} ${line}${byLibrary(group)}`;
+  const name = callback === null || callback.function === '' ? '' : `${short(callback.function)} at `;
+  return `which ${count === 1 ? 'calls' : 'call'} ${name}${line}`;
+}
