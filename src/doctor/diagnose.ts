@@ -10,7 +10,7 @@ import { gcPressure } from './gc-pressure.ts';
 import { largeJson } from './large-json.ts';
 import { leakedHandles } from './leaked-handles.ts';
 import { leakedTasks } from './leaked-tasks.ts';
-import { operationRows } from './operation-rows.ts';
+import { followedPart, operationRows } from './operation-rows.ts';
 import { slowDependency } from './slow-dependency.ts';
 import { smallPool } from './small-pool.ts';
 import { syncFiles } from './sync-files.ts';
@@ -49,6 +49,7 @@ export function diagnose(recording: Recording): Diagnosis {
     figures: figuresOf(threads),
     findings,
     operations: operationRows(threads),
+    followed: followedPart(threads),
     notes: [...(awaitNs === null ? [] : [deepNote(awaitNs)]), ...(isSeen ? starvedNote(threads) : []), ...notes],
     directory: threads[0]?.report.process.directory ?? '',
     command,

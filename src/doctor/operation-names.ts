@@ -1,4 +1,4 @@
-// What Node's names of asynchronous resources mean.
+// What Node's names of asynchronous resources mean, and those of waits.
 
 const names: readonly (readonly [RegExp, string])[] = [
   [/^Timeout$/, 'timer'],
@@ -20,9 +20,24 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^UDP/, 'UDP'],
   [/^HTTP2/, 'HTTP/2'],
   [/^STREAM_/, 'stream'],
+  [/^HTTPINCOMINGMESSAGE/, 'request'],
 ];
 
 /** `timer` for `Timeout`, `file` for `FSREQCALLBACK`; else as Node has it. */
 export function nameOfOperation(type: string): string {
   return names.find(([pattern]) => pattern.test(type))?.[1] ?? type;
+}
+
+const phrases: Readonly<Record<string, string>> = {
+  response: 'response of',
+  get: 'get from',
+  put: 'put into',
+  wait: 'wait for',
+};
+
+/** `response of http api:80` for `response client http api:80`, `acquire pool db`. */
+export function nameOfWait(type: string): string {
+  const [, kind = '', of = '', name = ''] = /^(\S+) (\S+) ([^]*)$/.exec(type) ?? [];
+  const what = of === 'client' || name.startsWith(of) ? name : `${of} ${name}`;
+  return `${phrases[kind] ?? kind} ${what}`;
 }

@@ -1,6 +1,6 @@
 // The asynchronous operations of this thread, by async_hooks: how long each waits for its callback, and how long that runs.
 // Where there are very many, they are followed a part of the time. Promises are none, but in deep mode.
-import { createHook, type AsyncHook } from 'node:async_hooks';
+import { createHook, executionAsyncResource, type AsyncHook } from 'node:async_hooks';
 import type { Site } from '../channels/site.ts';
 import type { SiteEntry } from '../report/format.ts';
 import type { OperationsEntry } from '../report/recording.ts';
@@ -20,14 +20,19 @@ const stacksPerTick = 50;
 const lasting =
   /^(?:Timeout|TCP(?:SERVER)?WRAP|PIPE(?:SERVER)?WRAP|UDPWRAP|TTYWRAP|FSEVENTWRAP|STATWATCHER|PROCESSWRAP|WORKER|MESSAGEPORT|ZLIB|SIGNALWRAP|HTTPCLIENTREQUEST|HTTP2SESSION|HTTP2STREAM|TLSWRAP|DIRHANDLE|FILEHANDLE)$/;
 /** What says nothing: begun by Node for something that is seen itself. */
-const unseen = new Set(['TickObject', 'Microtask', 'HTTPINCOMINGMESSAGE', 'DNSCHANNEL', 'MESSAGEPORT', 'Immediate']);
+const unseen = new Set(['TickObject', 'Microtask', 'DNSCHANNEL', 'MESSAGEPORT', 'Immediate']);
 
 /** Who makes a timer for the program. */
 const ofTimers = /^(?:setTimeout|setInterval|wait|timeout|AbortSignal\.timeout|)$/;
 
+/** A request that a server answers: it has no line of its own, and much begins in it. */
+const ofRequests = 'HTTPINCOMINGMESSAGE';
+
 interface Operation {
   readonly group: OperationGroup;
   readonly weight: number;
+  /** In whose callback it began, or in what that callback led to by promises; null where that is not known. */
+  readonly parent: OperationGroup | null;
   readonly isLasting: boolean;
   /** Since when it waits. */
   since: number;
@@ -66,7 +71,10 @@ class Follower implements OperationFollower {
   readonly #sampling = new Map<string, Sampling>();
   readonly #options: OperationsOptions;
   readonly #hook: AsyncHook;
-  #running: Operation | null = null;
+  /** Whose callback runs, or ran last: what goes on after it, ticks and promises, it has led to. */
+  #cause: Operation | null = null;
+  /** The causes of the callbacks around this one. */
+  readonly #around: (Operation | null)[] = [];
   #inits = 0;
   #on = false;
   #rest = 0;
@@ -94,7 +102,7 @@ class Follower implements OperationFollower {
     const weight = this.#weigh(type);
     if (weight === 0) return;
     const at = now();
-    const origin = readOrigin();
+    const origin = type === ofRequests ? null : readOrigin();
     if (type === 'PROMISE' && origin === null) return;
     if (type === 'Timeout' && (origin === null || !ofTimers.test(origin.calls))) return; // Node's own, as of each connection
     const site = origin?.site ?? null;
@@ -107,9 +115,19 @@ class Follower implements OperationFollower {
     group.count += weight;
     group.open += weight;
     if (group.open > group.peak) group.peak = group.open;
-    const parent = this.#running?.group;
-    if (parent !== undefined) group.parents.set(parent, (group.parents.get(parent) ?? 0) + weight);
-    this.#open.set(id, { group, weight, isLasting: lasting.test(type), since: at, runsSince: 0 });
+    const parent = this.#parentOf(group);
+    if (parent !== null) group.parents.set(parent, (group.parents.get(parent) ?? 0) + weight);
+    const isLasting = type === ofRequests || lasting.test(type);
+    this.#open.set(id, { group, weight, parent, isLasting, since: at, runsSince: 0 });
+  }
+
+  /** Reading a file is several operations of one line: all of them have the parent of the first. */
+  #parentOf({ site }: OperationGroup): OperationGroup | null {
+    const cause = this.#cause;
+    if (cause === null) return null;
+    const from = cause.group.site;
+    const isSame = site !== null && from !== null && from.file === site.file && from.line === site.line;
+    return isSame ? cause.parent : cause.group;
   }
 
   /** For how many operations this one is to stand; 0 for one that others stand for. */
@@ -127,22 +145,27 @@ class Follower implements OperationFollower {
 
   #before(id: number): void {
     const operation = this.#open.get(id);
-    if (operation === undefined) return;
+    this.#around.push(this.#cause);
+    if (operation === undefined) {
+      if (!goesOn(executionAsyncResource())) this.#cause = null;
+      return;
+    }
     const at = now();
     operation.group.waitingMs += (at - operation.since) * operation.weight;
     operation.group.runs += operation.weight;
     operation.runsSince = at;
-    this.#running = operation;
+    this.#cause = operation;
   }
 
   #after(id: number): void {
+    const around = this.#around.pop() ?? null;
+    if (this.#around.length > 0) this.#cause = around;
     const operation = this.#open.get(id);
     if (operation === undefined || operation.runsSince === 0) return;
     const at = now();
     operation.group.onLoopMs += (at - operation.runsSince) * operation.weight;
     operation.since = at;
     operation.runsSince = 0;
-    this.#running = null;
     if (!operation.isLasting) this.#close(id, operation);
   }
 
@@ -199,7 +222,8 @@ class Follower implements OperationFollower {
       group.open -= weight;
     }
     this.#open.clear();
-    this.#running = null;
+    this.#cause = null;
+    this.#around.length = 0;
   }
 
   restart(): void {
@@ -226,4 +250,9 @@ class Follower implements OperationFollower {
       dropped: this.#dropped + this.#groups.dropped,
     };
   }
+}
+
+/** A tick and a promise go on with what an operation has begun; all else that is not followed begins by itself. */
+function goesOn(resource: object): boolean {
+  return resource instanceof Promise || Object.getPrototypeOf(resource) === Object.prototype;
 }

@@ -13,6 +13,7 @@ import { followOperations, type OperationsOptions } from './operations.ts';
 import { countRequests } from './requests.ts';
 import { followResources } from './resource-use.ts';
 import { startSeries } from './series.ts';
+import { followWaits } from './wait-groups.ts';
 
 const sampleEveryMs = 4;
 const mostEntries = 500;
@@ -50,12 +51,16 @@ export function startRecorder({ loop, pendingTasks, ...options }: RecorderOption
   const operations = followOperations(options);
   const requests = countRequests();
   const resources = followResources();
+  const waits = followWaits();
   const series = startSeries({
     busy: loop,
     pendingRequests: () => requests.pending,
     answeredRequests: () => requests.finished,
     pendingTasks,
-    tick: () => operations.tick(),
+    tick() {
+      operations.tick();
+      waits.tick();
+    },
   });
   let start = read(loop);
   let port: number | null = null;
@@ -66,6 +71,7 @@ export function startRecorder({ loop, pendingTasks, ...options }: RecorderOption
       start = read(loop);
       allocations?.restart();
       operations.restart();
+      waits.restart();
       series.restart();
     },
     stop(mapSite, report) {
@@ -87,6 +93,7 @@ export function startRecorder({ loop, pendingTasks, ...options }: RecorderOption
         profile,
         allocations: allocations?.stop(mapSite) ?? null,
         operations: operations.stop(mapSite),
+        waits: waits.stop(mapSite),
         resources: resources.stop(mapSite),
         series: series.stop(),
         report: bounded(report),

@@ -38,23 +38,33 @@ export interface Diagnosis {
   readonly figures: readonly string[];
   /** The heaviest first. */
   readonly findings: readonly FoundIn[];
+  /** Those with the most time waiting first. */
   readonly operations: readonly OperationRow[];
+  /** How much of the time they were followed, of the thread with the least; null where they were not. */
+  readonly followed: { readonly ms: number; readonly ofMs: number } | null;
   /** What could not be seen. */
   readonly notes: readonly string[];
   readonly directory: string;
   readonly command: string;
 }
 
-/** Asynchronous operations that were begun at one line, as a row of a table. Milliseconds. */
+/** Asynchronous operations, or waits, that were begun at one line, as a row of a table. Milliseconds. */
 export interface OperationRow {
+  /** `file`, `timer`, `response of http api:80`, `acquire pool db` */
   readonly name: string;
   readonly at: SiteEntry | null;
   readonly count: number;
   /** From its beginning to its callback, of each. */
   readonly waitMs: number;
-  /** Its callbacks, all together. */
-  readonly onLoopMs: number;
+  /** Its callbacks, all together; null for a wait, which has none. */
+  readonly onLoopMs: number | null;
+  /** At a time, on average. */
+  readonly mean: number;
   readonly peak: number;
+  /** At the end. */
   readonly open: number;
-  readonly parent: SiteEntry | null;
+  /** How many there were at a time, over the time that was followed: 60 points at most, which may be none. */
+  readonly concurrency: readonly number[];
+  /** In whose callback it began; null where that is not known, and for what began at the start. */
+  readonly parent: { readonly name: string; readonly at: SiteEntry | null } | null;
 }

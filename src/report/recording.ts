@@ -56,6 +56,8 @@ export interface ThreadRecording {
   readonly profile: ProfiledEntry | null;
   readonly allocations: AllocationsEntry | null;
   readonly operations: OperationsEntry | null;
+  /** Waits for locks, pools, queues, hosts and databases. Absent in recordings of earlier versions. */
+  readonly waits?: WaitsEntry;
   readonly resources: readonly ResourceUse[];
   readonly series: SeriesEntry;
   /** What was pending at the end, and what happened since the start. */
@@ -155,13 +157,21 @@ export interface OperationsEntry {
   readonly dropped: number;
 }
 
+/** Who waited for a lock, a pool, a queue, a host or a database, by the line at which it did. */
+export interface WaitsEntry {
+  /** Those with the most time first, 100 at most. `onLoopMs` is 0. */
+  readonly groups: readonly OperationEntry[];
+  /** Waits in no group, because there were too many. */
+  readonly dropped: number;
+}
+
 /** Operations of one sort, begun at one line. Counts are estimates where only some were looked at. */
 export interface OperationEntry {
-  /** As Node names it: `Timeout`, `FSREQCALLBACK`, `TCPCONNECTWRAP`. */
+  /** As Node names it: `Timeout`, `FSREQCALLBACK`. Of a wait how it waits, and for what: `response client http api:80`. */
   readonly type: string;
   readonly at: SiteEntry | null;
   readonly count: number;
-  /** Callbacks that ran: more than `count` for an interval. */
+  /** Callbacks that ran: more than `count` for an interval. Waits that ended. */
   readonly runs: number;
   readonly waitingMs: number;
   readonly onLoopMs: number;
@@ -169,9 +179,12 @@ export interface OperationEntry {
   readonly peak: number;
   /** At the end. */
   readonly open: number;
-  /** Open at each point of the series of the operations: see `SeriesEntry`. */
+  /** How many there were at a time, over the time that was followed: 60 points at most. */
   readonly concurrency: readonly number[];
-  /** Where the operation began in whose callback this began most often; null where that is not known. */
+  /**
+   * The operation in whose callback this began most often, or in what promises made of that callback. Of a wait, the task.
+   * Null where it is not known, and of what began at the start.
+   */
   readonly parent: { readonly type: string; readonly at: SiteEntry | null } | null;
 }
 

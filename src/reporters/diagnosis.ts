@@ -1,9 +1,9 @@
 // A diagnosis as text: the verdict, what shows it, what to do; then what else was found, and where the time went.
-import type { Diagnosis, FoundIn, OperationRow } from '../report/diagnosis.ts';
-import { lineOf } from '../report/phrases.ts';
+import type { Diagnosis, FoundIn } from '../report/diagnosis.ts';
 import { foldWords, painter, type Paint } from './lines.ts';
+import { drawOperations } from './operation-lines.ts';
 import type { TextOptions } from './text.ts';
-import { cutLeft, cutRight, plain } from './wording.ts';
+import { plain } from './wording.ts';
 
 const defaultWidth = 80;
 
@@ -11,7 +11,7 @@ const defaultWidth = 80;
 export function drawDiagnosis(diagnosis: Diagnosis, options: TextOptions = {}): string {
   const { width = defaultWidth, colour = false } = options;
   const paint = painter(colour);
-  const { findings, figures, operations, notes } = diagnosis;
+  const { findings, figures, notes } = diagnosis;
   const fold = (text: string, indent: string): string[] => foldWords(`${indent}${plain(text, 2000)}`, width, indent);
   const [worst, ...others] = findings;
   // For a program that reads it the first line is the verdict, however long.
@@ -23,7 +23,7 @@ export function drawDiagnosis(diagnosis: Diagnosis, options: TextOptions = {}): 
     ...fold(figures.length === 0 ? diagnosis.command : `${diagnosis.command}: ${headline(figures)}`, '  '),
     ...(figures.length > 1 ? figures.flatMap((figure) => fold(figure, '    ')) : []),
     ...others.flatMap((finding, index) => drawOther(finding, index, fold, paint)),
-    ...drawOperations(operations, diagnosis.directory, width, paint),
+    ...drawOperations(diagnosis, width, paint),
     ...(notes.length === 0 ? [] : ['', paint('bold', 'NOTE'), ...notes.flatMap((note) => fold(note, '  '))]),
   ];
   return `${lines.join('\n')}\n`;
@@ -53,37 +53,4 @@ function bodyOf(
     ...(threads.length > 1 ? fold(`So it is in ${threads.length} threads or processes.`, indent) : []),
     ...fold(`→ ${advice}`, indent),
   ];
-}
-
-function drawOperations(rows: readonly OperationRow[], directory: string, width: number, paint: Paint): string[] {
-  if (rows.length === 0) return [];
-  const place = Math.max(16, width - 55);
-  const head = [
-    '  OPERATION      '.padEnd(17),
-    'COUNT'.padStart(8),
-    'WAIT EACH'.padStart(10),
-    'ON LOOP'.padStart(9),
-    'PEAK'.padStart(6),
-    '  BEGUN AT',
-  ];
-  return [
-    '',
-    paint('bold', 'ASYNCHRONOUS OPERATIONS  by the line that begins them'),
-    head.join(''),
-    ...rows.map(({ name, at, count, waitMs, onLoopMs, peak }) =>
-      [
-        `  ${cutRight(plain(name), 14)}`.padEnd(17),
-        count.toLocaleString('en-US').padStart(8),
-        milliseconds(waitMs).padStart(10),
-        milliseconds(onLoopMs).padStart(9),
-        peak.toLocaleString('en-US').padStart(6),
-        `  ${at === null ? '' : cutLeft(plain(lineOf(at, directory), 500), place)}`,
-      ].join(''),
-    ),
-  ];
-}
-
-function milliseconds(value: number): string {
-  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
-  return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
 }
