@@ -22,7 +22,7 @@ export interface Runner {
   readonly files?: Readonly<Record<string, string>>;
   /** Where packages are that are not those of this project, by their names. */
   readonly linked?: Readonly<Record<string, string>>;
-  readonly command: (file: string) => readonly string[];
+  readonly command: (...files: string[]) => readonly string[];
   /** A test of this name with this function, which may take so long. */
   readonly test: (name: string, run: string, milliseconds: number) => string;
 }
@@ -158,14 +158,12 @@ export interface SuiteRun {
   readonly output: string;
   /** The lines that are to blame, as \`suite file:line\`. */
   readonly culprits: readonly string[];
-  /** The name of the file of tests. */
-  readonly file: string;
 }
 
-/** Runs one of the suites by a runner, in a folder that is removed afterwards. */
+/** Runs one of the suites by a runner, or some at once, in a folder that is removed afterwards. */
 export async function runSuite(
   runner: Runner,
-  name: keyof typeof sources,
+  names: keyof typeof sources | readonly (keyof typeof sources)[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<SuiteRun> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'loopscope-suite-')));
@@ -175,19 +173,18 @@ export async function runSuite(
       const target = each === 'loopscope' ? root : (runner.linked?.[each] ?? join(root, 'node_modules', each));
       await symlink(target, join(folder, 'node_modules', each), 'dir');
     }
-    const file = `${name}${runner.ending}`;
-    const text = sources[name](runner);
-    const files = { ...runner.files, [file]: text, 'package.json': runner.isModule ? '{"type":"module"}' : '{}' };
+    const suites = [names].flat().map((name) => [`${name}${runner.ending}`, sources[name](runner)] as const);
+    const packageFile = runner.isModule ? '{"type":"module"}' : '{}';
+    const files = { ...runner.files, ...Object.fromEntries(suites), 'package.json': packageFile };
     for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
-    const culprits = text.split('\n').flatMap((line, index) => {
-      const suite = / \/\/ (\w+)$/.exec(line)?.[1];
-      return suite === undefined ? [] : [`${file}:${index + 1}`];
-    });
-    const { code, output } = await run(folder, runner.command(file), environment);
-    return { code, output, culprits, file };
+    const culprits = suites.flatMap(([file, text]) =>
+      text.split('\n').flatMap((line, index) => (/ \/\/ \w+$/.test(line) ? [`${file}:${index + 1}`] : [])),
+    );
+    const { code, output } = await run(folder, runner.command(...suites.map(([file]) => file)), environment);
+    return { code, output, culprits };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,15 +4,22 @@ import type { Runner } from './runner-suites.ts';
 
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
-export const vitest: Runner = {
-  entry: 'loopscope/vitest',
-  ending: '.test.ts',
-  imports: `import { test } from 'vitest';`,
-  isModule: true,
-  files: { 'vitest.config.js': `export default { test: { setupFiles: ['loopscope/vitest'] } };` },
-  command: (file) => [path('node_modules/vitest/vitest.mjs'), 'run', file],
-  test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
-};
+function vitestOf(folder: string): Runner {
+  return {
+    entry: 'loopscope/vitest',
+    ending: '.test.ts',
+    imports: `import { test } from 'vitest';`,
+    isModule: true,
+    files: { 'vitest.config.js': `export default { test: { setupFiles: ['loopscope/vitest'] } };` },
+    linked: { vitest: path(folder) },
+    command: (...files) => [path(`${folder}/vitest.mjs`), 'run', ...files],
+    test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
+  };
+}
+
+export const vitest = vitestOf('node_modules/vitest');
+export const vitest4 = vitestOf('test/vitest-4/node_modules/vitest');
+export const vitest3 = vitestOf('test/vitest-3/node_modules/vitest');
 
 function jestOf(folder: string): Runner {
   return {
