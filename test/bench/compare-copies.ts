@@ -1,4 +1,6 @@
 // Two copies of a library, one loaded before the hook and one under it, side by side in processor time of this thread.
+import { createRequire } from 'node:module';
+import { sep } from 'node:path';
 import { threadTime } from './processor-time.ts';
 import { assertDone, format, median, type Result } from './result.ts';
 
@@ -12,6 +14,26 @@ export interface Plan {
   readonly least?: number;
   /** So many microseconds more are fine; without it half of the time more. */
   readonly added?: number;
+}
+
+const require = createRequire(import.meta.url);
+const dist = new URL('../../dist/', import.meta.url);
+
+type HookModule = typeof import('../../instrumentation/hook.ts');
+type RegistryModule = typeof import('../../src/subscribers/registry.ts');
+
+/** What is measured while the hook and the registry are on: CommonJS that was loaded bare before is loaded anew in it. */
+export async function underHook(measure: () => Promise<Result[]>): Promise<Result[]> {
+  for (const path of Object.keys(require.cache)) {
+    if (path.includes(`${sep}node_modules${sep}`)) delete require.cache[path];
+  }
+  const { startHook } = (await import(new URL('instrumentation/hook.js', dist).href)) as HookModule;
+  const { startRegistry } = (await import(new URL('src/subscribers/registry.js', dist).href)) as RegistryModule;
+  const [stopHook, registry] = [startHook(), startRegistry()];
+  const results = await measure();
+  registry.stop();
+  stopHook();
+  return results;
 }
 
 /** The time of `bare` and `hooked`, and what is more: of the median round. */

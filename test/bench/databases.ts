@@ -1,14 +1,12 @@
 // Libraries of databases under the hook with the registry, against a copy of the same that was loaded before it; on real
 // servers, in processor time.
 import { createRequire } from 'node:module';
-import { sep } from 'node:path';
 import { hasDatabase, startDatabase, type Database } from '../support/databases.ts';
-import { compareCopies, type Work } from './compare-copies.ts';
+import { compareCopies, underHook, type Work } from './compare-copies.ts';
 import type { Result } from './result.ts';
 
 const plan = { opsPerRun: 2000, rounds: 9 };
 const require = createRequire(import.meta.url);
-const dist = new URL('../../dist/', import.meta.url);
 
 /** A library: makes what is measured of a copy of it, and ends it. */
 interface Case {
@@ -68,25 +66,16 @@ const cases: readonly Case[] = [
 
 export async function benchDatabases(): Promise<Result[]> {
   const bareCopies = cases.map(({ library }) => require(library) as never);
-  for (const path of Object.keys(require.cache)) {
-    if (path.includes(`${sep}node_modules${sep}`)) delete require.cache[path];
-  }
-  const { startHook } = (await import(new URL('instrumentation/hook.js', dist).href)) as HookModule;
-  const { startRegistry } = (await import(new URL('src/subscribers/registry.js', dist).href)) as RegistryModule;
-  const [stopHook, registry] = [startHook(), startRegistry()];
-  const results: Result[] = [];
-  for (const [index, { library, sort, works }] of cases.entries()) {
-    if (!hasDatabase(sort, `the benchmark of ${library}`)) continue;
-    const database = await startDatabase(sort);
-    results.push(...(await compareBoth(works, bareCopies[index] as never, require(library) as never, database)));
-  }
-  registry.stop();
-  stopHook();
-  return results;
+  return underHook(async () => {
+    const results: Result[] = [];
+    for (const [index, { library, sort, works }] of cases.entries()) {
+      if (!hasDatabase(sort, `the benchmark of ${library}`)) continue;
+      const database = await startDatabase(sort);
+      results.push(...(await compareBoth(works, bareCopies[index] as never, require(library) as never, database)));
+    }
+    return results;
+  });
 }
-
-type HookModule = typeof import('../../instrumentation/hook.ts');
-type RegistryModule = typeof import('../../src/subscribers/registry.ts');
 
 async function compareBoth(make: Case['works'], bare: never, hooked: never, database: Database): Promise<Result[]> {
   const [without, under] = [await make(bare, database.port), await make(hooked, database.port)];
