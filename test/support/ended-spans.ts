@@ -2,12 +2,20 @@
 import * as api from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
+import { startSpans, type Spans, type SpansOptions } from '../../src/subscribers/spans/spans.ts';
 
 const exporter = new InMemorySpanExporter();
 
-/** The SDK with everything but spans in memory switched off; it keeps the spans of this test file. */
-export function startSdk(): NodeSDK {
+/** The spans of the test that runs. */
+export interface SpansOfTest {
+  current: Spans;
+  /** Starts them with other options than those of every test. */
+  restart(options: Partial<SpansOptions>): void;
+}
+
+/** Keeps the spans of a test file: one SDK, with everything but spans in memory switched off, and spans anew for each test. */
+export function spansOfEachTest(): SpansOfTest {
   const sdk = new NodeSDK({
     autoDetectResources: false,
     spanProcessors: [new SimpleSpanProcessor({ exporter })],
@@ -15,7 +23,20 @@ export function startSdk(): NodeSDK {
     logRecordProcessors: [],
   });
   sdk.start();
-  return sdk;
+  const spans: SpansOfTest = {
+    current: startSpans({ api }),
+    restart(options) {
+      this.current.stop();
+      this.current = startSpans({ api, ...options });
+    },
+  };
+  beforeEach(() => spans.restart({}));
+  afterEach(() => {
+    spans.current.stop();
+    forgetSpans();
+  });
+  afterAll(() => sdk.shutdown());
+  return spans;
 }
 
 export function forgetSpans(): void {

@@ -1,5 +1,5 @@
 import * as api from '@opentelemetry/api';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loopBlocked } from '../../../src/channels/loop.ts';
 import { loop } from '../../../src/primitives/loop.ts';
 import { createTask, currentTask } from '../../../src/primitives/tasks/task.ts';
@@ -10,23 +10,18 @@ import { ThreadExecutor } from '../../../src/resilience/thread-executor.ts';
 import { WorkerPool } from '../../../src/resilience/worker-pool.ts';
 import { extract, inject } from '../../../src/runtime/carrier.ts';
 import { now } from '../../../src/runtime/clock.ts';
-import { startSpans, type Spans } from '../../../src/subscribers/spans/spans.ts';
-import { attributes, find, finished, forgetSpans, lines, milliseconds, startSdk } from '../../support/ended-spans.ts';
+import {
+  attributes,
+  find,
+  finished,
+  forgetSpans,
+  lines,
+  milliseconds,
+  spansOfEachTest,
+} from '../../support/ended-spans.ts';
 import { turn } from '../../support/turn.ts';
 
-const sdk = startSdk();
-let spans: Spans;
-
-beforeEach(() => {
-  spans = startSpans({ api });
-});
-
-afterEach(() => {
-  spans.stop();
-  forgetSpans();
-});
-
-afterAll(() => sdk.shutdown());
+const spans = spansOfEachTest();
 
 test('a job of a worker pool is submitted and then processed, and what runs in it nests there', async () => {
   const pool = new WorkerPool({ name: 'mails', workers: 1 });
@@ -219,7 +214,7 @@ test('a block of the loop is a span of its turn, in the trace of the task that b
 test('a task that is pending for long has an event in its span that says what it waits for', async () => {
   const end = Promise.withResolvers<void>();
   const task = createTask(() => end.promise, { name: 'slow' });
-  spans.notePending(task, { 'loopscope.wait.kind': 'sleep' });
+  spans.current.notePending(task, { 'loopscope.wait.kind': 'sleep' });
   end.resolve();
   await task;
   expect(find('run slow').events.map(({ name, attributes: own }) => ({ name, own }))).toEqual([

@@ -1,26 +1,12 @@
-import * as api from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Queue } from '../../../src/primitives/queues/queue.ts';
 import { createTask } from '../../../src/primitives/tasks/task.ts';
-import { startSpans, type Spans } from '../../../src/subscribers/spans/spans.ts';
 import { wrapQueue } from '../../../instrumentation/wrap-queue.ts';
-import { attributes, find, finished, forgetSpans, lines, milliseconds, startSdk } from '../../support/ended-spans.ts';
+import { attributes, find, finished, lines, milliseconds, spansOfEachTest } from '../../support/ended-spans.ts';
 import { turn } from '../../support/turn.ts';
 
-const sdk = startSdk();
-let spans: Spans;
-
-beforeEach(() => {
-  spans = startSpans({ api });
-});
-
-afterEach(() => {
-  spans.stop();
-  forgetSpans();
-});
-
-afterAll(() => sdk.shutdown());
+spansOfEachTest();
 
 test('a get is linked to the put of its item, each below the task that did it', async () => {
   const queue = new Queue<string>({ name: 'orders', maxsize: 5 });

@@ -1,28 +1,15 @@
 import * as api from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Lock } from '../../../src/primitives/locks/lock.ts';
 import { Queue } from '../../../src/primitives/queues/queue.ts';
 import { TaskGroup } from '../../../src/primitives/tasks/task-group.ts';
 import { createTask } from '../../../src/primitives/tasks/task.ts';
 import { retry } from '../../../src/resilience/retry.ts';
-import { startSpans, type Spans } from '../../../src/subscribers/spans/spans.ts';
-import { attributes, find, finished, forgetSpans, lines, milliseconds, startSdk } from '../../support/ended-spans.ts';
+import { attributes, find, finished, lines, milliseconds, spansOfEachTest } from '../../support/ended-spans.ts';
 import { turn } from '../../support/turn.ts';
 
-const sdk = startSdk();
-let spans: Spans;
-
-beforeEach(() => {
-  spans = startSpans({ api });
-});
-
-afterEach(() => {
-  spans.stop();
-  forgetSpans();
-});
-
-afterAll(() => sdk.shutdown());
+const spans = spansOfEachTest();
 
 test('a task is a child of the task that created it, and spans of the program nest in between', async () => {
   const tracer = api.trace.getTracer('program');
@@ -207,8 +194,7 @@ test('a retry is exhausted at its limit and aborted before it', async () => {
 });
 
 test('what exceeds a limit has no span and is counted', async () => {
-  spans.stop();
-  spans = startSpans({ api, maxOpenTasks: 2, maxOperationsPerSecond: 8, maxItems: 1 });
+  spans.restart({ maxOpenTasks: 2, maxOperationsPerSecond: 8, maxItems: 1 });
   const gate = Promise.withResolvers<void>();
   const tasks = ['a', 'b', 'c'].map((name) => createTask(() => gate.promise, { name }));
   gate.resolve();
@@ -225,14 +211,14 @@ test('what exceeds a limit has no span and is counted', async () => {
     'put busy PRODUCER',
     'get busy CLIENT, item put busy',
   ]);
-  expect(spans.dropped()).toEqual({ tasks: 1, operations: 3, itemLinks: 1 });
+  expect(spans.current.dropped()).toEqual({ tasks: 1, operations: 3, itemLinks: 1 });
 });
 
 test('after stop there are no more spans, and tasks run as before', async () => {
   const open = Promise.withResolvers<void>();
   const task = createTask(() => open.promise, { name: 'open' });
-  spans.stop();
-  spans.stop();
+  spans.current.stop();
+  spans.current.stop();
   open.resolve();
   await task;
   expect(await createTask(async () => api.trace.getActiveSpan(), { name: 'later' })).toBeUndefined();
@@ -240,7 +226,7 @@ test('after stop there are no more spans, and tasks run as before', async () => 
 });
 
 test('a tracer that fails is taken off, and the program goes on', async () => {
-  spans.stop();
+  spans.current.stop();
   const broken: api.Tracer = {
     startSpan() {
       throw new Error('broken tracer');
@@ -249,17 +235,17 @@ test('a tracer that fails is taken off, and the program goes on', async () => {
       throw new Error('broken tracer');
     },
   };
-  spans = startSpans({ api, tracer: broken });
+  spans.restart({ tracer: broken });
   expect(await createTask(async () => 'as before', { name: 'program' })).toBe('as before');
 });
 
 test('a context manager that fails does not keep a task from running, once', async () => {
-  spans.stop();
+  spans.current.stop();
   const brokenContext = { active: () => api.ROOT_CONTEXT, with: () => fail() } as unknown as api.ContextAPI;
   function fail(): never {
     throw new Error('broken context');
   }
-  spans = startSpans({ api: { ...api, context: brokenContext } });
+  spans.restart({ api: { ...api, context: brokenContext } });
   let runs = 0;
   await createTask(async () => runs++, { name: 'program' });
   expect(runs).toBe(1);

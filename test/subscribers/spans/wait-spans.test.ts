@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import * as api from '@opentelemetry/api';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Barrier } from '../../../src/primitives/locks/barrier.ts';
 import { Condition } from '../../../src/primitives/locks/condition.ts';
 import { Event } from '../../../src/primitives/locks/event.ts';
@@ -14,23 +14,10 @@ import { createTask } from '../../../src/primitives/tasks/task.ts';
 import { bulkhead } from '../../../src/resilience/bulkhead.ts';
 import { RateLimiter } from '../../../src/resilience/rate-limiter.ts';
 import { ResourcePool } from '../../../src/resilience/resource-pool.ts';
-import { startSpans, type Spans } from '../../../src/subscribers/spans/spans.ts';
-import { attributes, finished, forgetSpans, lines, startSdk } from '../../support/ended-spans.ts';
+import { attributes, finished, lines, spansOfEachTest } from '../../support/ended-spans.ts';
 import { turn } from '../../support/turn.ts';
 
-const sdk = startSdk();
-let spans: Spans;
-
-beforeEach(() => {
-  spans = startSpans({ api });
-});
-
-afterEach(() => {
-  spans.stop();
-  forgetSpans();
-});
-
-afterAll(() => sdk.shutdown());
+const spans = spansOfEachTest();
 
 test('a lock has a span only when it was waited for, linked to the span of its holder', async () => {
   const lock = new Lock({ name: 'accounts' });
@@ -160,8 +147,7 @@ test.for([
   { minStreamWaitMs: 0, seen: ['connect stream INTERNAL, in run client', ...reads(2)] },
   { minStreamWaitMs: 25, seen: reads(1) },
 ])('a wait for a stream has a span from $minStreamWaitMs ms on', async ({ minStreamWaitMs, seen }) => {
-  spans.stop();
-  spans = startSpans({ api, minStreamWaitMs });
+  spans.restart({ minStreamWaitMs });
   const server = createServer((socket) => {
     setImmediate(() => socket.write('at once\n'));
     socket.once('data', () => setTimeout(() => socket.end('later\n'), 50));
