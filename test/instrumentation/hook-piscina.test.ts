@@ -12,8 +12,8 @@ test('a stuck worker: what it runs and who waits for it', async () => {
 
 test('CommonJS: what was aborted, refused or failed is not pending', async () => {
   expect(await stuckIn('piscina.cjs')).toEqual([
-    'job last at piscina.cjs:13: pending',
-    'executor piscina piscina.cjs:6 at piscina.cjs:6 · 1 of 1 workers busy · held by last at piscina.cjs:13',
+    'job last at threads-ended.cjs:13: pending',
+    'executor piscina threads-ended.cjs:6 at threads-ended.cjs:6 · 1 of 1 workers busy · held by last at threads-ended.cjs:13',
   ]);
 });
 

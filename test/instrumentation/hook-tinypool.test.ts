@@ -12,8 +12,8 @@ test('a stuck worker: what it runs and who waits for it', async () => {
 
 test('CommonJS: what was aborted, refused or failed is not pending', async () => {
   expect(await stuckIn('tinypool.cjs')).toEqual([
-    'job last at tinypool.cjs:12: pending',
-    'executor tinypool tinypool.cjs:5 at tinypool.cjs:5 · 1 of 1 workers busy · held by last at tinypool.cjs:12',
+    'job last at threads-ended.cjs:13: pending',
+    'executor tinypool threads-ended.cjs:6 at threads-ended.cjs:6 · 1 of 1 workers busy · held by last at threads-ended.cjs:13',
   ]);
 });
 
