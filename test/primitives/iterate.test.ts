@@ -7,10 +7,7 @@ import { recordMessages } from '../support/messages.ts';
 import { collect } from '../support/streams.ts';
 import { expectNothingLeft, microtasks, rejection } from '../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 /** A generator that notes what happens to it. */
 async function* noted(log: string[], items: readonly number[] = [1, 2, 3]): AsyncGenerator<number, string, string> {

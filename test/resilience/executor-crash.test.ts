@@ -10,21 +10,12 @@ import {
   ThreadExecutor,
   type Executor,
 } from '../../src/index.ts';
+import { executors, spin, wait, work } from '../support/executors.ts';
 import { expectNothingLeft, rejection } from '../support/turn.ts';
-
-const work = new URL('../programs/jobs/work.mjs', import.meta.url);
-const spin = (): never => {
-  for (;;);
-};
-const wait = (milliseconds: number): Promise<number> =>
-  new Promise((resolve) => void setTimeout(() => resolve(milliseconds), milliseconds));
 
 afterEach(expectNothingLeft);
 
-describe.each([
-  ['threads', (options?: object) => new ThreadExecutor(options)],
-  ['processes', (options?: object) => new ProcessExecutor(options)],
-] as const)('%s', (type, make: (options?: object) => Executor) => {
+describe.each(executors)('%s', (type, make: (options?: object) => Executor) => {
   let executor: Executor;
   let folder: string;
 

@@ -15,17 +15,17 @@ export async function microtasks(count: number): Promise<void> {
   for (let index = 0; index < count; index++) await null;
 }
 
-/** Nothing is pending, nobody waits: what every test has to leave behind. */
+/** Nothing is pending, nobody waits: what every test has to leave behind. Turns fake timers off. */
 export async function expectNothingLeft(): Promise<void> {
+  vi.useRealTimers();
   await turn();
   const { tasks } = startRegistry().snapshot();
   expect({ tasks: tasks.map(String), rootWaits: rootTask.waits }).toEqual({ tasks: [], rootWaits: null });
 }
 
-/** With fake timers: no timer is left either. Turns them off. */
+/** With fake timers: no timer is left either. */
 export async function expectNoTimersLeft(): Promise<void> {
   expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
   await expectNothingLeft();
 }
 

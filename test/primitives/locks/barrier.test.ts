@@ -13,13 +13,10 @@ import {
   type Disturbance,
 } from '../../support/askers.ts';
 import { recordMessages } from '../../support/messages.ts';
-import { propertyRuns } from '../../support/property-runs.ts';
+import { expectProperty } from '../../support/property-runs.ts';
 import { expectNothingLeft, microtasks, rejection } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 /** So many tasks that come to the barrier. */
 function come(barrier: Barrier, count: number): Task<number>[] {
@@ -348,7 +345,6 @@ const steps = fc.array<Step>(
 );
 
 test('whatever happens in whatever order, the parties of a round leave together, with all numbers once', async () => {
-  vi.useFakeTimers();
   const property = fc.asyncProperty(fc.integer({ min: 1, max: 4 }), steps, async (parties, script) => {
     const barrier = new Barrier(parties);
     let isBroken = false;
@@ -384,5 +380,5 @@ test('whatever happens in whatever order, the parties of a round leave together,
     }
     await expectOutcomes(askers);
   });
-  await expect(fc.assert(property, { numRuns: propertyRuns })).resolves.toBe(undefined);
+  await expectProperty(property);
 });

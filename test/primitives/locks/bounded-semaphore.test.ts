@@ -1,16 +1,13 @@
 import * as fc from 'fast-check';
 import { inspect } from 'node:util';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { BoundedSemaphore, createTask, Semaphore } from '../../../src/index.ts';
 import { recordMessages } from '../../support/messages.ts';
 import { compareWithModel, steps } from '../../support/permit-model.ts';
-import { propertyRuns } from '../../support/property-runs.ts';
+import { expectProperty } from '../../support/property-runs.ts';
 import { expectNothingLeft, microtasks } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 test('messages of two tasks which want one permit', async () => {
   const { stop } = recordMessages();
@@ -70,13 +67,9 @@ test.each([-1, 1.5, '2'])('new BoundedSemaphore(%s) throws an ArgumentError', (p
 });
 
 test('whatever happens in whatever order, a bounded semaphore does what its model does', async () => {
-  vi.useFakeTimers();
-  await expect(
-    fc.assert(
-      fc.asyncProperty(fc.nat({ max: 4 }), steps, async (permits, script) =>
-        compareWithModel(new BoundedSemaphore(permits), permits, script),
-      ),
-      { numRuns: propertyRuns },
+  await expectProperty(
+    fc.asyncProperty(fc.nat({ max: 4 }), steps, async (permits, script) =>
+      compareWithModel(new BoundedSemaphore(permits), permits, script),
     ),
-  ).resolves.toBe(undefined);
+  );
 });

@@ -3,13 +3,10 @@ import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Condition, currentTask } from '../../../src/index.ts';
 import { asking, Askers, disturbances, expectOutcomes, type Asking, type Disturbance } from '../../support/askers.ts';
-import { propertyRuns } from '../../support/property-runs.ts';
+import { expectProperty } from '../../support/property-runs.ts';
 import { expectNothingLeft, microtasks } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 type Step =
   | Disturbance
@@ -26,7 +23,6 @@ const steps = fc.array<Step>(
 );
 
 test('whatever happens in whatever order, tokens are conserved, nobody is alone in the lock, and no wake-up is lost', async () => {
-  vi.useFakeTimers();
   const property = fc.asyncProperty(steps, async (script) => {
     const condition = new Condition();
     let tokens = 0;
@@ -95,11 +91,10 @@ test('whatever happens in whatever order, tokens are conserved, nobody is alone 
     await microtasks(400);
     expect([condition.statistics().waiters, condition.locked, inside, vi.getTimerCount()]).toEqual([0, false, 0, 0]);
   });
-  await expect(fc.assert(property, { numRuns: propertyRuns })).resolves.toBe(undefined);
+  await expectProperty(property);
 });
 
 test('those who wait and are not disturbed are woken in order of asking', async () => {
-  vi.useFakeTimers();
   const property = fc.asyncProperty(
     fc.array(fc.oneof(fc.constant<'wait'>('wait'), fc.nat({ max: 3 }), ...disturbances), { maxLength: 40 }),
     async (script) => {
@@ -142,5 +137,5 @@ test('those who wait and are not disturbed are woken in order of asking', async 
       await expectOutcomes(askers);
     },
   );
-  await expect(fc.assert(property, { numRuns: propertyRuns })).resolves.toBe(undefined);
+  await expectProperty(property);
 });

@@ -4,10 +4,7 @@ import { Condition, createTask, currentTask, Lock, NotHolderError, sleep, type T
 import { recordMessages } from '../../support/messages.ts';
 import { expectNothingLeft, microtasks, rejection } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 /** Tasks that wait once each, and write their number down. */
 function waiters(condition: Condition, count: number, order: number[]): Task[] {

@@ -13,13 +13,10 @@ import {
   type Disturbance,
 } from '../../support/askers.ts';
 import { recordMessages } from '../../support/messages.ts';
-import { propertyRuns } from '../../support/property-runs.ts';
+import { expectProperty } from '../../support/property-runs.ts';
 import { expectNothingLeft, microtasks, rejection } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 test('messages of two tasks which wait for an event', async () => {
   const { stop } = recordMessages();
@@ -222,7 +219,6 @@ const steps = fc.array<Step>(
 );
 
 test('whatever happens in whatever order, an event does what its model does', async () => {
-  vi.useFakeTimers();
   const property = fc.asyncProperty(steps, async (script) => {
     const event = new Event();
     let isSet = false;
@@ -261,5 +257,5 @@ test('whatever happens in whatever order, an event does what its model does', as
     expect(woken).toEqual(expected);
     await expectOutcomes(askers);
   });
-  await expect(fc.assert(property, { numRuns: propertyRuns })).resolves.toBe(undefined);
+  await expectProperty(property);
 });

@@ -4,13 +4,10 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createTask, Lock, NotHolderError, sleep, type Permit } from '../../../src/index.ts';
 import { recordMessages } from '../../support/messages.ts';
 import { compareWithModel, steps } from '../../support/permit-model.ts';
-import { propertyRuns } from '../../support/property-runs.ts';
+import { expectProperty } from '../../support/property-runs.ts';
 import { expectNothingLeft, microtasks, rejection } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 test('messages of two tasks which want the same lock', async () => {
   const { stop } = recordMessages();
@@ -352,11 +349,5 @@ test('a constructor takes options only', () => {
 });
 
 test('whatever happens in whatever order, a lock does what its model does', async () => {
-  vi.useFakeTimers();
-  await expect(
-    fc.assert(
-      fc.asyncProperty(steps, async (script) => compareWithModel(new Lock(), 1, script)),
-      { numRuns: propertyRuns },
-    ),
-  ).resolves.toBe(undefined);
+  await expectProperty(fc.asyncProperty(steps, async (script) => compareWithModel(new Lock(), 1, script)));
 });

@@ -14,13 +14,10 @@ import {
   type Disturbance,
 } from '../../support/askers.ts';
 import { recordMessages } from '../../support/messages.ts';
-import { propertyRuns } from '../../support/property-runs.ts';
+import { expectProperty } from '../../support/property-runs.ts';
 import { expectNothingLeft, microtasks, rejection } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 const statistics = { kind: 'rwlock', readers: 0, writers: 0, waitingReaders: 0, waitingWriters: 0 };
 
@@ -335,7 +332,6 @@ const steps = fc.array<Step>(
 );
 
 test('whatever happens in whatever order, a lock for reading and writing does what its model does', async () => {
-  vi.useFakeTimers();
   const property = fc.asyncProperty(steps, async (script) => {
     const lock = new RWLock();
     const holders: { name: string; mode: string }[] = [];
@@ -396,5 +392,5 @@ test('whatever happens in whatever order, a lock for reading and writing does wh
     expect(tries.filter(([got, expected]) => got !== expected)).toEqual([]);
     await expectOutcomes(askers);
   });
-  await expect(fc.assert(property, { numRuns: propertyRuns })).resolves.toBe(undefined);
+  await expectProperty(property);
 });

@@ -4,13 +4,10 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createTask, Semaphore, type Task } from '../../../src/index.ts';
 import { recordMessages } from '../../support/messages.ts';
 import { compareWithModel, steps } from '../../support/permit-model.ts';
-import { propertyRuns } from '../../support/property-runs.ts';
+import { expectProperty } from '../../support/property-runs.ts';
 import { expectNothingLeft, microtasks, rejection, turn } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 test('messages of three tasks which want two permits', async () => {
   const { stop } = recordMessages();
@@ -209,13 +206,9 @@ test.each<[unknown, string]>([
 });
 
 test('whatever happens in whatever order, a semaphore does what its model does', async () => {
-  vi.useFakeTimers();
-  await expect(
-    fc.assert(
-      fc.asyncProperty(fc.nat({ max: 4 }), steps, async (permits, script) =>
-        compareWithModel(new Semaphore(permits), permits, script),
-      ),
-      { numRuns: propertyRuns },
+  await expectProperty(
+    fc.asyncProperty(fc.nat({ max: 4 }), steps, async (permits, script) =>
+      compareWithModel(new Semaphore(permits), permits, script),
     ),
-  ).resolves.toBe(undefined);
+  );
 });

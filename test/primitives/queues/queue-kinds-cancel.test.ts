@@ -4,10 +4,7 @@ import { createTask, sleep, type Task } from '../../../src/index.ts';
 import { queueKinds } from '../../support/queue-kinds.ts';
 import { expectNothingLeft, rejection, turn } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 const cancelled = expect.objectContaining({ code: 'ERR_LOOPSCOPE_CANCELLED' }) as unknown;
 const timedOut = expect.objectContaining({ code: 'ERR_LOOPSCOPE_TIMEOUT' }) as unknown;

@@ -3,10 +3,7 @@ import { createTask, Queue, sleep } from '../../../src/index.ts';
 import { recordMessages } from '../../support/messages.ts';
 import { expectNothingLeft, rejection, turn } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 test('messages of a producer that waits for room and of a consumer that waits for an item', async () => {
   const { stop } = recordMessages();

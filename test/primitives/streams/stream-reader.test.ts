@@ -5,10 +5,7 @@ import { recordMessages } from '../../support/messages.ts';
 import { collect, feeder, text } from '../../support/streams.ts';
 import { expectNothingLeft, microtasks, rejection } from '../../support/turn.ts';
 
-afterEach(async () => {
-  vi.useRealTimers();
-  await expectNothingLeft();
-});
+afterEach(expectNothingLeft);
 
 test('messages of a read that waits and of one that does not', async () => {
   const { stop } = recordMessages();
