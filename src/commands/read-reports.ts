@@ -1,6 +1,7 @@
 // Reads files of reports and recordings: a JSON document, or one on each line, of this version or an earlier one.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { emptyParts } from '../report/empty.ts';
 import { reportFormat, reportVersion, type Report } from '../report/format.ts';
 import { isRecording, type Recording } from '../report/recording.ts';
 
@@ -68,19 +69,8 @@ function reportOf(value: unknown, file: string): Report {
   const isWhole = isObject(of) && isListOfObjects(tasks ?? []) && isListOfObjects(resources ?? []);
   if (!isWhole)
     throw new UsageError(`${file} is damaged: a part of the report is missing or is something else`, notReadable);
-  return { ...absent, ...(value as Report) };
+  return { ...emptyParts, ...(value as Report) };
 }
-
-const absent = {
-  tasks: [],
-  resources: [],
-  cycles: [],
-  loop: null,
-  awaits: null,
-  profile: null,
-  telemetry: null,
-  dropped: { tasks: 0, resources: 0 },
-} as const;
 
 function readText(file: string): string {
   try {

@@ -1,4 +1,5 @@
 // Asks every rule about a report.
+import { emptyParts } from '../report/empty.ts';
 import type { Report } from '../report/format.ts';
 import type { Finding, Rule, RuleContext, RuleResult, Waiter, Warning } from './rule.ts';
 import { isIgnored, type RuleSettings } from './settings.ts';
@@ -43,7 +44,7 @@ function warningOf(rule: string, finding: Finding): Warning {
 }
 
 function contextOf(partial: Report): Omit<RuleContext, 'threshold'> {
-  const report = { ...absent, ...partial };
+  const report = { ...emptyParts, ...partial };
   const tasks = new Map(report.tasks.map((task) => [task.id, task]));
   const resources = new Map(report.resources.map((resource) => [resource.id, resource]));
   const waiters = waitersIn(report);
@@ -67,5 +68,3 @@ function waitersIn({ tasks }: Report): Map<number, Waiter[]> {
   }
   return waiters;
 }
-
-const absent = { tasks: [], resources: [], cycles: [], awaits: null, loop: null } as const;

@@ -8,6 +8,7 @@ import type {
   Target,
   WaitEntry,
 } from '../../src/report/format.ts';
+import { emptyParts } from '../../src/report/empty.ts';
 import { rules, type Warning } from '../../src/rules/index.ts';
 import { askRules } from '../../src/rules/check.ts';
 import { siteOf } from './await-report.ts';
@@ -30,14 +31,7 @@ export function reportOf({ process, ...fields }: Partial<Omit<Report, 'process'>
       exitCode: null,
       ...process,
     },
-    tasks: [],
-    resources: [],
-    cycles: [],
-    loop: null,
-    awaits: null,
-    profile: null,
-    telemetry: null,
-    dropped: { tasks: 0, resources: 0 },
+    ...emptyParts,
     ...fields,
   };
 }
