@@ -35,7 +35,7 @@ export interface Config {
   readonly testBlockedAfterMs: number;
   /** After how long a test without a timeout is reported. Milliseconds. `LOOPSCOPE_TEST_PENDING_AFTER`, default 60 s. */
   readonly testPendingAfterMs: number;
-  /** Holds the promises of a test until it is over, so that no collection takes away at what it hangs. `LOOPSCOPE_TEST_KEEP=1`. */
+  /** Holds the pending promises of tests, so that no collection takes away at what they hang. `LOOPSCOPE_TEST_KEEP=0`: not. */
   readonly testKeep: boolean;
   /** When a process is ended whose tests are over; null for never. Milliseconds. `LOOPSCOPE_TEST_EXIT_AFTER`, default 10 s. */
   readonly testExitAfterMs: number | null;
@@ -152,7 +152,7 @@ function readTests(
   return {
     testBlockedAfterMs: time('LOOPSCOPE_TEST_BLOCKED_AFTER', '10s'),
     testPendingAfterMs: time('LOOPSCOPE_TEST_PENDING_AFTER', '60s'),
-    testKeep: read('LOOPSCOPE_TEST_KEEP') !== null && !isOff(read('LOOPSCOPE_TEST_KEEP')),
+    testKeep: !isOff(read('LOOPSCOPE_TEST_KEEP')),
     testExitAfterMs: isOff(read(exitAfter)) ? null : time(exitAfter, '10s'),
   };
 }

@@ -2,7 +2,7 @@
 // pending. What they left is reported then; a process that does not end is explained, and ended.
 import type { TestEntry } from '../report/format.ts';
 import { beginFile } from './test-file.ts';
-import { pendingTests } from './test-run.ts';
+import { isAnyAwaited } from './test-run.ts';
 import { watchExit } from './exit-watch.ts';
 
 const { setTimeout, clearTimeout } = globalThis;
@@ -22,7 +22,7 @@ export function endOfTests(runner: TestEntry['runner']): EndOfTests {
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const check = async (): Promise<void> => {
-    if (pendingTests().some(({ isReported }) => !isReported)) return;
+    if (isAnyAwaited()) return;
     isOver = true;
     await file.end(process.argv[1] ?? '');
     watchExit(file.beginning);

@@ -4,7 +4,7 @@ import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
 import type * as Leaks from './leaks.ts';
 import type { Beginning } from './test-file.ts';
-import { pendingTests } from './test-run.ts';
+import { isAnyAwaited, pendingTests } from './test-run.ts';
 
 /** With what a process is ended that does not end after its tests. */
 const exitCode = 71;
@@ -21,7 +21,7 @@ export function watchExit(beginning: Beginning): void {
 }
 
 function explain(beginning: Beginning, afterMs: number): void {
-  if (pendingTests().some(({ isReported }) => !isReported)) return; // one has begun after all
+  if (isAnyAwaited()) return; // one has begun after all
   try {
     const { findLeaks, giveLeaks, fileEntry } = load(import.meta.url, './leaks') as typeof Leaks;
     const hung = pendingTests()[0];

@@ -1,11 +1,10 @@
 // The tests of jest 29 and 30 in one process of it, by what its runner (jest-circus) keeps on the global object of a file of
 // tests: the tree of its tests, whose functions are called as they stand there when they run.
 import { complain } from '../runtime/complain.ts';
-import { releasePromises } from './kept-promises.ts';
 import { placeInStack } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginFile, type TestFile } from './test-file.ts';
-import { beginTest, endTest, inTest, type TestRun } from './test-run.ts';
+import { beginHook, beginTest, endTest, inTest, knowTest, startTest, type TestRun } from './test-run.ts';
 import { reportAtTimeout } from './timeout.ts';
 
 export { expectNoPending } from './expect-no-pending.ts';
@@ -14,6 +13,8 @@ type Run = (this: unknown, ...args: unknown[]) => unknown;
 
 interface Hook {
   readonly type: 'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach';
+  readonly timeout?: number | null;
+  readonly asyncError: unknown;
   fn: Run;
 }
 
@@ -77,11 +78,13 @@ function stateOf(sandbox: object): (() => State) | null {
 
 function see(block: Block, state: () => State, path: string): void {
   for (const hook of block.hooks) {
-    if (hook.type === 'beforeEach' || hook.type === 'afterEach') hook.fn = hookOf(hook.fn, state, path);
+    hook.fn = watched(hook.fn, () => hookRun(hook, block, state, path));
   }
   for (const child of block.children) {
     if (child.type === 'describeBlock') see(child, state, path);
-    else if (child.fn !== undefined) child.fn = functionOf(child, child.fn, state, path);
+    else if (child.fn !== undefined) {
+      child.fn = watched(child.fn, () => startTest(runOf(child, true, state, path)));
+    }
   }
 }
 
@@ -90,24 +93,15 @@ function like(original: Run, run: Run): Run {
   return Object.defineProperties(run, { length: { value: original.length }, name: { value: original.name } });
 }
 
-function hookOf(original: Run, state: () => State, path: string): Run {
-  return like(original, function (this: unknown, ...args) {
-    const test = state().currentlyRunningTest;
-    const call = (): unknown => Reflect.apply(original, this, args);
-    return test === undefined || test === null ? call() : inTest(runOf(test, state, path), call);
-  });
-}
-
-function functionOf(test: Test, original: Run, state: () => State, path: string): Run {
+/** A function of a test or hook that runs in the context of its test, and is reported at its timeout. */
+function watched(original: Run, begin: () => TestRun): Run {
   if (/^(?:Async)?Generator/.test(original.constructor.name)) return original; // jest runs it by itself
   return like(original, function (this: unknown, ...args) {
-    const run = runOf(test, state, path);
+    const run = begin();
     const stop = reportAtTimeout(run);
     const over = (): void => {
       stop();
       endTest(run);
-      releasePromises(run);
-      runs.delete(test);
     };
     const [done] = args;
     if (typeof done === 'function') {
@@ -131,18 +125,36 @@ function functionOf(test: Test, original: Run, state: () => State, path: string)
   });
 }
 
-function runOf(test: Test, state: () => State, path: string): TestRun {
+/** A hook of the test that runs, or around all tests of a block. */
+function hookRun(hook: Hook, block: Block, state: () => State, path: string): TestRun {
+  const test = state().currentlyRunningTest;
+  const name = `${hook.type} hook`;
+  const timeoutMs = hook.timeout ?? state().testTimeout;
+  const place = placeOf(hook.asyncError, path);
+  if (test !== undefined && test !== null) {
+    return beginHook(runOf(test, hook.type === 'beforeEach', state, path), { name, timeoutMs, place });
+  }
+  const suite = block.parent === undefined ? '' : `${nameOf(block)} > `;
+  return beginTest({ runner: 'jest', file: path, name: `${suite}${name}`, timeoutMs, place });
+}
+
+/** The run of a test; a new one if it is about to begin, and has been run already. */
+function runOf(test: Test, isAhead: boolean, state: () => State, path: string): TestRun {
   const known = runs.get(test);
-  if (known !== undefined) return known;
-  const run = beginTest({
+  if (known !== undefined && !(isAhead && known.endedAt !== null)) return known;
+  const run = knowTest({
     runner: 'jest',
     file: path,
     name: nameOf(test),
-    place: () => placeInStack(test.asyncError, path, globalThis),
+    place: placeOf(test.asyncError, path),
     timeoutMs: test.timeout ?? state().testTimeout,
   });
   runs.set(test, run);
   return run;
+}
+
+function placeOf(error: unknown, path: string): TestRun['place'] {
+  return () => placeInStack(error, path, globalThis);
 }
 
 function nameOf({ name, parent }: Test | Block): string {

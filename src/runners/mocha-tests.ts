@@ -3,15 +3,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { endOfTests } from './end-of-tests.ts';
 import { placeOfTitle } from './place.ts';
-import { releasePromises } from './kept-promises.ts';
 import { startRunner } from './start.ts';
-import { beginTest, endTest, inTest, type TestRun } from './test-run.ts';
+import { beginHook, beginTest, endTest, inTest, knowTest, startTest, type TestRun } from './test-run.ts';
 import { reportAtTimeout, reportNow } from './timeout.ts';
 
 /** What we use of mocha's tests and hooks. */
 interface Runnable {
   readonly type: 'test' | 'hook';
   readonly title: string;
+  /** Of a hook: without its own name and that of its test. */
+  readonly originalTitle?: string;
   readonly file?: string;
   readonly parent?: Runnable & { readonly root?: boolean };
   readonly ctx?: { readonly currentTest?: Runnable };
@@ -27,8 +28,10 @@ export interface RootHooks {
   afterEach(): void;
 }
 
+const aroundAll = /^"(?:before|after) all" hook/;
 const ownFrame = /\n.*mocha-tests\.[jt]s:.*/;
 const runs = new WeakMap<Runnable, TestRun>();
+const running = new WeakMap<Runnable, TestRun>();
 
 /** Root hooks that see the tests. */
 export function mochaTests(): RootHooks {
@@ -56,46 +59,67 @@ function seeRunnables(runnable: Runnable): void {
   // oxlint-disable-next-line typescript/unbound-method -- applied to what they are called on
   const { run, _timeoutError } = runnable;
   runnable.run = function (this: Runnable, done) {
-    const test = runOf(this);
-    if (test === null) return Reflect.apply(run, this, [done]);
+    const own = runOf(this);
     const outside = AsyncLocalStorage.snapshot(); // from here mocha goes on to the next test
-    const stop = this.type === 'test' && this.timeout() === 0 ? reportAtTimeout(test) : null;
+    const stop = this.timeout() === 0 ? reportAtTimeout(own) : null;
     const over = (error?: unknown): void => {
       stop?.();
-      if (this.type === 'test') {
-        endTest(test);
-        releasePromises(test);
-      }
+      endTest(own);
       outside(done, error);
     };
-    return inTest(test, () => Reflect.apply(run, this, [over]));
+    return inTest(own, () => Reflect.apply(run, this, [over]));
   };
   runnable._timeoutError = function (this: Runnable, milliseconds) {
     const error: unknown = Reflect.apply(_timeoutError, this, [milliseconds]);
-    const test = runOf(this);
-    if (test !== null) {
-      test.timeoutMs = milliseconds; // it may have been changed within the test
-      reportNow(test, 'timed out');
+    const own = running.get(this);
+    if (own !== undefined) {
+      own.timeoutMs = milliseconds; // it may have been changed within the test
+      reportNow(own, 'timed out');
     }
     if (error instanceof Error && error.stack !== undefined) error.stack = error.stack.replace(ownFrame, '');
     return error;
   };
 }
 
-/** The run of a test, or of the test that a hook is called for; null for hooks of suites. */
-function runOf(runnable: Runnable): TestRun | null {
-  const test = runnable.type === 'test' ? runnable : runnable.ctx?.currentTest;
-  if (test === undefined) return null;
+/** A test or hook begins: a hook is of the test that it is called for, or of a suite. */
+function runOf(runnable: Runnable): TestRun {
+  // Around all tests of a suite mocha tells one of them.
+  const isAroundAll = runnable.type === 'hook' && aroundAll.test(titleOf(runnable));
+  const test = runnable.type === 'test' ? runnable : isAroundAll ? undefined : runnable.ctx?.currentTest;
+  const run = test === undefined ? null : testRun(test);
+  const own = run !== null && test === runnable ? startTest(run) : hookRun(runnable, run);
+  running.set(runnable, own);
+  return own;
+}
+
+function testRun(test: Runnable): TestRun {
   const known = runs.get(test);
   if (known !== undefined) return known;
   const file = test.file ?? '';
-  const run = beginTest({
+  const run = knowTest({
     runner: 'mocha',
     file,
-    name: test.titlePath().filter(Boolean).join(' > '),
+    name: nameOf(test),
     place: () => placeOfTitle(file, test.title),
     timeoutMs: test.timeout() || null,
   });
   runs.set(test, run);
   return run;
+}
+
+function hookRun(hook: Runnable, test: TestRun | null): TestRun {
+  const { file = '', parent } = hook;
+  const name = titleOf(hook);
+  const facts = { place: () => null, timeoutMs: hook.timeout() || null };
+  if (test !== null) return beginHook(test, { ...facts, name });
+  const suite = parent === undefined ? [] : [nameOf(parent)].filter(Boolean);
+  return beginTest({ ...facts, runner: 'mocha', file, name: [...suite, name].join(' > ') });
+}
+
+function titleOf({ originalTitle, title }: Runnable): string {
+  return originalTitle ?? title;
+}
+
+function nameOf(runnable: Runnable): string {
+  return runnable.titlePath().filter(Boolean).join(' > ');
 }

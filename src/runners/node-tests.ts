@@ -3,11 +3,21 @@
 import { AsyncResource } from 'node:async_hooks';
 import { beforeEvent } from '../process/events.ts';
 import { now } from '../runtime/clock.ts';
+import { currentTask } from '../runtime/context.ts';
 import { complain } from '../runtime/complain.ts';
 import { endOfTests } from './end-of-tests.ts';
-import { keepPromises, releasePromises } from './kept-promises.ts';
 import { startRunner } from './start.ts';
-import { beginTest, endTest, inTest, pendingTests, type TestRun } from './test-run.ts';
+import {
+  beginHook,
+  beginTest,
+  endTest,
+  inTest,
+  knowTest,
+  pendingTests,
+  startTest,
+  testOf,
+  type TestRun,
+} from './test-run.ts';
 import { reportAtTimeout, reportNow } from './timeout.ts';
 
 /** What we use of Node's object of a test, a suite or a hook. */
@@ -16,10 +26,25 @@ interface NodeTest {
   readonly name: string;
   readonly parent: NodeTest | null;
   readonly root: NodeTest;
+  /** Of a hook. */
   readonly hookType?: string;
+  readonly parentTest?: NodeTest;
   readonly timeout: number | null;
   readonly signal: AbortSignal;
   readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+/** What we use of the object that Node gives to a test and to its hooks. */
+interface NodeContext {
+  readonly name: string;
+  readonly fullName: string;
+  readonly filePath?: string;
+}
+
+interface Known {
+  readonly run: TestRun;
+  /** Null before it begins. */
+  test: NodeTest | null;
 }
 
 type Scope = (this: unknown, run: (...args: unknown[]) => unknown, self: unknown, ...args: unknown[]) => unknown;
@@ -27,13 +52,12 @@ type Scope = (this: unknown, run: (...args: unknown[]) => unknown, self: unknown
 /** Node's timer was set before the function was called. */
 const earlyMs = 50;
 const types = new Set(['Test', 'Suite', 'TestHook']);
-const runs = new WeakMap<object, TestRun>();
+const runs = new WeakMap<NodeContext, Known>();
 const end = endOfTests('node:test');
 
 /** Sees the tests of this process from now on. */
 export function seeNodeTests(): void {
   startRunner();
-  keepPromises(); // Node listens to all promises in its tests anyway
   const everyResource = AsyncResource.prototype as unknown as { runInAsyncScope: Scope };
   const { runInAsyncScope } = everyResource;
   everyResource.runInAsyncScope = function (this: unknown, ...args) {
@@ -42,7 +66,7 @@ export function seeNodeTests(): void {
     return Reflect.apply(seeClassOf(this as object, runInAsyncScope) ?? runInAsyncScope, this, args);
   };
   beforeEvent('beforeExit', () => {
-    for (const run of pendingTests()) reportNow(run, 'unfinished');
+    for (const run of pendingTests().toReversed()) reportNow(run, 'unfinished'); // a hook before its test
     end.drained(); // Node 24 and later wait for ever for a test that is pending now
   });
 }
@@ -57,34 +81,61 @@ function seeClassOf(test: object, runInAsyncScope: Scope): Scope | null {
   }
   const scope: Scope = function (run, self, ...args) {
     const { hookType, signal } = this as NodeTest;
-    const own = runOf(this as NodeTest, hookType === undefined ? self : args[0]);
+    const own = hookType === undefined ? runOf(this as NodeTest, self) : hookRun(this as NodeTest, hookType, args[0]);
     if (own === null) return Reflect.apply(runInAsyncScope, this, [run, self, ...args]);
     // Within the scope, which has a context of its own.
     const inContext = (...given: unknown[]): unknown => inTest(own, () => Reflect.apply(run, self, given));
-    const call = (): unknown => Reflect.apply(runInAsyncScope, this, [inContext, self, ...args]);
-    return hookType === undefined ? runTest(own, signal, call, args) : call();
+    return runTest(own, signal, () => Reflect.apply(runInAsyncScope, this, [inContext, self, ...args]), args);
   };
   Object.defineProperty(prototype, 'runInAsyncScope', { value: scope, configurable: true, writable: true });
   return scope;
 }
 
-/** The run of the test with this context; null for a suite, and for hooks of suites. */
+/** The run of a hook: of the test with this context, or of a suite. */
+function hookRun(hook: NodeTest, hookType: string, context: unknown): TestRun {
+  const { loc, parentTest: parent } = hook;
+  const facts = { name: `${hookType} hook`, timeoutMs: timeoutOf(hook), place: () => loc ?? null };
+  const known = hookType === 'beforeEach' ? knownOf(context as NodeContext) : runs.get(context as NodeContext);
+  if (known !== undefined) return beginHook(known.run, facts);
+  const suite = parent === undefined || parent === parent.root ? '' : `${nameOf(parent)} > `;
+  return beginTest({ ...facts, runner: 'node:test', file: loc?.file ?? mainFile(), name: suite + facts.name });
+}
+
+/** The run of the test with this context, which begins; null for a suite. */
 function runOf(test: NodeTest, context: unknown): TestRun | null {
-  if (typeof context !== 'object' || context === null) return null;
-  const known = runs.get(context);
-  if (known !== undefined) return known;
   if (test.reportedType !== 'test' || test.constructor.name !== 'Test') return null;
-  const { loc, timeout } = test;
-  const run = beginTest({
+  const isPart = test.parent !== null && test.parent.reportedType === 'test' && test.parent !== test.root;
+  const known = knownOf(context as NodeContext, isPart);
+  known.test = test;
+  known.run.timeoutMs = timeoutOf(test);
+  known.run.file = test.loc?.file ?? known.run.file;
+  return startTest(known.run);
+}
+
+/** What is known of the test with this context; a hook before it does not tell whether it is a part of another. */
+function knownOf(context: NodeContext, isPart?: boolean): Known {
+  const before = runs.get(context);
+  if (before !== undefined) return before;
+  const { fullName, name } = context;
+  const run = knowTest({
     runner: 'node:test',
-    file: loc?.file ?? process.argv[1] ?? '',
-    name: nameOf(test),
-    place: () => loc ?? null,
-    timeoutMs: timeout === Infinity ? null : timeout,
-    isPart: test.parent !== null && test.parent.reportedType === 'test' && test.parent !== test.root,
+    file: context.filePath ?? mainFile(),
+    name: fullName,
+    place: () => known.test?.loc ?? null,
+    timeoutMs: null,
+    isPart: isPart ?? fullName === `${testOf(currentTask())?.name} > ${name}`,
   });
-  runs.set(context, run);
-  return run;
+  const known: Known = { run, test: null };
+  runs.set(context, known);
+  return known;
+}
+
+function timeoutOf({ timeout }: NodeTest): number | null {
+  return timeout === Infinity ? null : timeout;
+}
+
+function mainFile(): string {
+  return process.argv[1] ?? '';
 }
 
 function runTest(test: TestRun, signal: AbortSignal, call: () => unknown, args: unknown[]): unknown {
@@ -98,8 +149,8 @@ function runTest(test: TestRun, signal: AbortSignal, call: () => unknown, args: 
   signal.addEventListener('abort', onAbort, { once: true });
   const over = (): void => {
     stop();
+    signal.removeEventListener('abort', onAbort); // a hook has the same each time
     endTest(test);
-    releasePromises(test);
     end.soon();
   };
   const done = args.at(-1);

@@ -50,7 +50,7 @@ let seen: AwaitReport | null = null;
 
 const lost =
   'No function of the test is suspended: it waits by callbacks alone, or for what nobody can settle, and that is ' +
-  'collected already: LOOPSCOPE_TEST_KEEP=1 keeps it.';
+  'collected already, which it is not unless LOOPSCOPE_TEST_KEEP=0 is set or more than 10,000 promises are pending.';
 
 function isIdle({ waits }: TaskEntry): boolean {
   return waits.length === 0;

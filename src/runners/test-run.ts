@@ -4,6 +4,7 @@ import type { TaskRecord } from '../channels/task.ts';
 import type { TestEntry, TestProblem } from '../report/format.ts';
 import { now } from '../runtime/clock.ts';
 import { currentTask, nextId, runInTask } from '../runtime/context.ts';
+import { wantPromises } from './kept-promises.ts';
 
 /** What a runner tells of a test. */
 export interface TestFacts {
@@ -18,15 +19,18 @@ export interface TestFacts {
 }
 
 /** One run of a test; a retry is another. */
-export interface TestRun extends Omit<TestFacts, 'timeoutMs'> {
+export interface TestRun extends Omit<TestFacts, 'timeoutMs' | 'file'> {
   readonly record: TaskRecord;
-  readonly startedAt: number;
+  file: string;
+  startedAt: number;
   /** As the runner told last. */
   timeoutMs: number | null;
   /** Null while it runs. */
   endedAt: number | null;
   /** Whether it was reported as pending. */
   isReported: boolean;
+  /** The test whose hook this is; null for a test, and for hooks of suites. */
+  readonly hookOf: TestRun | null;
 }
 
 let tests: object = globalThis;
@@ -43,8 +47,8 @@ export function setTestGlobal(sandbox: object): void {
 const pending = new Set<TestRun>();
 const runs = new Map<TaskRecord, TestRun>();
 
-/** A test begins. */
-export function beginTest(facts: TestFacts): TestRun {
+/** A test that has not begun: its hooks run before it. */
+export function knowTest(facts: TestFacts): TestRun {
   const startedAt = now();
   const name = facts.name ?? '(file)';
   const record: TaskRecord = {
@@ -59,16 +63,50 @@ export function beginTest(facts: TestFacts): TestRun {
     previous: null,
     next: null,
   };
-  const run: TestRun = { ...facts, record, startedAt, endedAt: null, isReported: false };
-  pending.add(run);
+  const run: TestRun = { ...facts, record, startedAt, endedAt: null, isReported: false, hookOf: null };
   runs.set(record, run);
   return run;
+}
+
+/** A test begins, or a hook around all tests of a suite. */
+export function beginTest(facts: TestFacts): TestRun {
+  return startTest(knowTest(facts));
+}
+
+/** A test begins that is known. */
+export function startTest(run: TestRun): TestRun {
+  run.startedAt = now();
+  pending.add(run);
+  wantPromises(true);
+  return run;
+}
+
+/** A hook of a test begins: what it makes is the test's, and if it hangs, that is reported under a name of its own. */
+export function beginHook(
+  test: TestRun,
+  facts: Pick<TestFacts, 'place' | 'timeoutMs'> & { readonly name: string },
+): TestRun {
+  const name = `${test.name ?? '(file)'} > ${facts.name}`;
+  return startTest({ ...test, ...facts, name, endedAt: null, isReported: false, hookOf: test });
 }
 
 /** The test is over. May be called twice. */
 export function endTest(run: TestRun): void {
   run.endedAt ??= now();
-  pending.delete(run);
+  if (pending.delete(run)) wantPromises(isAnyAwaited());
+}
+
+/** It has been reported as pending: nothing more is expected of it, nor of the test whose hook it is. */
+export function markReported(run: TestRun): void {
+  run.isReported = true;
+  if (run.hookOf !== null) run.hookOf.isReported = true;
+  wantPromises(isAnyAwaited());
+}
+
+/** Whether a test is pending of which nothing was reported. */
+export function isAnyAwaited(): boolean {
+  for (const { isReported } of pending) if (!isReported) return true;
+  return false;
 }
 
 /** Calls a function in the context of a test. */
@@ -95,7 +133,7 @@ export function isOf(task: TaskRecord | null, run: TestRun): boolean {
   return false;
 }
 
-/** The tests that have begun and are not over, oldest first. */
+/** The tests and hooks that have begun and are not over, oldest first. */
 export function pendingTests(): readonly TestRun[] {
   return [...pending];
 }

@@ -4,9 +4,8 @@ import type { TestProblem } from '../report/format.ts';
 import { excuseBlock } from '../loop/watchdog.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
-import { testGlobal } from './test-run.ts';
 import type * as ReadAwaits from '../process/read-awaits.ts';
-import type { TestRun } from './test-run.ts';
+import { markReported, testGlobal, type TestRun } from './test-run.ts';
 
 // As they are before a test fakes them.
 const { setTimeout, clearTimeout } = globalThis;
@@ -40,7 +39,7 @@ export function reportNow(run: TestRun, problem: TestProblem): void {
   try {
     if (run.isReported) return;
     run.isReported = true;
-    // First of all: what nobody can settle is garbage, and the next collection takes it away.
+    // First of all: what nobody can settle may be garbage, and the next collection takes it away.
     const read = (): void => {
       const awaits = (load(import.meta.url, '../process/read-awaits') as typeof ReadAwaits).readOwnAwaits();
       const { reportPending } = load(import.meta.url, './test-report') as typeof import('./test-report.ts');
@@ -50,5 +49,7 @@ export function reportNow(run: TestRun, problem: TestProblem): void {
     else excuseBlock(read);
   } catch (error) {
     complain('the report of a test was lost', error);
+  } finally {
+    markReported(run);
   }
 }

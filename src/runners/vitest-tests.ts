@@ -1,6 +1,5 @@
 // The tests of vitest 3 to 5 in one thread of it: each runs in a context of its own, with its hooks where vitest allows it.
 import { beginFile } from './test-file.ts';
-import { releasePromises } from './kept-promises.ts';
 import { placeInStack } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginTest, endTest, inTest } from './test-run.ts';
@@ -94,7 +93,6 @@ async function runTest(
     throw reason;
   } finally {
     endTest(test);
-    releasePromises(test);
   }
 }
 
