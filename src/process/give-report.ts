@@ -1,6 +1,7 @@
 // Takes a report and puts it where it belongs. Loaded when the first report is asked for: what it needs (source maps, wait
 // cycles) would make every start of every process slower.
-import { dirname, sep } from 'node:path';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import type { Reason, Report } from '../report/format.ts';
@@ -11,7 +12,7 @@ import { readOwnAwaits } from './read-awaits.ts';
 import { RunDirectory } from './run-directory.ts';
 import { takeReport } from './take-report.ts';
 
-const ownFolder = dirname(import.meta.dirname) + sep;
+const ownFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /** Reports to the supervisor, or else as the configuration says. */
 export function giveReport(

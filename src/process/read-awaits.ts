@@ -1,9 +1,9 @@
 // What the suspended functions of this very process await, read by a child out of this process's memory.
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { extname, join } from 'node:path';
 import type { AwaitReport } from '../report/awaits.ts';
 import { complain } from '../runtime/complain.ts';
+import { pathBeside } from '../runtime/load.ts';
 
 const patienceMs = 20_000;
 const longestAnswer = 64 * 1024 * 1024;
@@ -17,7 +17,7 @@ export function readOwnAwaits(): AwaitReport | null {
   try {
     const memory = openSync('/proc/self/mem', 'r');
     try {
-      const child = join(import.meta.dirname, `await-child${extname(import.meta.filename)}`);
+      const child = pathBeside(import.meta.url, './await-child');
       const { status, stdout, error } = spawnSync(process.execPath, [child], {
         stdio: ['ignore', 'pipe', 'ignore', memory],
         env: {},

@@ -1,4 +1,6 @@
 // Starts loopscope in a process: the registry, reports at exit and on signals, and the export of telemetry if it is wanted.
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { startHook } from '../../instrumentation/hook.ts';
 import { readConfig, type Config } from '../config.ts';
@@ -33,11 +35,12 @@ const key = Symbol.for('loopscope.started');
 /** Starts everything, once per thread. Whatever fails is said in one line, and the program runs on. */
 export function start(): void {
   const slot = globalThis as Record<symbol, unknown>;
+  const folder = dirname(fileURLToPath(import.meta.url));
   if (slot[key] !== undefined) {
-    complain(`loopscope/register is loaded a second time, from ${import.meta.dirname}: ignored`);
+    complain(`loopscope/register is loaded a second time, from ${folder}: ignored`);
     return;
   }
-  slot[key] = import.meta.dirname;
+  slot[key] = folder;
   try {
     startWith(readConfig());
   } catch (error) {

@@ -4,5 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export default function build(): void {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: root, stdio: 'inherit' });
+  for (const script of ['node_modules/typescript/bin/tsc', 'bundle.ts']) {
+    execFileSync(process.execPath, [script], { cwd: root, stdio: 'inherit' });
+  }
 }

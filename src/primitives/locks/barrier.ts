@@ -7,7 +7,7 @@ import { BrokenBarrierError } from '../../errors.ts';
 import { List } from '../../runtime/list.ts';
 import { announce, identify } from '../../runtime/resource.ts';
 import { checkCount, checkName, checkOptions } from '../arguments.ts';
-import { describe } from '../describe.ts';
+import { describeState } from '../describe.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../waiter.ts';
 
 export interface BarrierOptions {
@@ -114,7 +114,7 @@ export class Barrier implements ResourceRecord {
   /** `<Barrier start filling, waiters: 2 of 3>` */
   [inspect.custom](): string {
     const waiters = this.broken ? '' : `, waiters: ${this.waiting} of ${this.parties}`;
-    return describe('Barrier', this.name, `${this.#state}${waiters}`, 0);
+    return describeState('Barrier', this.name, `${this.#state}${waiters}`, 0);
   }
 
   #come(options: WaitOptions): Promise<number> {

@@ -6,7 +6,7 @@ import type { EventStatistics } from '../../channels/statistics.ts';
 import { List } from '../../runtime/list.ts';
 import { announce, identify } from '../../runtime/resource.ts';
 import { checkName, checkOptions } from '../arguments.ts';
-import { describe } from '../describe.ts';
+import { describeState } from '../describe.ts';
 import { noOptions, throwIfEnded, Waiter, type WaitOptions } from '../waiter.ts';
 
 export interface EventOptions {
@@ -74,6 +74,6 @@ export class Event implements ResourceRecord {
 
   /** `<Event ready unset, waiters: 2>` */
   [inspect.custom](): string {
-    return describe('Event', this.name, this.#isSet ? 'set' : 'unset', this.#waiters.size);
+    return describeState('Event', this.name, this.#isSet ? 'set' : 'unset', this.#waiters.size);
   }
 }

@@ -5,7 +5,7 @@ import type { Site } from '../../channels/site.ts';
 import type { RWLockStatistics } from '../../channels/statistics.ts';
 import { announce, identify } from '../../runtime/resource.ts';
 import { checkFunction, checkName, checkOptions } from '../arguments.ts';
-import { describe } from '../describe.ts';
+import { describeState } from '../describe.ts';
 import type { Permit } from './permits.ts';
 import { ReadWritePermits } from './read-write-permits.ts';
 import { noOptions, type WaitOptions } from '../waiter.ts';
@@ -109,6 +109,6 @@ export class RWLock implements ResourceRecord {
   [inspect.custom](): string {
     const { holders, hasWriter, waiters } = this.#permits;
     const state = holders.size === 0 ? 'unlocked' : `locked, ${hasWriter ? 'writers' : 'readers'}: ${holders.size}`;
-    return describe('RWLock', this.name, state, waiters.size);
+    return describeState('RWLock', this.name, state, waiters.size);
   }
 }

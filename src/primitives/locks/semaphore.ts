@@ -6,7 +6,7 @@ import type { LockStatistics } from '../../channels/statistics.ts';
 import { currentOrRoot } from '../../runtime/context.ts';
 import { announce, identify } from '../../runtime/resource.ts';
 import { checkCount, checkFunction, checkName, checkOptions } from '../arguments.ts';
-import { describe, describeLocked } from '../describe.ts';
+import { describeLocked, describeState } from '../describe.ts';
 import { Permits, type Permit } from './permits.ts';
 import { noOptions, type WaitOptions } from '../waiter.ts';
 
@@ -101,6 +101,6 @@ export class Semaphore implements ResourceRecord {
     const { name } = this.constructor;
     return free === 0
       ? describeLocked(name, this.name, true, waiters.size)
-      : describe(name, this.name, `unlocked, free: ${free}`, waiters.size);
+      : describeState(name, this.name, `unlocked, free: ${free}`, waiters.size);
   }
 }

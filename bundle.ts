@@ -1,0 +1,91 @@
+// Gathers what is loaded at once, compiled by now in dist, into few files: Node takes up to 1 ms for every file, and every
+// process that is observed pays that when it starts. A module stays where it is and hands on what it has in such a file: all
+// others find it there, and nothing exists twice.
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { rolldown, type InputOptions, type OutputChunk, type Plugin } from 'rolldown';
+
+const dist = join(import.meta.dirname, 'dist');
+// What is loaded at once, in this order: what two of them need goes into the files of the first.
+const starts = ['loop/watchdog-thread', 'process/start', 'process/give-report', 'index'];
+// Stacks are read by folder (src/runtime/call-site.ts, src/heap/memory/own.ts): what programs call, and wait in; what
+// loopscope does by itself; and what lies below both.
+const layers = [
+  ['primitives', /^src\/(primitives|resilience)\//],
+  ['process', /^src\/(process\/(?!events)|subscribers|loop|heap)/],
+  ['runtime', /^/],
+] as const;
+const thread = /-thread\.js$/; // begins to work when it is loaded
+
+const fileOf = new Map<string, string>();
+for (const start of starts) {
+  for (const module of await graphOf(join(dist, 'src', `${start}.js`))) {
+    if (!fileOf.has(module) && !thread.test(module)) fileOf.set(module, fileFor(module, basename(start)));
+  }
+}
+const gathered = Map.groupBy(fileOf.keys(), (module) => fileOf.get(module) ?? module);
+const facades = [...fileOf].map(async ([module, file]) => [module, await facade(module, file)] as const);
+const files = [...gathered].map(async ([file, modules]) => [file, await gather(file, modules)] as const);
+const written = await Promise.all([...facades, ...files]);
+await Promise.all(written.map(([file, code]) => writeFile(file, code)));
+
+function fileFor(module: string, start: string): string {
+  const folder = layers.find(([, modules]) => modules.test(relative(dist, module)))?.[0] ?? '';
+  return join(dist, 'src', folder, `${start}.gathered.js`);
+}
+
+/** The modules that are loaded with one, itself among them. */
+async function graphOf(module: string): Promise<readonly string[]> {
+  const chunks = await bundle({ input: module });
+  return chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => id.startsWith(dist)));
+}
+
+/** What stands in a module's place. */
+async function facade(module: string, file: string): Promise<string> {
+  const chunks = await bundle({ input: module, external: (id) => id !== module });
+  return `export { ${chunks.flatMap((chunk) => chunk.exports).join(', ')} } from '${pathFrom(module, file)}';\n`;
+}
+
+/** The code of several modules. What they need of others comes from the files that have those. */
+async function gather(file: string, modules: readonly string[]): Promise<string> {
+  const entry = '\0entry';
+  const plugin: Plugin = {
+    name: 'gather',
+    resolveId(source, importer) {
+      if (source === entry || modules.includes(source)) return source;
+      if (!source.startsWith('.') || importer === undefined) return { id: source, external: true };
+      const target = join(dirname(importer), source);
+      return modules.includes(target) ? target : { id: pathFrom(file, fileOf.get(target) ?? target), external: true };
+    },
+    load: (id) =>
+      id === entry ? modules.map((module) => `export * from '${module}';\n`).join('') : readAsIn(file, id),
+  };
+  const chunks = await bundle({ input: entry, plugins: [plugin], makeAbsoluteExternalsRelative: false });
+  return chunks.map(({ code }) => code).join('');
+}
+
+async function bundle(options: InputOptions): Promise<readonly OutputChunk[]> {
+  const build = await rolldown({
+    ...options,
+    platform: 'node',
+    treeshake: false,
+    onLog(_level, { message }) {
+      throw new Error(message); // two modules with the same name for different things, above all
+    },
+  });
+  const { output } = await build.generate({ comments: false });
+  await build.close();
+  return output.filter((part) => part.type === 'chunk');
+}
+
+/** The code of a module, which knows where it was. */
+async function readAsIn(file: string, module: string): Promise<string> {
+  const code = await readFile(module, 'utf8');
+  if (/import\.meta\.(?!url)/.test(code)) throw new Error(`only import.meta.url is known in ${relative(dist, module)}`);
+  return code.replaceAll('import.meta.url', `new URL('${pathFrom(file, module)}', import.meta.url).href`);
+}
+
+function pathFrom(file: string, target: string): string {
+  const path = relative(dirname(file), target);
+  return path.startsWith('.') ? path : `./${path}`;
+}
