@@ -1,6 +1,5 @@
 // Watches the loop of the main thread: its timer beats in shared memory, a thread of its own looks at what runs when a beat
 // stays out, and when the loop is back, what blocked it is published once.
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { url } from 'node:inspector';
 import type { Worker } from 'node:worker_threads';
 import { loopBlocked, type BlockRecord } from '../channels/loop.ts';
@@ -15,6 +14,7 @@ import { Pulse, systemClock } from './pulse.ts';
 import { ownScheduling } from './scheduling.ts';
 import { startThread, whyNoThread } from './watchdog-start.ts';
 import type { StuckOptions } from './stuck.ts';
+import { outside } from '../runtime/outside.ts';
 
 /** What to do about a loop that does not return. */
 export interface StuckHandling extends StuckOptions {
@@ -41,8 +41,6 @@ const rememberEveryMs = 1000;
 const awakeShare = 0.5;
 
 const { setInterval, setTimeout, setImmediate, clearInterval, clearTimeout, clearImmediate } = globalThis;
-/** Runs in the context that was current when this module was loaded: a timer would keep that of a task alive. */
-const outside = AsyncLocalStorage.snapshot();
 
 /** The one that watches in this process, from the next turn of the loop on: loading a program blocks, and is no block. */
 export class LoopGuard {

@@ -1,6 +1,5 @@
 // The loop meter: how long every turn of the loop is busy, without waking a loop that is idle. An un-ref'd immediate runs
 // once a turn, whenever there is one, and Node counts the time that the loop spends waiting for events.
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoopStatistics } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
 import { ownTimeMs } from '../runtime/own-time.ts';
@@ -9,6 +8,7 @@ import { LostIdle } from './lost-idle.ts';
 import { ownScheduling } from './scheduling.ts';
 import { TurnHistogram } from './turn-histogram.ts';
 import { sampleSize, TurnSample } from './turn-sample.ts';
+import { outside } from '../runtime/outside.ts';
 
 /** What runs while a loop is measured. */
 export interface LoopMeter {
@@ -27,8 +27,6 @@ const lookForIdleProfiledMs = 0.5;
 
 const { setImmediate, setTimeout, clearTimeout, clearImmediate } = globalThis; // before anybody fakes the timers
 const { nodeTiming } = performance;
-/** Runs in the context in which this module was loaded: an immediate would keep that of a task alive. */
-const outside = AsyncLocalStorage.snapshot();
 
 export interface MeterOptions {
   /** Called for each garbage collection. */

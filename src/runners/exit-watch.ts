@@ -10,6 +10,7 @@ import { isAnyAwaited, pendingTests } from './test-run.ts';
 const exitCode = 71;
 
 const { setTimeout, clearTimeout } = globalThis;
+let listening: ((event: string | symbol) => void) | null = null;
 let timer: NodeJS.Timeout | undefined;
 
 /** The tests are over: if the process is there after a while, it is explained and ended, unless that is switched off. */
@@ -17,25 +18,34 @@ export function watchExit(beginning: Beginning): void {
   const { testExitAfterMs } = readConfig();
   if (testExitAfterMs === null) return;
   clearTimeout(timer);
-  timer = setTimeout(() => explain(beginning, testExitAfterMs), testExitAfterMs).unref();
+  timer = setTimeout(explain, testExitAfterMs, beginning, testExitAfterMs).unref();
+}
+
+/**
+ * Calls `act` when a function of this name listens for `exit`: by that a runner sets the code of a process that is to end
+ * now by itself. In watch mode it does not. Whoever waited before does not any more.
+ */
+export function whenRunnerIsDone(name: string, act: () => void): void {
+  if (listening !== null) process.off('newListener', listening);
+  const onNew = (event: string | symbol): void => {
+    if (event !== 'exit' || !new Error('here').stack?.includes(` ${name} `)) return;
+    process.off('newListener', onNew);
+    act();
+  };
+  listening = onNew;
+  process.on('newListener', onNew);
 }
 
 function explain(beginning: Beginning, afterMs: number): void {
-  if (isAnyAwaited()) return; // one has begun after all
+  if (isAnyAwaited() || isLoading()) {
+    watchExit(beginning); // one has begun after all, or may begin
+    return;
+  }
   try {
-    const { findLeaks, giveLeaks, fileEntry } = load(import.meta.url, './leaks') as typeof Leaks;
+    const { findLeft, giveLeaks, fileEntry } = load(import.meta.url, './leaks') as typeof Leaks;
     const hung = pendingTests()[0];
-    const { byTest, handles } = findLeaks([], { ...beginning, at: 0 });
-    const leaks = [...byTest.values()];
-    giveLeaks(
-      fileEntry(hung?.file ?? process.argv[1] ?? '', 'not exiting', beginning),
-      {
-        tasks: leaks.flatMap(({ tasks }) => tasks),
-        resources: leaks.flatMap(({ resources }) => resources),
-        handles: leaks.flatMap((each) => each.handles),
-      },
-      handles,
-    );
+    const { left, handles } = findLeft();
+    giveLeaks(fileEntry(hung?.file ?? process.argv[1] ?? '', 'not exiting', beginning), left, handles);
     complain(`ended with code ${exitCode}: the process was there ${afterMs / 1000} s after its tests were over`);
   } catch (error) {
     complain('why the process does not end is not known', error);
@@ -43,4 +53,9 @@ function explain(beginning: Beginning, afterMs: number): void {
   // After those of the runner: mocha sets the number of failures, which stays if there are any.
   process.once('exit', () => (process.exitCode ||= exitCode));
   process.exit();
+}
+
+/** Whether the main module has not been evaluated to its end: Node listens for `exit` meanwhile. */
+function isLoading(): boolean {
+  return process.listeners('exit').some(({ name }) => name === 'handleProcessExit');
 }

@@ -1,6 +1,8 @@
 // The tests of jest 29 and 30 in one process of it, by what its runner (jest-circus) keeps on the global object of a file of
 // tests: the tree of its tests, whose functions are called as they stand there when they run.
+import { isMainThread } from 'node:worker_threads';
 import { complain } from '../runtime/complain.ts';
+import { watchExit, whenRunnerIsDone } from './exit-watch.ts';
 import { placeInStack } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginFile, type TestFile } from './test-file.ts';
@@ -49,6 +51,7 @@ interface Sandbox {
 }
 
 const runs = new WeakMap<Test, TestRun>();
+let last: TestFile | null = null;
 
 /** Sees the tests of the file whose global object this is. */
 export function seeJest(sandbox: object): void {
@@ -61,12 +64,23 @@ export function seeJest(sandbox: object): void {
   const { beforeAll, afterAll, expect } = sandbox as Sandbox;
   const path = expect?.getState().testPath ?? '';
   const file = beginFile('jest');
+  watchEnd(file);
   // The first hook that runs: all tests and hooks are known by then. It is wrapped itself, so the last one is ours.
   beforeAll(() => {
     see(state().rootDescribeBlock, state, path);
     endWithLastHook(state().rootDescribeBlock, file, path);
   });
   afterAll(async () => {}); // there is one
+}
+
+/** Jest that runs tests in its own process (`--runInBand`, or one file): it may not end. Workers are ended by it. */
+function watchEnd(file: TestFile): void {
+  if (last === null && isMainThread) {
+    whenRunnerIsDone('readResultsAndExit', () => {
+      if (last !== null) watchExit(last.beginning);
+    });
+  }
+  last = file;
 }
 
 /** Null where jest keeps nothing there. It is asked anew: jest replaces it. */
@@ -163,10 +177,10 @@ function nameOf({ name, parent }: Test | Block): string {
 
 /** Looks what is left after the last of the hooks that run after all tests. */
 function endWithLastHook({ hooks }: Block, file: TestFile, path: string): void {
-  const last = hooks.findLast(({ type }) => type === 'afterAll');
-  if (last === undefined) return;
-  const { fn: original } = last;
-  last.fn = like(original, function (this: unknown, ...args) {
+  const final = hooks.findLast(({ type }) => type === 'afterAll');
+  if (final === undefined) return;
+  const { fn: original } = final;
+  final.fn = like(original, function (this: unknown, ...args) {
     const [done] = args;
     if (typeof done === 'function') {
       const told = (...values: unknown[]): void => {

@@ -77,6 +77,15 @@ export function findLeaks(
   return { byTest: sorted(byTest, tests), handles };
 }
 
+/** What keeps the process alive now, and what is pending, of all tests. */
+export function findLeft(): { readonly left: Leaks; readonly handles: HandleReport } {
+  const { tasks, resources } = startRegistry().snapshot();
+  const all = collectHandles({ mapSite: siteMap(testGlobal()), timers: true });
+  const handles = all.entries.filter(({ refed, kind }) => refed && !notLeaked.has(kind));
+  const held = resources.filter((resource) => [...resource.holders()].length > 0);
+  return { left: { tasks: [...tasks], resources: held, handles }, handles: all };
+}
+
 /** The file as a whole. */
 export function fileEntry(file: string, problem: TestProblem, { runner, at }: Beginning): TestEntry {
   return {
@@ -91,7 +100,8 @@ export function fileEntry(file: string, problem: TestProblem, { runner, at }: Be
   };
 }
 
-function isLeft({ kind, refed, ageMs, at, callback, task }: HandleEntry, { at: begun }: Beginning): boolean {
+function isLeft({ kind, refed, ageMs, at, callback, task }: HandleEntry, { at: begun, id }: Beginning): boolean {
+  if (task !== null && task.id <= id) return false; // of an earlier file
   if (!refed || notLeaked.has(kind) || (ageMs !== null && ageMs > now() - begun)) return false;
   const place = at ?? callback;
   return place === null ? task !== null && kind !== 'timeout' : isProgram(place.file);

@@ -1,9 +1,10 @@
-// The tests of mocha 11 and 12 in one process of it. Mocha tells nobody that a test is at its timeout: it makes the error,
+// The tests of mocha 10 to 12 in one process of it. Mocha tells nobody that a test is at its timeout: it makes the error,
 // and that is where we listen.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { endOfTests } from './end-of-tests.ts';
+import { watchExit, whenRunnerIsDone } from './exit-watch.ts';
 import { placeOfTitle } from './place.ts';
 import { startRunner } from './start.ts';
+import { beginFile } from './test-file.ts';
 import { beginHook, beginTest, endTest, inTest, knowTest, startTest, type TestRun } from './test-run.ts';
 import { reportAtTimeout, reportNow } from './timeout.ts';
 
@@ -14,6 +15,7 @@ interface Runnable {
   /** Of a hook: without its own name and that of its test. */
   readonly originalTitle?: string;
   readonly file?: string;
+  readonly fn?: object;
   readonly parent?: Runnable & { readonly root?: boolean };
   readonly ctx?: { readonly currentTest?: Runnable };
   titlePath(): string[];
@@ -22,28 +24,41 @@ interface Runnable {
   _timeoutError(milliseconds: number): unknown;
 }
 
-/** What mocha calls in every process that has tests. */
+/** What mocha calls in every process that has tests, before the first; in parallel ones for each file. */
 export interface RootHooks {
-  beforeAll(this: { readonly test: Runnable }): void;
-  afterEach(): void;
+  beforeAll(this: { readonly test: Runnable & { readonly parent?: Suite } }): void;
+}
+
+interface Suite {
+  afterAll(hook: (this: { timeout(milliseconds: number): void }) => Promise<void>): void;
 }
 
 const aroundAll = /^"(?:before|after) all" hook/;
 const ownFrame = /\n.*mocha-tests\.[jt]s:.*/;
+const own = new WeakSet<object>();
 const runs = new WeakMap<Runnable, TestRun>();
 const running = new WeakMap<Runnable, TestRun>();
 
 /** Root hooks that see the tests. */
 export function mochaTests(): RootHooks {
   startRunner();
-  const end = endOfTests('mocha');
+  let file = beginFile('mocha');
   let isSeen = false;
   return {
     beforeAll() {
       if (!isSeen) seeRunnables(classOf(this.test));
       isSeen = true;
+      // The last of all hooks: those of the tests are known by now.
+      const lastHook: Parameters<Suite['afterAll']>[0] = async function () {
+        this.timeout(0);
+        const ended = file;
+        await ended.end(process.argv[1] ?? '');
+        file = beginFile('mocha');
+        whenRunnerIsDone('exitMochaLater', () => watchExit(ended.beginning));
+      };
+      own.add(lastHook);
+      this.test.parent?.afterAll(lastHook);
     },
-    afterEach: () => end.soon(),
   };
 }
 
@@ -59,22 +74,23 @@ function seeRunnables(runnable: Runnable): void {
   // oxlint-disable-next-line typescript/unbound-method -- applied to what they are called on
   const { run, _timeoutError } = runnable;
   runnable.run = function (this: Runnable, done) {
-    const own = runOf(this);
+    if (own.has(this.fn ?? this)) return Reflect.apply(run, this, [done]);
+    const test = runOf(this);
     const outside = AsyncLocalStorage.snapshot(); // from here mocha goes on to the next test
-    const stop = this.timeout() === 0 ? reportAtTimeout(own) : null;
+    const stop = this.timeout() === 0 ? reportAtTimeout(test) : null;
     const over = (error?: unknown): void => {
       stop?.();
-      endTest(own);
+      endTest(test);
       outside(done, error);
     };
-    return inTest(own, () => Reflect.apply(run, this, [over]));
+    return inTest(test, () => Reflect.apply(run, this, [over]));
   };
   runnable._timeoutError = function (this: Runnable, milliseconds) {
     const error: unknown = Reflect.apply(_timeoutError, this, [milliseconds]);
-    const own = running.get(this);
-    if (own !== undefined) {
-      own.timeoutMs = milliseconds; // it may have been changed within the test
-      reportNow(own, 'timed out');
+    const test = running.get(this);
+    if (test !== undefined) {
+      test.timeoutMs = milliseconds; // it may have been changed within the test
+      reportNow(test, 'timed out');
     }
     if (error instanceof Error && error.stack !== undefined) error.stack = error.stack.replace(ownFrame, '');
     return error;
@@ -87,9 +103,9 @@ function runOf(runnable: Runnable): TestRun {
   const isAroundAll = runnable.type === 'hook' && aroundAll.test(titleOf(runnable));
   const test = runnable.type === 'test' ? runnable : isAroundAll ? undefined : runnable.ctx?.currentTest;
   const run = test === undefined ? null : testRun(test);
-  const own = run !== null && test === runnable ? startTest(run) : hookRun(runnable, run);
-  running.set(runnable, own);
-  return own;
+  const begun = run !== null && test === runnable ? startTest(run) : hookRun(runnable, run);
+  running.set(runnable, begun);
+  return begun;
 }
 
 function testRun(test: Runnable): TestRun {

@@ -1,6 +1,5 @@
 // Names of which very many tasks are pending at the same time. Each task is counted; what the tasks do is only looked at
 // when there are so many that it may matter, and again when there are a quarter more.
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Origin, TaskCounts, TaskRecord } from '../../channels/task.ts';
 import type { Site } from '../../channels/site.ts';
 import type { WaitRecord } from '../../channels/wait.ts';
@@ -8,11 +7,11 @@ import type { SiteEntry } from '../../report/format.ts';
 import type { FanOutEntry, Remembered } from '../../report/history.ts';
 import { pendingTasks } from '../../runtime/pending.ts';
 import { Book } from './book.ts';
+import { outside } from '../../runtime/outside.ts';
 
 // Taken at import: fake timers are the program's.
 const nextTick = process.nextTick.bind(process);
 const { queueMicrotask } = globalThis;
-const outside = AsyncLocalStorage.snapshot();
 const growth = 1.25;
 const deepest = 20;
 /** What waits so does not work: it has its limit, or waits for work. */

@@ -1,16 +1,14 @@
 // How full queues were, twice a second while there are any. They are held weakly: what is gone is forgotten.
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { resourceCreated, type ResourceRecord } from '../../channels/resource.ts';
 import type { QueueStatistics } from '../../channels/statistics.ts';
 import type { Site } from '../../channels/site.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { QueueHistoryEntry, Remembered } from '../../report/history.ts';
 import { subscribe } from '../../runtime/subscribe.ts';
+import { outside } from '../../runtime/outside.ts';
 
 // Taken at import: fake timers are the program's.
 const { setInterval, clearInterval } = globalThis;
-// The task that makes a queue is none of the timer's.
-const outside = AsyncLocalStorage.snapshot();
 const everyMs = 500;
 const kept = 60;
 // It may have grown as often.
