@@ -15,7 +15,7 @@ test('tasks that process.exit() cut off are named once', () => {
     const text = renderText(addWarnings(remembering({ runs: 0 }, fields), rules));
     return text.split('\n').filter((line) => /^[A-Z]{4}|mailer/.test(line));
   };
-  const table = '  #4 mailer task pending 10 m                     src/mailer.ts:1';
+  const table = '  #4 mailer task pending 10 m                     mailer.ts:1';
   const tree = ['AWAIT TREE  ─ awaits  ┄ created', '  mailer #4 · 10 m · created at src/mailer.ts:1:5'];
   expect([titles({}), titles({ ignore: ['task-outside-run'] })]).toEqual([
     ['TASKS  cut off by process.exit(): finally blocks did not run (task-outside-run)', table, ...tree],
