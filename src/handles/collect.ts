@@ -58,7 +58,7 @@ export function collectHandles({ mapSite, timers: withTimers }: CollectOptions):
     if (entries.length < mostEntries) entries.push(entry);
     else dropped++;
   }
-  return { exact: isExact(), entries, sites: sitesOver(mapSite), dropped, unseen };
+  return { exact: isExact(), entries, sites: sitesOver(mapSite, withTimers), dropped, unseen };
 }
 
 function timersOf({ timers, immediates, now: clock, dropped }: ReturnType<typeof findTimers>): {

@@ -1,8 +1,7 @@
 // Who opened which file: of what `fs.open` and its like give, as a number is no object that anything could be kept beside.
-import { executionAsyncResource } from 'node:async_hooks';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { complain } from '../runtime/complain.ts';
-import { noteExactly, type Creation } from './creation.ts';
+import { noteRationed, type Creation } from './creation.ts';
 
 type Callable = (...parameters: unknown[]) => unknown;
 type OpenModule = Record<'open', Callable> & Partial<Record<'openSync', Callable>>;
@@ -23,7 +22,15 @@ export function openedAt(descriptor: number): Creation | null {
   return opened.get(descriptor)?.creation ?? null;
 }
 
-/** The same for the FileHandle that was lost open: others may have the descriptor by now. */
+/** What opened the FileHandles that are open. */
+export function openFileHandles(): Creation[] {
+  return [...opened].flatMap(([descriptor, { creation, handle }]) => {
+    const isOpen = (handle?.deref() as { readonly fd?: unknown } | undefined)?.fd === descriptor;
+    return isOpen ? [creation] : [];
+  });
+}
+
+/** What opened the FileHandle that was lost open: others may have the descriptor by now. */
 export function lostAt(descriptor: number): Creation | null {
   const last = opened.get(descriptor);
   return last === undefined ? null : (collected(last) ?? last.before);
@@ -33,21 +40,43 @@ function collected({ creation, handle }: Opened): Creation | null {
   return handle !== null && handle.deref() === undefined ? creation : null;
 }
 
-/** Begins; returns what ends it. The functions of the file system keep their names, lengths and results. */
+// oxlint-disable-next-line typescript/unbound-method -- applied to what it is called on
+const { then } = Promise.prototype;
+
+/** Notes who opens FileHandles, which the garbage collector closes where the program loses them; returns what ends it. */
+export function watchFileHandles(): () => void {
+  const promises = createRequire(import.meta.url)('node:fs/promises') as OpenModule;
+  const end = replace(promises, 'open', (open, self, given) => {
+    const creation = noteRationed({});
+    const result = Reflect.apply(open, self, given);
+    // Not beside it: whoever listens for a promise answers for its rejection, and nobody may.
+    return Reflect.apply(then, result, [
+      (handle: { readonly fd: number }) => {
+        note(handle.fd, creation, handle);
+        return handle;
+      },
+    ]);
+  });
+  syncBuiltinESMExports();
+  return () => {
+    end();
+    syncBuiltinESMExports();
+  };
+}
+
+/** Notes who opens files by number; returns what ends it. The functions of the file system keep their names, lengths and results. */
 export function watchOpened(): () => void {
-  const require = createRequire(import.meta.url);
-  const fs = require('node:fs') as OpenModule;
-  const promises = require('node:fs/promises') as OpenModule;
+  const fs = createRequire(import.meta.url)('node:fs') as OpenModule;
   const ends = [
     replace(fs, 'openSync', (open, self, given) => {
       const descriptor = Reflect.apply(open, self, given);
-      note(descriptor, noteExactly({}, executionAsyncResource()));
+      note(descriptor, noteRationed({}));
       return descriptor;
     }),
     replace(fs, 'open', (open, self, given) => {
       const callback = given.at(-1);
       if (typeof callback !== 'function') return Reflect.apply(open, self, given);
-      const creation = noteExactly({}, executionAsyncResource());
+      const creation = noteRationed({});
       const called = new Proxy(callback as Callable, {
         apply(target, it, results: unknown[]) {
           note(results[1], creation);
@@ -55,15 +84,6 @@ export function watchOpened(): () => void {
         },
       });
       return Reflect.apply(open, self, [...given.slice(0, -1), called]);
-    }),
-    replace(promises, 'open', (open, self, given) => {
-      const creation = noteExactly({}, executionAsyncResource());
-      const result = Reflect.apply(open, self, given) as Promise<{ readonly fd: number }>;
-      result.then(
-        (handle) => note(handle.fd, creation, handle),
-        () => {},
-      );
-      return result;
     }),
   ];
   syncBuiltinESMExports();

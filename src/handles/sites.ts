@@ -4,8 +4,10 @@ import type { SiteEntry } from '../report/format.ts';
 import type { HandleKind, HandleSiteEntry } from '../report/handles.ts';
 import { now } from '../runtime/clock.ts';
 import { creationOf, type Creation } from './creation.ts';
-import { lostAt } from './opened.ts';
-import { findTimers } from './timers.ts';
+import { openFileHandles } from './opened.ts';
+import { calledSites, countCalled, type Look } from './called-sites.ts';
+import { watchIntervals } from './intervals.ts';
+import { findTimers, type Timer } from './timers.ts';
 import { isExact } from './exact.ts';
 import { findOpen } from './find.ts';
 import type { Found } from './found.ts';
@@ -16,19 +18,19 @@ interface Place {
   readonly site: Site;
   readonly through: Site | null;
   open: number;
-  readonly seen: { readonly at: number; readonly open: number }[];
-  lost: number;
+  readonly seen: Look[];
 }
 
 const mostPlaces = 200;
 const mostSeen = 60;
 const places = new Map<string, Place>();
 
-/** Counts what is open, by place. */
+/** Counts what is open, by place, and looks at intervals. */
 export function lookAtSites(): void {
   const at = now();
+  const timers = whyNoInspector() === null ? findTimers() : null;
   for (const place of places.values()) place.open = 0;
-  for (const { kind, things } of openOf(isExact())) {
+  for (const { kind, things } of isExact() ? openExactly(timers?.timers ?? []) : openAnnounced()) {
     const place = placeOf(kind, creationOf(...things));
     if (place !== null) place.open++;
   }
@@ -36,21 +38,22 @@ export function lookAtSites(): void {
     seen.push({ at, open });
     if (seen.length > mostSeen) seen.shift();
   }
+  if (timers === null) return;
+  if (!isExact()) countCalled(timers.timers, at);
+  watchIntervals(timers);
 }
 
-/** Timers have places only where all is noted. */
-function* openOf(withTimers: boolean): Generator<Pick<Found, 'kind' | 'things'>> {
+type Open = Pick<Found, 'kind' | 'things'>;
+
+function* openExactly(timers: readonly Timer[]): Generator<Open> {
   yield* findOpen(true);
-  if (!withTimers || whyNoInspector() !== null) return;
-  for (const timer of findTimers().timers) {
-    yield { kind: timer._repeat === null ? 'timeout' : 'interval', things: [timer] };
-  }
+  for (const timer of timers) yield { kind: timer._repeat === null ? 'timeout' : 'interval', things: [timer] };
 }
 
-/** The garbage collector closed a file, because the program had lost it open. */
-export function noteLostFile(descriptor: number): void {
-  const place = placeOf('file', lostAt(descriptor));
-  if (place !== null) place.lost++;
+/** Of files FileHandles alone have places, and of timers none has. */
+function* openAnnounced(): Generator<Open> {
+  yield* findOpen(true);
+  for (const creation of openFileHandles()) yield { kind: 'file', things: [creation] };
 }
 
 function placeOf(kind: HandleKind, creation: Creation | null): Place | null {
@@ -60,24 +63,37 @@ function placeOf(kind: HandleKind, creation: Creation | null): Place | null {
   let place = places.get(key);
   if (place === undefined) {
     if (places.size >= mostPlaces) return null;
-    place = { kind, site, through: creation.through, open: 0, seen: [], lost: 0 };
+    place = { kind, site, through: creation.through, open: 0, seen: [] };
     places.set(key, place);
   }
   return place;
 }
 
-/** By place, those with the most open first. */
-export function sitesOver(mapSite: (site: Site) => SiteEntry): HandleSiteEntry[] {
+/**
+ * By place, those with the most open first.
+ * @param mayAsk whether the inspector may be asked where functions are
+ */
+export function sitesOver(mapSite: (site: Site) => SiteEntry, mayAsk: boolean): HandleSiteEntry[] {
   const at = now();
-  return [...places.values()]
-    .filter(({ open, lost, seen }) => open > 0 || lost > 0 || seen.some(({ open: then }) => then > 0))
-    .toSorted((a, b) => b.open - a.open)
-    .map(({ kind, site, through, open, seen, lost }) => ({
-      kind,
-      at: mapSite(site),
-      through: through === null ? null : mapSite(through),
-      open,
-      seen: seen.map(({ at: then, open: number }) => ({ agoMs: Math.round(at - then), open: number })),
-      lost,
-    }));
+  const made = [...places.values()].filter(({ open, seen }) => open > 0 || seen.some(({ open: then }) => then > 0));
+  const called = mayAsk && whyNoInspector() === null ? calledSites() : [];
+  return [
+    ...made.map((place) => entryOf(place, place.through, at, mapSite)),
+    ...called.map((place) => Object.assign(entryOf(place, null, at, mapSite), { isCalled: true as const })),
+  ].toSorted((a, b) => b.open - a.open);
+}
+
+function entryOf(
+  { kind, site, open, seen }: Pick<Place, 'kind' | 'site' | 'open'> & { readonly seen: readonly Look[] },
+  through: Site | null,
+  at: number,
+  mapSite: (site: Site) => SiteEntry,
+): HandleSiteEntry {
+  return {
+    kind,
+    at: mapSite(site),
+    through: through === null ? null : mapSite(through),
+    open,
+    seen: seen.map(({ at: then, open: number }) => ({ agoMs: Math.round(at - then), open: number })),
+  };
 }

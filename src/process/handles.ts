@@ -1,5 +1,9 @@
 // What is open in this thread: from the start on it is noted where things are made, and every report lists them.
+import type { Site } from '../channels/site.ts';
 import { listenToNode } from '../handles/announced.ts';
+import { watchFileHandles } from '../handles/opened.ts';
+import type { SiteEntry } from '../report/format.ts';
+import type { HistoryEntry } from '../report/history.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
 import { beforeEvent } from './events.ts';
@@ -9,7 +13,6 @@ const { setTimeout } = globalThis; // before anybody fakes it
 const lookEveryMs = 2000;
 // Of all time, for looks.
 const mostShare = 0.005;
-const lostFile = /^Closing file descriptor (\d+) on garbage collection/;
 
 export interface HandleOptions {
   /** Whether the place of everything is noted, and not only of what Node announces. */
@@ -34,6 +37,7 @@ export function inInterrupt<Result>(act: () => Result): Result {
 export function startHandles({ exact, atExit }: HandleOptions): void {
   try {
     listenToNode();
+    watchFileHandles();
     if (exact) (load(import.meta.url, '../handles/exact') as typeof import('../handles/exact.ts')).startExact();
   } catch (error) {
     complain('where handles are made is not known', error);
@@ -44,12 +48,32 @@ export function startHandles({ exact, atExit }: HandleOptions): void {
     return collectHandles({ mapSite, timers: !isInterrupt });
   });
   lookAgain(lookEveryMs);
-  beforeEvent('warning', (warning) => {
-    const [, descriptor] = lostFile.exec(warning instanceof Error ? warning.message : '') ?? [];
-    if (descriptor === undefined || !exact) return;
-    const { noteLostFile } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
-    noteLostFile(Number(descriptor));
-  });
+  for (const event of ['warning', 'uncaughtExceptionMonitor']) {
+    beforeEvent(event, (said) => {
+      const { message } = (said instanceof Error ? said : {}) as Partial<Error>;
+      if (message?.includes('garbage collection') !== true) return;
+      const lost = load(import.meta.url, '../handles/lost-files') as typeof import('../handles/lost-files.ts');
+      lost.noteLostFile(message);
+      lostFiles = lost;
+    });
+  }
+}
+
+let lostFiles: typeof import('../handles/lost-files.ts') | null = null;
+let intervals: typeof import('../handles/intervals.ts') | null = null;
+
+/** Whether rules may have something to say of files that were lost, or of intervals. */
+export function areHandlesRemarkable(): boolean {
+  return lostFiles !== null || intervals?.areLate() === true;
+}
+
+/** What a report remembers of them. */
+export function handleHistory(mapSite: (site: Site) => SiteEntry): Pick<HistoryEntry, 'lostFiles' | 'intervals'> {
+  const late = isInterrupt ? undefined : intervals?.readIntervals(mapSite);
+  return {
+    ...(lostFiles !== null && { lostFiles: lostFiles.readLostFiles(mapSite) }),
+    ...(late !== undefined && late.entries.length > 0 && { intervals: late }),
+  };
 }
 
 /** Counts what is open at each place, now and then: less often where that takes longer. */
@@ -59,6 +83,7 @@ function lookAgain(delayMs: number): void {
       const begin = performance.now();
       const { lookAtSites } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
       lookAtSites();
+      intervals ??= load(import.meta.url, '../handles/intervals') as typeof import('../handles/intervals.ts');
       lookAgain(Math.max(lookEveryMs, (performance.now() - begin) / mostShare));
     } catch (error) {
       complain('what stays open is not counted any more', error);

@@ -2,6 +2,7 @@
 import { load } from '../runtime/load.ts';
 import { startHistory } from '../subscribers/history/history.ts';
 import { beforeEvent } from './events.ts';
+import { areHandlesRemarkable, handleHistory } from './handles.ts';
 import { setHistorySource } from './history-source.ts';
 
 /**
@@ -12,10 +13,10 @@ import { setHistorySource } from './history-source.ts';
 export function gatherHistory(blockingCalls: boolean): () => boolean {
   const history = startHistory({ blockingCalls });
   if (blockingCalls) watchCalls();
-  setHistorySource((mapSite) => history.read(mapSite));
+  setHistorySource((mapSite) => ({ ...history.read(mapSite), ...handleHistory(mapSite) }));
   beforeEvent('unhandledRejection', (error, promise) => history.noteUnhandled(error, promise, isFatal()));
   beforeEvent('rejectionHandled', (promise) => history.noteHandled(promise as object));
-  return () => history.isRemarkable();
+  return () => history.isRemarkable() || areHandlesRemarkable();
 }
 
 function watchCalls(): void {

@@ -59,13 +59,13 @@ export interface HandleEntry {
 export interface HandleSiteEntry {
   readonly kind: HandleKind;
   readonly at: SiteEntry;
+  /** `at` is no place where timers were set, which is only known with `--handles`, but where the function begins that they call. */
+  readonly isCalled?: true;
   readonly through: SiteEntry | null;
   /** Open now. */
   readonly open: number;
   /** Oldest first, 60 at most. */
   readonly seen: readonly { readonly agoMs: number; readonly open: number }[];
-  /** How many of them the garbage collector closed, because the program had lost them open. */
-  readonly lost: number;
 }
 
 export interface HandleReport {

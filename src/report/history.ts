@@ -22,6 +22,10 @@ export interface HistoryEntry {
   readonly retries: Remembered<RetryHistoryEntry>;
   /** Synchronous calls after the start-up; null where nobody asked for them, which costs a little at each. */
   readonly blockingCalls: Remembered<BlockingCallEntry> | null;
+  /** FileHandles that the garbage collector closed, because the program had lost them open; absent where there are none. */
+  readonly lostFiles?: Remembered<LostFileEntry>;
+  /** Intervals of the program, with how late they fire; absent where none was looked at often enough. */
+  readonly intervals?: Remembered<IntervalEntry>;
 }
 
 /** A list with an end. */
@@ -112,4 +116,25 @@ export interface BlockingCallEntry {
   readonly maxMs: number;
   /** The task in which the longest ran; null outside of tasks. */
   readonly task: { readonly id: number; readonly name: string } | null;
+}
+
+export interface LostFileEntry {
+  /** Where they were opened; null where that is not known. */
+  readonly at: SiteEntry | null;
+  /** The library that opened them for the program; null where the program did itself. */
+  readonly through: SiteEntry | null;
+  readonly count: number;
+}
+
+/** Intervals of one length that call the same function. */
+export interface IntervalEntry {
+  readonly everyMs: number;
+  /** Where one was set; null without `--handles`. */
+  readonly at: SiteEntry | null;
+  /** Where the function begins that they call; null where that is not known. */
+  readonly calls: SiteEntry | null;
+  /** How many ticks were looked at. */
+  readonly ticks: number;
+  /** How late they fired, of the last 60 that were looked at. */
+  readonly late: { readonly p50Ms: number; readonly maxMs: number };
 }

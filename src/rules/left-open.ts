@@ -3,8 +3,8 @@ import { groupHandles, type HandleGroup } from '../report/handle-groups.ts';
 import type { SiteEntry } from '../report/format.ts';
 import type { HandleKind } from '../report/handles.ts';
 import { lineOf } from '../report/phrases.ts';
-import { nameOf, grouped, short } from './names.ts';
-import { byLibrary, endOf, nounOf } from './open-words.ts';
+import { nameOf, short } from './names.ts';
+import { byLibrary, calls, endOf, handles } from './open-words.ts';
 import type { Finding, RuleContext } from './rule.ts';
 
 // The others end by themselves, or with what they belong to.
@@ -25,10 +25,10 @@ const clears: ReadonlySet<HandleKind> = new Set(['interval', 'timeout']);
 
 /** What was left open, a finding for each line. Empty unless the program was given a time to end, and has nothing more to do. */
 export function findLeftOpen(context: RuleContext): Finding[] {
-  const { handles, reason, tasks, awaits } = context.report;
+  const { reason, tasks, awaits } = context.report;
   const isAtWork = tasks.length > 0 || (awaits?.functions.length ?? 0) > 0;
-  if (handles === undefined || reason !== 'timeout' || isAtWork) return [];
-  const groups = groupHandles(handles).filter(({ kind }) => kinds.has(kind));
+  if (context.report.handles === undefined || reason !== 'timeout' || isAtWork) return [];
+  const groups = groupHandles(context.report.handles).filter(({ kind }) => kinds.has(kind));
   const number = (which: HandleKind): number =>
     groups.reduce((sum, { kind, count }) => sum + (kind === which ? count : 0), 0);
   // Whoever is connected from elsewhere is served; a connection that was accepted ends with its server.
@@ -44,8 +44,7 @@ export function findLeftOpen(context: RuleContext): Finding[] {
 
 function find(group: HandleGroup, site: SiteEntry, { report, taskOf }: RuleContext): Finding {
   const { kind, detail, count, task } = group;
-  const [noun, plural] = [nounOf(kind), kind === 'child' ? 'es' : 's'];
-  const what = `${count === 1 ? noun : `${grouped(count)} ${noun}${plural}`}${detail === '' ? '' : ` ${short(detail)}`}`;
+  const what = `${handles(count, kind)}${detail === '' ? '' : ` ${short(detail)}`}`;
   const isOver = task !== null && taskOf(task.id) === undefined ? ', which has ended' : '';
   const whose = task === null ? '' : ` in ${nameOf(task)}${isOver}`;
   const done = runs.has(kind) ? 'ended' : clears.has(kind) ? 'cleared' : 'closed';
@@ -66,6 +65,5 @@ function find(group: HandleGroup, site: SiteEntry, { report, taskOf }: RuleConte
 function placeOf(group: HandleGroup, line: string): string {
   const { kind, at, callback, count } = group;
   if (at !== null) return `${kind === 'incoming' ? 'accepted by the server of' : 'made at'} ${line}${byLibrary(group)}`;
-  const name = callback === null || callback.function === '' ? '' : `${short(callback.function)} at `;
-  return `which ${count === 1 ? 'calls' : 'call'} ${name}${line}`;
+  return `which ${calls(count, callback?.function ?? '', line)}`;
 }

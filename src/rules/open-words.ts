@@ -1,6 +1,7 @@
 // What rules call what is open, and what ends it.
 import { libraryOf } from '../report/handle-groups.ts';
 import type { HandleEntry, HandleKind } from '../report/handles.ts';
+import { grouped, short } from './names.ts';
 
 const nouns: Readonly<Partial<Record<HandleKind, string>>> = {
   incoming: 'connection',
@@ -25,9 +26,15 @@ const ends: Readonly<Partial<Record<HandleKind, string>>> = {
   worker: 'End it by worker.terminate(), in a finally block.',
 };
 
-/** `connection`, `interval` */
-export function nounOf(kind: HandleKind): string {
-  return nouns[kind] ?? kind;
+/** `connection`, `interval`, `1,103 connections`, `3 child processes` */
+export function handles(number: number, kind: HandleKind): string {
+  const noun = nouns[kind] ?? kind;
+  return number === 1 ? noun : `${grouped(number)} ${noun}${noun.endsWith('s') ? 'es' : 's'}`;
+}
+
+/** `calls poll at src/poll.ts:3`, `call src/poll.ts:3` */
+export function calls(number: number, name: string, line: string): string {
+  return `${number === 1 ? 'calls' : 'call'} ${name === '' ? '' : `${short(name)} at `}${line}`;
 }
 
 /** What to do about it, in a sentence. */

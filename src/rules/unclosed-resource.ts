@@ -1,15 +1,17 @@
 // unclosed-resource: what is opened at one place is never closed.
-import type { HandleSiteEntry } from '../report/handles.ts';
+import type { HandleKind, HandleSiteEntry } from '../report/handles.ts';
 import { count, duration, lineOf } from '../report/phrases.ts';
 import { findLeftOpen } from './left-open.ts';
 import { grouped } from './names.ts';
-import { byLibrary, endOf, nounOf } from './open-words.ts';
+import { byLibrary, calls, endOf, handles } from './open-words.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 
 /** In each quarter of the looks there have to be so many. */
 const looksOfQuarter = 3;
 // Those who connect decide how many there are: a rush of clients is no leak.
 const moreForIncoming = 20;
+// They come and go with what they belong to.
+const ofChild: ReadonlySet<HandleKind> = new Set(['ipc', 'pipe']);
 
 export const unclosedResource: Rule = {
   name: 'unclosed-resource',
@@ -23,8 +25,9 @@ export const unclosedResource: Rule = {
     'Their number has fallen or stood between two quarters of the last two minutes, as that of a pool or of keep-alive ' +
     'connections does once it is full. It has not doubled meanwhile. There are fewer than the threshold; of connections that a ' +
     'server has accepted, than 20 times as many. At --timeout: a task or a function of the program still waits, or somebody ' +
-    'is connected to the server. Without --handles only servers, connections, UDP sockets, child processes and workers ' +
-    'have lines. A file that the garbage collector had to close is always a warning.',
+    'is connected to the server. Without --handles only servers, connections, UDP sockets, child processes, workers and ' +
+    'FileHandles have lines, and timers that of the function that they call. A FileHandle that the garbage collector had ' +
+    'to close is always a warning.',
   fix:
     'Close what you open in a finally block or with `using`. Make clients, pools and agents once, at the start, and ' +
     'not for each request. Clear timers and close watchers together with what they were made for.',
@@ -36,13 +39,11 @@ export const unclosedResource: Rule = {
   right: `const client = await createClient().connect();
 app.get('/orders', () => client.get('orders'));`,
   check(context) {
-    const { handles } = context.report;
-    if (handles === undefined) return { unknown: 'nobody looked at what is open' };
-    const found = [
-      ...findLeftOpen(context),
-      ...handles.sites.flatMap((site) => [...findLost(site, context), ...findGrowth(site, context)]),
-    ];
-    const isTooEarly = handles.sites.some(
+    const { handles: open } = context.report;
+    const found = [...findLeftOpen(context), ...findLost(context)];
+    if (open === undefined) return found.length > 0 ? found : { unknown: 'nobody looked at what is open' };
+    found.push(...open.sites.flatMap((site) => findGrowth(site, context)));
+    const isTooEarly = open.sites.some(
       (site) => site.seen.length < looksOfQuarter * 4 && site.open >= limitOf(site, context),
     );
     return found.length === 0 && isTooEarly ? { unknown: 'what is open was not looked at for long enough' } : found;
@@ -56,7 +57,7 @@ function limitOf({ kind }: HandleSiteEntry, { threshold }: RuleContext): number 
 function findGrowth(site: HandleSiteEntry, context: RuleContext): Finding[] {
   const { kind, at, open, seen } = site;
   const quarter = Math.floor(seen.length / 4);
-  if (quarter < looksOfQuarter || open < limitOf(site, context)) return [];
+  if (ofChild.has(kind) || quarter < looksOfQuarter || open < limitOf(site, context)) return [];
   const last = seen.slice(-4 * quarter);
   const least = [0, 1, 2, 3].map((index) =>
     Math.min(...last.slice(index * quarter, (index + 1) * quarter).map((each) => each.open)),
@@ -65,12 +66,13 @@ function findGrowth(site: HandleSiteEntry, context: RuleContext): Finding[] {
   const grows = least.every((each, index) => index === 0 || each > (least[index - 1] ?? 0));
   if (!grows || fourth < first * 2) return [];
   const { directory } = context.report.process;
-  const since = last[0]?.agoMs ?? 0;
+  const line = lineOf(at, directory);
+  const made = site.isCalled === true ? `that ${calls(open, at.function, line)}` : `made at ${line}${byLibrary(site)}`;
   return [
     {
       message:
-        `${count(open, nounOf(kind)).replace(/^\d+/, grouped(open))} made at ${lineOf(at, directory)}${byLibrary(site)} ` +
-        `are open; there were ${grouped(last[0]?.open ?? 0)} ${duration(since)} ago, and they have become more and more since.`,
+        `${handles(open, kind)} ${made} are open; there were ${grouped(last[0]?.open ?? 0)} ` +
+        `${duration(last[0]?.agoMs ?? 0)} ago, and they have become more and more since.`,
       advice: endOf(kind),
       site: at,
       count: open,
@@ -79,18 +81,18 @@ function findGrowth(site: HandleSiteEntry, context: RuleContext): Finding[] {
   ];
 }
 
-function findLost({ kind, at, lost, ...site }: HandleSiteEntry, { report }: RuleContext): Finding[] {
-  if (lost === 0) return [];
-  const what = count(lost, nounOf(kind));
-  return [
-    {
+function findLost({ report: { history, process } }: RuleContext): Finding[] {
+  return (history?.lostFiles?.entries ?? []).map(({ at, through, count: number }) => {
+    const where = at === null ? '' : ` opened at ${lineOf(at, process.directory)}${byLibrary({ through })}`;
+    const [were, them] = number === 1 ? ['was', 'it'] : ['were', 'them'];
+    return {
       message:
-        `${what} opened at ${lineOf(at, report.process.directory)}${byLibrary(site)} ${lost === 1 ? 'was' : 'were'} never ` +
-        `closed: the garbage collector had to, and in later versions of Node that is an error.`,
-      advice: endOf(kind),
+        `${count(number, 'file')}${where} ${were} never closed: the garbage collector had to close ${them}, for which Node ` +
+        '26 and later end the program.',
+      advice: endOf('file'),
       site: at,
-      count: lost,
-      value: lost,
-    },
-  ];
+      count: number,
+      value: number,
+    };
+  });
 }

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { HandleSiteEntry } from '../../src/report/handles.ts';
+import type { HandleReport, HandleSiteEntry } from '../../src/report/handles.ts';
 import { askRules } from '../../src/rules/check.ts';
 import { unclosedResource } from '../../src/rules/unclosed-resource.ts';
 import { siteOf } from '../support/await-report.ts';
-import { reportOf, warningsOf } from '../support/rule-report.ts';
+import { entriesOf, remembering } from '../support/rule-history.ts';
+import { messagesOf, reportOf, warningsOf } from '../support/rule-report.ts';
 
 function site(open: readonly number[], fields: Partial<HandleSiteEntry> = {}) {
   const seen = open.map((number, index) => ({ agoMs: (open.length - index) * 2000, open: number }));
-  const entry = { kind: 'outgoing' as const, at: siteOf('src/db.ts:12'), through: null, lost: 0, ...fields };
+  const entry = { kind: 'outgoing' as const, at: siteOf('src/db.ts:12'), through: null, ...fields };
   const sites = [{ ...entry, open: open.at(-1) ?? 0, seen }];
   return reportOf({ handles: { exact: false, entries: [], sites, dropped: 0, unseen: [] } });
 }
@@ -36,11 +37,24 @@ describe('unclosed-resource', () => {
     ]);
   });
 
-  test('says what was lost open', () => {
-    expect(warningsOf('unclosed-resource', site([], { kind: 'file', lost: 2 })).map(({ message }) => message)).toEqual([
-      '2 files opened at src/db.ts:12 were never closed: the garbage collector had to, and in later versions of Node that is ' +
-        'an error.',
+  test('says what timers call, where nobody knows where they were set', () => {
+    const fields = { kind: 'interval', at: siteOf('src/poll.ts:3', 'poll'), isCalled: true } as const;
+    expect(messagesOf('unclosed-resource', site(growing(5, 9), fields))).toEqual([
+      '104 intervals that call poll at src/poll.ts:3 are open; there were 5 24.0 s ago, and they have become more and ' +
+        'more since.',
     ]);
+  });
+
+  test('says what was lost open, also when all is over', () => {
+    const lost = (count: number, at = true) =>
+      remembering({ lostFiles: entriesOf({ at: at ? siteOf('src/db.ts:12') : null, through: null, count }) });
+    const end = 'for which Node 26 and later end the program.';
+    expect([lost(2), lost(1, false)].flatMap((report) => messagesOf('unclosed-resource', report))).toEqual([
+      `2 files opened at src/db.ts:12 were never closed: the garbage collector had to close them, ${end}`,
+      `1 file was never closed: the garbage collector had to close it, ${end}`,
+    ]);
+    const none = remembering({ lostFiles: entriesOf() }, { handles: site([]).handles as HandleReport });
+    expect(messagesOf('unclosed-resource', none)).toEqual([]);
   });
 
   test.each<[string, number, readonly number[], Partial<HandleSiteEntry>]>([

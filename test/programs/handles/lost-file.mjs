@@ -10,7 +10,8 @@ async function lose() {
 }
 await lose();
 await turn();
-const warned = new Promise((resolve) => process.once('warning', resolve));
+const warned = new Promise((resolve) => process.once('warning', resolve)); // from Node 26 on the process ends here
 globalThis.gc();
 openSync(self);
 await warned;
+process.exit();
