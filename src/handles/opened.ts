@@ -9,10 +9,15 @@ type OpenModule = Record<'open', Callable> & Partial<Record<'openSync', Callable
 /** By descriptor. An entry stays until the descriptor is used again: that a file was lost shows when it is gone. */
 const opened = new Map<unknown, Opened>();
 
+/** A FileHandle: its number is -1 once it is closed. */
+interface Numbered {
+  readonly fd: number;
+}
+
 interface Opened {
   readonly creation: Creation;
   /** Null for what the program knows by its number alone. */
-  readonly handle: WeakRef<object> | null;
+  readonly handle: WeakRef<Numbered> | null;
   /** Whose FileHandle with this descriptor was collected before. */
   readonly before: Creation | null;
 }
@@ -25,7 +30,7 @@ export function openedAt(descriptor: number): Creation | null {
 /** What opened the FileHandles that are open. */
 export function openFileHandles(): Creation[] {
   return [...opened].flatMap(([descriptor, { creation, handle }]) => {
-    const isOpen = (handle?.deref() as { readonly fd?: unknown } | undefined)?.fd === descriptor;
+    const isOpen = handle?.deref()?.fd === descriptor;
     return isOpen ? [creation] : [];
   });
 }
@@ -51,7 +56,7 @@ export function watchFileHandles(): () => void {
     const result = Reflect.apply(open, self, given);
     // Not beside it: whoever listens for a promise answers for its rejection, and nobody may.
     return Reflect.apply(then, result, [
-      (handle: { readonly fd: number }) => {
+      (handle: Numbered) => {
         note(handle.fd, creation, handle);
         return handle;
       },
@@ -93,7 +98,7 @@ export function watchOpened(): () => void {
   };
 }
 
-function note(descriptor: unknown, creation: Creation, handle: object | null = null): void {
+function note(descriptor: unknown, creation: Creation, handle: Numbered | null = null): void {
   if (typeof descriptor !== 'number') return;
   const last = opened.get(descriptor);
   const before = last === undefined ? null : (collected(last) ?? last.before);
