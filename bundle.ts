@@ -2,12 +2,18 @@
 // process that is observed pays that when it starts. A module stays where it is and hands on what it has in such a file: all
 // others find it there, and nothing exists twice.
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { rolldown, type InputOptions, type OutputChunk, type Plugin } from 'rolldown';
 
 const dist = join(import.meta.dirname, 'dist');
 // What is loaded at once, in this order: what two of them need goes into the files of the first.
-const starts = ['loop/watchdog-thread', 'process/start', 'process/give-report', 'index'];
+const starts: Readonly<Record<string, readonly string[]>> = {
+  watchdog: ['loop/watchdog-thread'],
+  start: ['process/start'],
+  runner: ['runners/vitest-tests', 'runners/jest-tests', 'runners/mocha-tests', 'runners/node-tests'],
+  report: ['process/give-report'],
+  index: ['index'],
+};
 // Stacks are read by folder (src/runtime/call-site.ts, src/heap/memory/own.ts): what programs call, and wait in; what
 // loopscope does by itself; and what lies below both.
 const layers = [
@@ -15,12 +21,12 @@ const layers = [
   ['process', /^src\/(process\/(?!events)|subscribers|loop|heap)/],
   ['runtime', /^/],
 ] as const;
-const thread = /-thread\.js$/; // begins to work when it is loaded
+const thread = /\/loop\/watchdog-thread\.js$/; // begins to work when it is loaded
 
 const fileOf = new Map<string, string>();
-for (const start of starts) {
-  for (const module of await graphOf(join(dist, 'src', `${start}.js`))) {
-    if (!fileOf.has(module) && !thread.test(module)) fileOf.set(module, fileFor(module, basename(start)));
+for (const [name, modules] of Object.entries(starts)) {
+  for (const module of await graphOf(modules.map((start) => join(dist, 'src', `${start}.js`)))) {
+    if (!fileOf.has(module) && !thread.test(module)) fileOf.set(module, fileFor(module, name));
   }
 }
 const gathered = Map.groupBy(fileOf.keys(), (module) => fileOf.get(module) ?? module);
@@ -29,14 +35,14 @@ const files = [...gathered].map(async ([file, modules]) => [file, await gather(f
 const written = await Promise.all([...facades, ...files]);
 await Promise.all(written.map(([file, code]) => writeFile(file, code)));
 
-function fileFor(module: string, start: string): string {
+function fileFor(module: string, name: string): string {
   const folder = layers.find(([, modules]) => modules.test(relative(dist, module)))?.[0] ?? '';
-  return join(dist, 'src', folder, `${start}.gathered.js`);
+  return join(dist, 'src', folder, `${name}.gathered.js`);
 }
 
-/** The modules that are loaded with one, itself among them. */
-async function graphOf(module: string): Promise<readonly string[]> {
-  const chunks = await bundle({ input: module });
+/** The modules that are loaded with some, themselves among them. */
+async function graphOf(modules: readonly string[]): Promise<readonly string[]> {
+  const chunks = await bundle({ input: [...modules] });
   return chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => id.startsWith(dist)));
 }
 

@@ -1,9 +1,8 @@
 // An assertion for any runner: nothing is pending. What is has a moment to go away, and is listed if it does not.
 import { ArgumentError, PendingError } from '../errors.ts';
 import type { Report, SiteEntry, TaskEntry } from '../report/format.ts';
-import { takeUnmapped } from '../process/take-report.ts';
 import { currentTask, rootTask } from '../runtime/context.ts';
-import { siteMap } from './site-map.ts';
+import { load } from '../runtime/load.ts';
 import { isOf, testGlobal, testOf } from './test-run.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 
@@ -42,6 +41,12 @@ export async function expectNoPending({ ignore = [], timeout = 1000, retries = 6
   const patterns = [ignore].flat().map(toPattern);
   const isIgnored = (name: string, site: SiteEntry | null): boolean =>
     patterns.some((pattern) => pattern.test(name) || (site !== null && pattern.test(site.file)));
+  // Loaded now: a run in which nobody expects it does not pay for it.
+  const { takeUnmapped } = load(
+    import.meta.url,
+    '../process/take-report',
+  ) as typeof import('../process/take-report.ts');
+  const { siteMap } = load(import.meta.url, './site-map') as typeof import('./site-map.ts');
   const whole = 2 ** (retries + 1) - 1;
   for (let attempt = 0; ; attempt++) {
     const report = takeUnmapped('asked', null, siteMap(testGlobal()));

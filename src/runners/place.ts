@@ -1,6 +1,6 @@
 // Where a test is written, from the error that its runner made there.
 import { readFileSync } from 'node:fs';
-import { siteMap } from './site-map.ts';
+import { load } from '../runtime/load.ts';
 
 /** The first place of a stack that is in this file, in its source; null where there is none. */
 export function placeInStack(
@@ -14,7 +14,9 @@ export function placeInStack(
     const [, line, column] = /^(\d+):(\d+)/.exec(at === -1 ? '' : frame.slice(at + file.length + 1)) ?? [];
     if (line === undefined) continue;
     const site = { file, line: Number(line), column: Number(column), function: '', exact: true };
-    return isMapped(sandbox) ? site : siteMap(sandbox)(site);
+    if (isMapped(sandbox)) return site;
+    const { siteMap } = load(import.meta.url, './site-map') as typeof import('./site-map.ts');
+    return siteMap(sandbox)(site);
   }
   return null;
 }

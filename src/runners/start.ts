@@ -34,8 +34,8 @@ export function startRunner(sandbox: object = globalThis): void {
 
 function startOnce(config: Config): void {
   startRegistry();
-  prepareReports();
   if (config.testKeep) keepPromises();
+  else prepareReports();
   const underRun = Object.hasOwn(globalThis, startedKey);
   if (!underRun && !config.disable.includes('all')) startHook({ disabled: config.disable });
   if (!underRun) startHandles({ exact: config.handles, atExit: false });

@@ -15,8 +15,8 @@ const aheadMs = 1;
 let pendingAfterMs: number | null = null;
 
 /**
- * Loads what reads memory, 2 ms. At the timeout, or in the midst of a test, that would allocate: the collection that follows
- * takes away what nobody can settle, with the line that hangs.
+ * Loads what reads memory. At the timeout, or in the midst of a test, that would allocate: the collection that follows takes
+ * away what nobody can settle and nobody holds, with the line that hangs.
  */
 export function prepareReports(): void {
   load(import.meta.url, '../process/read-awaits');
