@@ -49,7 +49,7 @@ export interface Reading {
   readonly bytes: number | null;
   /** How often it was read until two looks agreed, 1 at best. */
   readonly attempts: number;
-  /** Functions that are left out because they went on while they were read. */
+  /** Functions that are left out: what they await settled while they were read, or was collected, as nobody had it. */
   readonly changed: number;
   /** Whether `leaf` entries say who could settle them. */
   readonly settlers: boolean;

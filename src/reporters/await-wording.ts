@@ -80,7 +80,7 @@ export function readingPhrases({ via, tookMs, stoppedMs, bytes, attempts, change
   if (attempts > 1) phrases.push(`read ${attempts} times until two looks agreed`);
   if (changed > 0) {
     phrases.push(
-      `${amountOf(changed, 'function')} went on while ${changed === 1 ? 'it was read and is' : 'they were read and are'} left out`,
+      `${amountOf(changed, 'function')} ${changed === 1 ? 'is left out: what it awaits' : 'are left out: what they await'} has settled, or was lost`,
     );
   }
   return phrases;

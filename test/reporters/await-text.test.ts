@@ -92,7 +92,7 @@ describe('what a process awaits, as text', () => {
     expect(head({ stoppedMs: 200, attempts: 3, changed: 1 })).toEqual([
       '  read from memory (37 MB) in 300 ms, the process stood still for 200 ms',
       '  read 3 times until two looks agreed',
-      '  1 function went on while it was read and is left out',
+      '  1 function is left out: what it awaits has settled, or was lost',
     ]);
     expect(head({ via: 'core', bytes: null, tookMs: 2000 })).toEqual(['  read from a core dump in 2.0 s']);
     expect(head({ via: 'in-process', bytes: null })[0]).toContain('read from its own memory in');

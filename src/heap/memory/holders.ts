@@ -58,9 +58,12 @@ export class Holders {
     }
     if (type === types.capability || type === types.request || objects.isPropertyStore(holder)) return pass;
     if (this.#isGenerator(type)) {
-      if (offset !== fixed.generatorResult || continuationOf(objects, holder) === -1) return null;
+      const continuation = continuationOf(objects, holder);
+      if (offset !== fixed.generatorResult || continuation === -1) return null;
       const { name } = this.#scripts.ofClosure(objects.field(holder, fixed.generatorFunction));
-      return { ...pass, text: `async ${name || '(anonymous)'}, which is running or about to`, final: true };
+      // Suspended, and not by a promise that is there: it is to go on, or what it awaited was collected, as nobody had it.
+      const state = continuation === -2 ? 'which is running' : 'whose await has settled or was lost';
+      return { ...pass, text: `async ${name || '(anonymous)'}, ${state}`, final: true };
     }
     const isNative = type >= types.firstApiObject && type < types.firstApiObject + 1000;
     const maker = isNative ? objects.constructorOf(holder) : 0;

@@ -136,7 +136,7 @@ async function readSpace(subject: Subject, options: ReadOptions): Promise<AwaitR
 /** The graph, and whether a garbage collection moved what was looked for meanwhile. */
 interface Graph extends Assembled {
   readonly sight: Sight;
-  /** Functions that went on, or were moved, while they were read. */
+  /** Functions that went on, or were moved, while they were read, and those that await what was collected. */
   readonly changed: number;
   readonly moved: boolean;
 }
@@ -156,7 +156,7 @@ async function readGraph(
     scripts.ofClosure(objects.field(generator, fixed.generatorFunction)).script?.name ?? '';
   const suspended = new Set([...sight.suspended].filter((generator) => !isPlumbing(scriptOf(generator))));
   const links = link(sight.promises, suspended, objects, reactions);
-  // A suspended function awaits: where its promise is not found, that was moved, or it has settled since.
+  // A suspended function awaits: where its promise is not found, that was moved or collected, or it has settled since.
   const unlinked = [...suspended].filter(
     (generator) => !links.awaits.has(generator) && objects.type(generator) === layout.types.asyncFunction,
   ).length;
