@@ -1,11 +1,13 @@
 // Reads what a process awaits, by the way that was asked for, or else by the one that cannot disturb it. The inspector's
 // ways are loaded when they are taken: they bring a client for HTTP along.
+import { isOwn } from '../heap/memory/own.ts';
 import { readCore, readMemory } from '../heap/memory/read.ts';
 import { ReadError } from '../heap/read-error.ts';
 import type { ReadOptions } from '../heap/options.ts';
 import { refusalOf } from '../heap/process/permission.ts';
 import { rootOf } from '../heap/process/root.ts';
 import { findTarget } from '../heap/process/target.ts';
+import { foldAwaits } from '../report/await-fold.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { commandLine } from './again.ts';
@@ -17,7 +19,7 @@ export async function readAwaits(pid: number, command: 'ps' | 'tree', options: A
   const hasProc = process.platform === 'linux';
   if (hasProc) findTarget(pid, commandFor);
   try {
-    return await readBy(pid, commandFor(pid), options);
+    return foldAwaits(await readBy(pid, commandFor(pid), options), isOwn);
   } catch (error) {
     if (hasProc) findTarget(pid, commandFor); // it has ended meanwhile, and whatever failed failed for that
     throw error;
@@ -25,8 +27,8 @@ export async function readAwaits(pid: number, command: 'ps' | 'tree', options: A
 }
 
 /** @throws ReadError */
-export function readDump(core: string, exe: string, { settlers }: AwaitOptions): Promise<AwaitReport> {
-  return readCore({ core, executable: exe }, { settlers, mapSite: mapSites('') });
+export async function readDump(core: string, exe: string, { settlers }: AwaitOptions): Promise<AwaitReport> {
+  return foldAwaits(await readCore({ core, executable: exe }, { settlers, mapSite: mapSites('') }), isOwn);
 }
 
 async function readBy(

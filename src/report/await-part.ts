@@ -26,8 +26,8 @@ export function partOfAwaits(report: AwaitReport, isWanted: (suspended: Suspende
   return renumber(report, [...functions], [...promises]);
 }
 
-/** The index in each list is the id. */
-function renumber(
+/** The report with these functions and promises alone: the index in each list is the id. */
+export function renumber(
   report: AwaitReport,
   functions: readonly SuspendedFunction[],
   promises: readonly PendingPromise[],
