@@ -25,7 +25,12 @@ export interface Runner {
   readonly command: (...files: string[]) => readonly string[];
   /** A test of this name with this function, which may take so long. */
   readonly test: (name: string, run: string, milliseconds: number) => string;
+  /** The same of a hook. */
+  readonly hook: (kind: HookKind, run: string, milliseconds: number) => string;
 }
+
+/** In the words of jest and vitest. */
+export type HookKind = 'beforeAll' | 'beforeEach' | 'afterEach' | 'afterAll';
 
 const types = `interface Order {
   id: string;
@@ -161,9 +166,19 @@ export interface SuiteRun {
 }
 
 /** Runs one of the suites by a runner, or some at once, in a folder that is removed afterwards. */
-export async function runSuite(
+export function runSuite(
   runner: Runner,
   names: keyof typeof sources | readonly (keyof typeof sources)[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SuiteRun> {
+  const suites = [names].flat().map((name) => [`${name}${runner.ending}`, sources[name](runner)] as const);
+  return runTexts(runner, Object.fromEntries(suites), environment);
+}
+
+/** Runs files of tests by a runner: their names with their texts. Lines that end in a comment of one word are to blame. */
+export async function runTexts(
+  runner: Runner,
+  texts: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<SuiteRun> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'loopscope-suite-')));
@@ -173,17 +188,15 @@ export async function runSuite(
       const target = each === 'loopscope' ? root : (runner.linked?.[each] ?? join(root, 'node_modules', each));
       await symlink(target, join(folder, 'node_modules', each), 'dir');
     }
-    const suites = [names].flat().map((name) => [`${name}${runner.ending}`, sources[name](runner)] as const);
     const packageFile = runner.isModule ? '{"type":"module"}' : '{}';
-    const files = { ...runner.files, ...Object.fromEntries(suites), 'package.json': packageFile };
-    for (const [path, content] of Object.entries(files)) {
+    for (const [path, content] of Object.entries({ 'package.json': packageFile, ...runner.files, ...texts })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
-    const culprits = suites.flatMap(([file, text]) =>
+    const culprits = Object.entries(texts).flatMap(([file, text]) =>
       text.split('\n').flatMap((line, index) => (/ \/\/ \w+$/.test(line) ? [`${file}:${index + 1}`] : [])),
     );
-    const { code, output } = await run(folder, runner.command(...suites.map(([file]) => file)), environment);
+    const { code, output } = await run(folder, runner.command(...Object.keys(texts)), environment);
     return { code, output, culprits };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -8,12 +8,13 @@ function vitestOf(folder: string): Runner {
   return {
     entry: 'loopscope/vitest',
     ending: '.test.ts',
-    imports: `import { test } from 'vitest';`,
+    imports: `import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';`,
     isModule: true,
     files: { 'vitest.config.js': `export default { test: { setupFiles: ['loopscope/vitest'] } };` },
     linked: { vitest: path(folder) },
     command: (...files) => [path(`${folder}/vitest.mjs`), 'run', ...files],
     test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
+    hook: (kind, run, milliseconds) => `${kind}(${run}, ${milliseconds});`,
   };
 }
 
@@ -28,8 +29,9 @@ function jestOf(folder: string): Runner {
     imports: '',
     isModule: false,
     files: { 'jest.config.json': '{ "setupFilesAfterEnv": ["loopscope/jest"], "transform": {} }' },
-    command: (file) => [path(`node_modules/${folder}/bin/jest.js`), '--forceExit', file],
+    command: (...files) => [path(`node_modules/${folder}/bin/jest.js`), '--forceExit', ...files],
     test: (name, run, milliseconds) => `test('${name}', ${run}, ${milliseconds});`,
+    hook: (kind, run, milliseconds) => `${kind}(${run}, ${milliseconds});`,
   };
 }
 
@@ -42,13 +44,15 @@ function mochaOf(folder: string): Runner {
     ending: '.mjs',
     imports: '',
     isModule: true,
-    command: (file) => [
+    command: (...files) => [
       path(`node_modules/${folder}/bin/mocha.js`),
       '--require',
       path('dist/src/runners/mocha.js'),
-      file,
+      ...files,
     ],
     test: (name, run, milliseconds) => `it('${name}', ${run}).timeout(${milliseconds});`,
+    hook: (kind, run, milliseconds) =>
+      `${kind.replace('All', '')}(function () { this.timeout(${milliseconds}); return (${run})(); });`,
   };
 }
 
@@ -60,10 +64,11 @@ export const nodeTest: Runner = {
   entry: 'loopscope/node-test',
   ending: '.ts',
   // Node 22 cancels all tests as soon as nothing else keeps the process alive.
-  imports: `import { after, test } from 'node:test';
+  imports: `import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 const alive = setInterval(() => {}, 1000);
 after(() => clearInterval(alive));`,
   isModule: true,
-  command: (file) => ['--test', '--import', 'loopscope/node-test', file],
+  command: (...files) => ['--test', '--import', 'loopscope/node-test', ...files],
   test: (name, run, milliseconds) => `test('${name}', { timeout: ${milliseconds} }, ${run});`,
+  hook: (kind, run, milliseconds) => `${kind.replace('All', '')}(${run}, { timeout: ${milliseconds} });`,
 };
