@@ -17,6 +17,8 @@ const leastBusy = 0.5;
 const leastBlockedMs = 100;
 const leastBlockedShare = 0.05;
 const mostFindings = 2;
+const leastPart = 0.1;
+const mostParts = 3;
 
 type Path = ReturnType<typeof pathsByPlace>[number];
 
@@ -42,16 +44,21 @@ export const blockedLoop: Disease = (view) => {
   return [...byPath, ...byBlocks];
 };
 
-/** What a function does itself is at several lines: its time is that of all, its place the line with the most. */
-function joinByFunction(paths: readonly Path[]): Path[] {
-  const joined = new Map<string, Path>();
-  for (const path of paths) {
-    const { file, function: name, line } = path.at;
-    const key = `${path.work} ${path.calls} ${file} ${name === '' ? line : name}`;
-    const known = joined.get(key);
-    joined.set(key, known === undefined ? path : { ...known, ms: known.ms + path.ms });
-  }
-  return [...joined.values()].toSorted((a, b) => b.ms - a.ms);
+/** What a function does, itself and by what it calls: its time is that of all, its place the line with the most. */
+interface Place extends Path {
+  /** What takes a tenth of it at least, the most first; null is its own code. */
+  readonly parts: readonly (string | null)[];
+}
+
+function joinByFunction(paths: readonly Path[]): Place[] {
+  const joined = Map.groupBy(paths, ({ at: { file, function: name, line } }) => `${file} ${name === '' ? line : name}`);
+  return [...joined.values()]
+    .map((group) => {
+      const ms = group.reduce((sum, path) => sum + path.ms, 0);
+      const parts = group.filter((path) => path.ms >= ms * leastPart).map(({ calls }) => calls);
+      return { ...(group[0] as Path), ms, parts: [...new Set(parts)].slice(0, mostParts) };
+    })
+    .toSorted((a, b) => b.ms - a.ms);
 }
 
 function isHot({ ms }: HotPath, view: ThreadView): boolean {
@@ -60,10 +67,10 @@ function isHot({ ms }: HotPath, view: ThreadView): boolean {
   return view.utilization >= leastBusy;
 }
 
-function findingOf(path: Path, view: ThreadView): Finding {
-  const { at, ms, calls, work } = path;
+function findingOf(path: Place, view: ThreadView): Finding {
+  const { at, ms, parts, work } = path;
   const share = view.shareOfBusy(ms);
-  const what = calls === null ? 'its own code' : calls;
+  const what = new Intl.ListFormat('en-GB').format(parts.map((part) => part ?? 'its own code'));
   const each = view.isServing ? `, ${time(view.perRequest(ms))} for each request` : '';
   return {
     disease: 'blocked-loop',

@@ -77,7 +77,7 @@ function packageOf(file: string): string {
 const isSync = /Sync$/;
 const ofNode: readonly { readonly work: Work; readonly is: (frame: ProfileFrame) => boolean }[] = [
   { work: 'sync file', is: ({ file, function: name }) => /^node:(?:internal\/)?fs\b/.test(file) && isSync.test(name) },
-  { work: 'sync crypto', is: ({ file }) => file.startsWith('node:internal/crypto/') },
+  { work: 'sync crypto', is: ({ file }) => /^node:(?:internal\/)?crypto\b/.test(file) },
   {
     work: 'sync compression',
     is: ({ file, function: name }) => /^node:(?:internal\/)?zlib\b/.test(file) && isSync.test(name),
