@@ -13,6 +13,7 @@ import { splitProgram } from './split-program.ts';
 
 const options = {
   'on-port': { type: 'string' },
+  port: { type: 'string' },
   duration: { type: 'string' },
   deep: { type: 'boolean' },
   record: { type: 'string' },
@@ -35,6 +36,7 @@ export async function doctor(words: readonly string[]): Promise<void> {
   }
   const settings: RecordOptions = {
     onPort: values['on-port'] ?? null,
+    port: parsePort(values.port, values['on-port']),
     durationMs: duration === undefined ? null : parseDuration(duration, '--duration'),
     isDeep: values.deep === true,
     disable: values.disable ?? null,
@@ -46,6 +48,14 @@ export async function doctor(words: readonly string[]): Promise<void> {
   const diagnosis = diagnose(recording);
   const text = format === 'json' ? `${JSON.stringify(diagnosis)}\n` : drawDiagnosis(diagnosis, drawingOf(output));
   await writeOutput(text, output);
+}
+
+function parsePort(text: string | undefined, onPort: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (onPort === undefined) throw new UsageError('--port needs --on-port: it says where that puts its load');
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new UsageError(`--port must be a number from 1 to 65535, not ${JSON.stringify(text)}`);
 }
 
 function writeRecording(file: string, text: string): void {

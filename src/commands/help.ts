@@ -214,6 +214,8 @@ duration, with the program, or on Ctrl-C; nothing is left running.
 
   --on-port COMMAND run COMMAND in a shell when the program listens, with PORT
                     in its environment: 'autocannon http://localhost:$PORT'
+  --port NUMBER     wait for this port, where the program listens at several;
+                    the first is PORT otherwise
   --duration TIME   how long at most: 500ms, 30s, 2m
   --deep            follow promises, too, which makes each await slower; how
                     much is measured at the start, and said

@@ -11,6 +11,7 @@ import {
   type Recording,
   type RecordingEnd,
 } from '../report/recording.ts';
+import { duration } from '../report/phrases.ts';
 import { complain } from '../runtime/complain.ts';
 import { createRunDirectory, endAllBelow, endOf, memberKey, pollMs, send } from './child.ts';
 import { processesBelow } from './processes.ts';
@@ -19,6 +20,8 @@ import type { Program } from './program.ts';
 export interface RecordOptions {
   /** A command for the shell that makes load; null for none. */
   readonly onPort: string | null;
+  /** Puts the load on this port; null for the first at which it listens. */
+  readonly port: number | null;
   /** How long the program runs at most, or from when it listens; null for until it ends. */
   readonly durationMs: number | null;
   readonly isDeep: boolean;
@@ -30,6 +33,8 @@ export interface RecordOptions {
 
 /** How long a program may take until it listens. */
 const listenMs = 60_000;
+/** After that it is said that it is waited for; a multiple of the time between two looks. */
+const impatientMs = 5000;
 /** For what is under way when the load ends. */
 const settleMs = 200;
 /** How long a thread may take to leave its recording: after Ctrl-C somebody waits. */
@@ -59,6 +64,7 @@ class RecordedRun {
   readonly #children: ChildProcess[] = [];
   readonly #stop = new AbortController();
   #exit: Recording['exit'] = null;
+  #isEnding = false;
   #load: LoadEntry | null = null;
 
   constructor(program: Program, options: RecordOptions, directory: RunDirectory) {
@@ -82,6 +88,7 @@ class RecordedRun {
       const ended = await this.#untilEnd();
       if (this.#exit === null) await this.#gather();
       const { command } = this.#options;
+      this.#noteOtherPorts();
       return {
         format: recordingFormat,
         version: recordingVersion,
@@ -156,15 +163,25 @@ class RecordedRun {
 
   /** The port, or the end of patience: its time counts as over. */
   async #untilListening(): Promise<number | RecordingEnd> {
-    const { durationMs } = this.#options;
+    const { durationMs, port: wanted } = this.#options;
+    const directory = this.#directory;
+    const what = wanted === null ? 'a port' : `port ${wanted}`;
+    const elsewhere = (): string => {
+      const others = [...directory.listeningPorts().map((port) => `port ${port}`), ...directory.listeningPaths()];
+      return others.length === 0 ? '' : `, only at ${others.slice(0, 3).join(', ')}`;
+    };
     const mostMs = durationMs ?? listenMs;
-    for (let waited = 0; waited < mostMs; waited += pollMs) {
-      const port = this.#directory.listeningPort();
-      if (port !== null) return port;
+    let waited = 0;
+    for (; waited < mostMs; waited += pollMs) {
+      const port = directory.listeningPorts().find((each) => wanted === null || each === wanted);
+      if (port !== undefined) return port;
+      if (waited === impatientMs) complain(`it does not listen at ${what} yet${elsewhere()}; Ctrl-C ends it`);
       if (this.#stop.signal.aborted || this.#exit !== null) break;
       await pause(pollMs);
     }
-    this.#notes.push(`it did not listen at a port within ${mostMs / 1000} s: ${this.#options.onPort} was not run`);
+    this.#notes.push(
+      `it did not listen at ${what} within ${duration(waited)}${elsewhere()}: ${this.#options.onPort} was not run`,
+    );
     return 'duration';
   }
 
@@ -183,13 +200,24 @@ class RecordedRun {
         resolve('load');
       });
       child.once('exit', (code, signal) => {
-        this.#load = { command, port, exitCode: code };
+        if (this.#isEnding) return;
+        this.#load = { command, port, exitCode: code, hasEnded: true };
         if (code !== 0 && !this.#stop.signal.aborted) {
           this.#notes.push(`the load ended with ${signal ?? `exit code ${code}`}: ${command}`);
         }
         void pause(settleMs).then(() => resolve('load'));
       });
     });
+  }
+
+  #noteOtherPorts(): void {
+    const port = this.#load?.port ?? null;
+    const others = this.#directory.listeningPorts().filter((each) => each !== port);
+    if (port === null || others.length === 0 || this.#options.port !== null) return;
+    const list = others.slice(0, 3).join(', ');
+    this.#notes.push(
+      `it listened at port ${list}, too: the load was put on ${port}, the first; --port chooses another`,
+    );
   }
 
   /** Has every thread leave its recording, and says which did not. */
@@ -220,6 +248,7 @@ class RecordedRun {
 
   /** Ends everything that was started, kindly at first. */
   async #end(): Promise<void> {
+    this.#isEnding = true;
     const roots = this.#children.flatMap(({ pid }) => pid ?? []);
     await endAllBelow([...roots, ...this.#directory.members().map(({ pid }) => pid)], endMs);
   }

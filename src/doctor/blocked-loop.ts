@@ -63,7 +63,7 @@ function joinByFunction(paths: readonly Path[]): Place[] {
 
 function isHot({ ms }: HotPath, view: ThreadView): boolean {
   if (view.shareOfBusy(ms) < leastShare || ms < view.activeMs * leastOfTime) return false;
-  if (view.isServing) return view.perRequest(ms) >= leastPerRequestMs;
+  if (view.isServing) return view.costPerRequest(ms) >= leastPerRequestMs;
   return view.utilization >= leastBusy;
 }
 

@@ -1,7 +1,9 @@
 // A recording → a diagnosis. Pure: all that is looked for, in one list.
 import type { Recording, ThreadRecording } from '../report/recording.ts';
+import { errorNote, mostlyErrors } from './answers.ts';
 import { blockedLoop } from './blocked-loop.ts';
 import { busyElsewhere } from './busy-elsewhere.ts';
+import { endedFinding, hasFailed } from './ended.ts';
 import { fanOut } from './fan-out.ts';
 import { figuresOf, isEnough, sentenceWithout } from './figures.ts';
 import { diagnosisFormat, diagnosisVersion, type Diagnosis, type FoundIn } from '../report/diagnosis.ts';
@@ -37,20 +39,30 @@ const leastStarved = 0.2;
 /** What ails a program, the heaviest first. */
 export function diagnose(recording: Recording): Diagnosis {
   const { threads, command, notes, silent, awaitNs } = recording;
-  const found = [...silent.map(silentFinding), ...threads.flatMap((thread) => findingsOf(thread))];
+  const found = [
+    ...endedFinding(recording),
+    ...silent.map(silentFinding),
+    ...threads.flatMap((thread) => findingsOf(thread)),
+  ];
   const findings = joinThreads(found).slice(0, mostFindings);
   const isSeen = threads.some((thread) => isEnough(thread));
+  const isHealthy = isSeen && !hasFailed(recording) && mostlyErrors(recording) === null;
   const [worst] = findings;
   return {
     format: diagnosisFormat,
     version: diagnosisVersion,
-    verdict: worst !== undefined ? 'ill' : isSeen ? 'healthy' : 'unknown',
+    verdict: worst !== undefined ? 'ill' : isHealthy ? 'healthy' : 'unknown',
     sentence: worst?.verdict ?? sentenceWithout(recording, isSeen),
     figures: figuresOf(threads),
     findings,
     operations: operationRows(threads),
     followed: followedPart(threads),
-    notes: [...(awaitNs === null ? [] : [deepNote(awaitNs)]), ...(isSeen ? starvedNote(threads) : []), ...notes],
+    notes: [
+      ...(awaitNs === null ? [] : [deepNote(awaitNs)]),
+      ...errorNote(recording),
+      ...(isSeen ? starvedNote(threads) : []),
+      ...notes,
+    ],
     directory: threads[0]?.report.process.directory ?? '',
     command,
   };

@@ -1,6 +1,8 @@
 // What was measured of the program as a whole, and what to say where nothing ails it.
 import type { Recording, ThreadRecording } from '../report/recording.ts';
 import { count } from '../report/phrases.ts';
+import { mostlyErrors } from './answers.ts';
+import { hasFailed, howItEnded } from './ended.ts';
 import { pathsByPlace, viewOf, fewestRequests } from './thread-view.ts';
 import { number, percent, time } from './wording.ts';
 
@@ -16,20 +18,35 @@ export function isEnough(thread: ThreadRecording): boolean {
 }
 
 /** The first line where nothing was found. */
-export function sentenceWithout({ threads, durationMs, load }: Recording, isSeen: boolean): string {
-  if (threads.length === 0) return 'Not enough seen: no process of it left a recording.';
+export function sentenceWithout(recording: Recording, isSeen: boolean): string {
+  const { threads, durationMs, load, exit } = recording;
+  const end = howItEnded(recording);
+  if (threads.length === 0) {
+    const what = exit === null ? '' : ` It ended after ${time(durationMs)}${end}.`;
+    return `Not enough seen: no process of it left a recording.${what}`;
+  }
+  const errors = mostlyErrors(recording);
+  if (errors !== null) return `Not enough seen: ${errors}.`;
   const requests = threads.reduce((sum, { requests: each }) => sum + (each?.finished ?? 0), 0);
   if (isSeen) {
     const what = requests > 0 ? `answered ${count(requests, 'request').replace(/^\d+/, number(requests))}` : 'ran';
     const isFull = threads.some((thread) => viewOf(thread).utilization >= fullLoad);
     const full = isFull ? ' Its loop had no time left: this is about the most that one thread can do.' : '';
-    return `Healthy: it ${what} in ${time(activeMs(threads))}, and nothing of its own held it up.${full}`;
+    const seen = `${what} ${requests > 0 ? 'in' : 'for'} ${time(activeMs(threads))}`;
+    if (hasFailed(recording)) return `It ended${end}; it ${seen}, and nothing of its own held it up until then.`;
+    return `Healthy: it ${seen}, and nothing of its own held it up.${full}`;
   }
   const isServer = threads.some(({ port }) => port !== null);
   if (isServer) {
     const come = requests === 0 ? 'no request came' : `only ${count(requests, 'request')} came`;
+    const isFailure = load?.hasEnded === true && load.exitCode !== 0;
+    if (isFailure) return `Not enough seen: the load failed with exit code ${load.exitCode}, and ${come}.`;
     return `Not enough seen: ${come}${load === null ? "; put it under load with --on-port 'COMMAND'" : ''}.`;
   }
+  if (exit !== null && load !== null) {
+    return `Not enough seen: it ended after ${time(durationMs)}${end}, before it listened at a port.`;
+  }
+  if (hasFailed(recording)) return `Not enough seen: it ended after ${time(durationMs)}${end}.`;
   return `Not enough seen: it ran for ${time(durationMs)}, and did next to nothing.`;
 }
 
@@ -45,10 +62,7 @@ function isWorthALine({ requests, processor }: ThreadRecording, threads: readonl
 function figureOf(thread: ThreadRecording, _index: number, all: readonly ThreadRecording[]): string {
   const view = viewOf(thread);
   const { requests, turns, profile, report } = thread;
-  const who =
-    all.length === 1
-      ? ''
-      : `pid ${report.process.pid}${report.process.threadId === 0 ? '' : `, thread ${report.process.threadId}`}: `;
+  const who = all.length === 1 ? '' : `${nameOf(report.process)}: `;
   const parts = [
     ...(requests === null || requests.finished === 0
       ? []
@@ -65,6 +79,13 @@ function figureOf(thread: ThreadRecording, _index: number, all: readonly ThreadR
   const hot =
     hottest === undefined ? '' : `; most at ${view.line(hottest.at)} (${percent(view.shareOfBusy(hottest.ms))})`;
   return `${who}${parts.join(', ')}${hot}`;
+}
+
+/** `pid 4242 (server.js)`, `pid 4242, thread 2`. */
+function nameOf({ pid, threadId, command }: ThreadRecording['report']['process']): string {
+  if (threadId !== 0) return `pid ${pid}, thread ${threadId}`;
+  const script = /[^/\\\s]+(?=\s|$)/.exec(command ?? '')?.[0];
+  return script === undefined ? `pid ${pid}` : `pid ${pid} (${script})`;
 }
 
 /** The least delay that is exceeded less than 1 % of the time. */

@@ -18,7 +18,7 @@ export const gcPressure: Disease = (view) => {
   const share = view.shareOfBusy(profile.gcMs);
   if (share < leastShare || profile.gcMs < view.activeMs * leastOfTime) return [];
   if (view.perSecond(allocations.bytes) < leastBytesPerSecond) return [];
-  if (view.isServing && view.perRequest(profile.gcMs) < leastPerRequestMs) return [];
+  if (view.isServing && view.costPerRequest(profile.gcMs) < leastPerRequestMs) return [];
   const { at, ms } = allocatingLine(site.at, view);
   const each = view.isServing ? `, ${bytes(allocations.bytes / view.requests)} for each request` : '';
   return [

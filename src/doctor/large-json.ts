@@ -12,7 +12,7 @@ export const largeJson: Disease = (view) => {
   const paths = pathsByPlace(view.thread.profile?.paths ?? []).filter(({ work }) => work === 'json');
   return paths
     .filter(({ ms }) => view.shareOfBusy(ms) >= leastShare && ms >= view.activeMs * leastOfTime)
-    .filter(({ ms }) => (view.isServing ? view.perRequest(ms) >= leastPerRequestMs : view.utilization >= leastBusy))
+    .filter(({ ms }) => (view.isServing ? view.costPerRequest(ms) >= leastPerRequestMs : view.utilization >= leastBusy))
     .map((path) => {
       const share = view.shareOfBusy(path.ms);
       const each = view.isServing ? `, ${time(view.perRequest(path.ms))} for each request` : '';

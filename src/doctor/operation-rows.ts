@@ -5,6 +5,8 @@ import { nameOfOperation, nameOfWait } from './operation-names.ts';
 
 const mostRows = 12;
 const mostPoints = 60;
+/** More than that of the time is all of it. */
+const mostFollowed = 0.95;
 /** What has no callback of its own, or not yet; of all else what never had one was synchronous. */
 const silent: ReadonlySet<string> = new Set([
   'socket',
@@ -21,7 +23,10 @@ interface Group {
   readonly entry: OperationEntry;
   readonly name: string;
   readonly isWait: boolean;
+  /** Of how much time its numbers are. */
   readonly followedMs: number;
+  /** How much more there was in all the time. */
+  readonly scale: number;
 }
 
 /** The rows of the same line and sort are one. */
@@ -34,19 +39,27 @@ export function operationRows(threads: readonly ThreadRecording[]): OperationRow
     .slice(0, mostRows);
 }
 
-/** How much of the time operations were followed, of the thread with the least. */
+/** How much of the time operations were followed, of the thread with the least; null where that is all of it. */
 export function followedPart(threads: readonly ThreadRecording[]): Diagnosis['followed'] {
   const parts = threads.flatMap(({ operations, observedMs }) =>
     operations === null ? [] : [{ ms: Math.min(operations.followedMs, observedMs), ofMs: observedMs }],
   );
-  return parts.toSorted((a, b) => a.ms / Math.max(1, a.ofMs) - b.ms / Math.max(1, b.ofMs))[0] ?? null;
+  const [least] = parts.toSorted((a, b) => a.ms / Math.max(1, a.ofMs) - b.ms / Math.max(1, b.ofMs));
+  return least !== undefined && isPart(least.ms, least.ofMs) ? least : null;
 }
 
-function operationsOf({ operations }: ThreadRecording): Group[] {
+function operationsOf({ operations, observedMs }: ThreadRecording): Group[] {
   const { groups = [], followedMs = 0 } = operations ?? {};
+  const scale = isPart(followedMs, observedMs) ? observedMs / Math.max(1, followedMs) : 1;
   return groups
-    .map((entry) => ({ entry, name: nameOfOperation(entry.type), isWait: false, followedMs }))
-    .filter(({ entry: { at, runs }, name }) => at !== null && (runs > 0 || silent.has(name)));
+    .map((entry) => ({ entry, name: nameOfOperation(entry.type), isWait: false, followedMs, scale }))
+    .filter(({ entry: { at, runs }, name }) => at !== null && (runs > 0 || silent.has(name)))
+    .filter(({ entry, name }) => name !== entry.type || !entry.at?.file.includes('node_modules')); // a package's own word
+}
+
+/** Whether they were followed for a part of the time only: their numbers are estimates then. */
+function isPart(followedMs: number, observedMs: number): boolean {
+  return followedMs < observedMs * mostFollowed;
 }
 
 /** A wait without a line is that of a package: what it waits for says more than an operation could. */
@@ -56,6 +69,7 @@ function waitsOf({ waits, observedMs }: ThreadRecording): Group[] {
     name: nameOfWait(entry.type),
     isWait: true,
     followedMs: observedMs,
+    scale: 1,
   }));
 }
 
@@ -64,6 +78,8 @@ function rowOf(groups: readonly Group[]): OperationRow {
     groups.reduce((total, { entry }) => total + read(entry), 0);
   const [first] = groups as readonly [Group, ...Group[]];
   const count = sum((entry) => entry.count);
+  const scaled = (read: (entry: OperationEntry) => number): number =>
+    Math.round(groups.reduce((total, { entry, scale }) => total + read(entry) * scale, 0));
   const ends = sum(({ runs }) => runs);
   const means = groups.map(
     ({ entry: { waitingMs, onLoopMs }, followedMs }) => (waitingMs + onLoopMs) / Math.max(1, followedMs),
@@ -71,9 +87,9 @@ function rowOf(groups: readonly Group[]): OperationRow {
   return {
     name: first.name,
     at: first.entry.at,
-    count,
+    count: scaled((entry) => entry.count),
     waitMs: sum(({ waitingMs }) => waitingMs) / Math.max(1, count, ends),
-    onLoopMs: first.isWait ? null : sum(({ onLoopMs }) => onLoopMs),
+    onLoopMs: first.isWait ? null : scaled(({ onLoopMs }) => onLoopMs * 100) / 100,
     mean: means.reduce((total, mean) => total + mean, 0),
     peak: Math.max(...groups.map(({ entry }) => entry.peak)),
     open: sum(({ open }) => open),

@@ -6,6 +6,9 @@ import type { HotPath, ThreadRecording } from '../report/recording.ts';
 /** A server that answered fewer says nothing. */
 export const fewestRequests = 20;
 
+/** However short the machine was of processors. */
+const mostWaiting = 0.9;
+
 /** What diseases look at. */
 export interface ThreadView {
   readonly thread: ThreadRecording;
@@ -26,6 +29,8 @@ export interface ThreadView {
   /** Share of what the loop did. */
   shareOfBusy(ms: number): number;
   perRequest(ms: number): number;
+  /** The same without the time in which the machine had no processor for it: what the program itself is to blame for. */
+  costPerRequest(ms: number): number;
   perSecond(count: number): number;
   /** `src/orders.ts:12`, relative to the directory of the program. */
   line(site: SiteEntry): string;
@@ -37,6 +42,8 @@ export function viewOf(thread: ThreadRecording): ThreadView {
   const busyMs = profile?.busyMs ?? 0;
   // What runs before the first turn is no turn, and may be all that a script does.
   const bySamples = profile === null ? 0 : busyMs / Math.max(1, busyMs + profile.idleMs);
+  const waitMs = turns?.processorWaitMs ?? 0;
+  const ranShare = 1 - Math.min(mostWaiting, waitMs / Math.max(1, turns?.busyMs ?? 0, waitMs));
   const byTurns = turns === null ? 0 : turns.busyMs / Math.max(1, activeMs);
   return {
     thread,
@@ -49,6 +56,7 @@ export function viewOf(thread: ThreadRecording): ThreadView {
     peakRequests: Math.max(1, requests?.peak ?? 1),
     shareOfBusy: (ms) => (busyMs > 0 ? Math.min(1, ms / busyMs) : 0),
     perRequest: (ms) => (finished > 0 ? ms / finished : 0),
+    costPerRequest: (ms) => (finished > 0 ? (ms / finished) * ranShare : 0),
     perSecond: (count) => (activeMs > 0 ? (count / activeMs) * 1000 : 0),
     line: (site) => lineOf(site, report.process.directory),
   };

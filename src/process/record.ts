@@ -25,7 +25,11 @@ export function startRecording(directory: RunDirectory, isDeep: boolean, loop: L
   });
   subscribe('tracing:net.server.listen:asyncEnd', (message) => {
     const address = (message as { readonly server: Server }).server.address();
-    if (address === null || typeof address === 'string') return;
+    if (address === null) return;
+    if (typeof address === 'string') {
+      directory.markListeningPath(process.pid, address);
+      return;
+    }
     recorder.listens(address.port);
     directory.markListening(process.pid, address.port);
   });

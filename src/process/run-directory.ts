@@ -144,12 +144,26 @@ export class RunDirectory {
     tryTo(() => writeFileSync(this.#file(`listening-${pid}-${port}`), ''));
   }
 
-  /** A port at which a process listens; null while none does. */
-  listeningPort(): number | null {
-    const port = namesIn(this.path)
-      .map((name) => /^listening-\d+-(\d+)$/.exec(name)?.[1])
-      .find((each) => each !== undefined);
-    return port === undefined ? null : Number(port);
+  /** A server of this process listens at a path: a Unix socket, or a pipe of Windows. */
+  markListeningPath(pid: number, path: string): void {
+    tryTo(() => writeFileSync(this.#file(`listening-${pid}-path`), path));
+  }
+
+  /** The ports at which processes listen, the first at first. */
+  listeningPorts(): number[] {
+    const marks = namesIn(this.path).flatMap((name) => {
+      const port = /^listening-\d+-(\d+)$/.exec(name)?.[1];
+      const since = port === undefined ? undefined : tryTo(() => statSync(this.#file(name)).mtimeMs);
+      return since === undefined ? [] : [{ port: Number(port), since }];
+    });
+    return [...new Set(marks.toSorted((a, b) => a.since - b.since).map(({ port }) => port))];
+  }
+
+  /** The paths at which processes listen, one of each at most. */
+  listeningPaths(): string[] {
+    return namesIn(this.path)
+      .filter((name) => /^listening-\d+-path$/.test(name))
+      .flatMap((name) => tryTo(() => readFileSync(this.#file(name), 'utf8')) ?? []);
   }
 
   /** The file in which a process finds that it is asked for a report, though its loop is blocked. */
@@ -219,11 +233,12 @@ export class RunDirectory {
 }
 
 /** For what is lost with the folder, which the program may have removed, or lost the right to write to. */
-function tryTo(act: () => void): void {
+/** What it returns; undefined where it cannot be done: what is left behind is removed by the next run. */
+function tryTo<Result>(act: () => Result): Result | undefined {
   try {
-    act();
+    return act();
   } catch {
-    // what is left behind is removed by the next run
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Site } from '../channels/site.ts';
 import { profileClock, startCpuProfiler, type CpuProfiler } from '../loop/cpu-profile.ts';
 import type { LoopReading } from '../loop/meter.ts';
+import { ownScheduling } from '../loop/scheduling.ts';
 import type { Report, SiteEntry } from '../report/format.ts';
 import type { ProfiledEntry, ThreadRecording, TurnsEntry } from '../report/recording.ts';
 import { now } from '../runtime/clock.ts';
@@ -40,6 +41,8 @@ interface Reading {
   readonly count: number;
   readonly threadMs: number;
   readonly processMs: number;
+  /** Ready to run and without a processor; null where the system does not tell. */
+  readonly waitMs: number | null;
 }
 
 const { nodeTiming } = performance;
@@ -84,7 +87,7 @@ export function startRecorder({ loop, pendingTasks, ...options }: RecorderOption
         activeMs: rounded(span === null ? observedMs : Math.min(observedMs, Math.max(1, span.to - span.from))),
         port,
         requests: requests.stop(),
-        turns: turnsBetween(start, end, report.loop?.processorWaitMs ?? null),
+        turns: turnsBetween(start, end),
         processor: {
           threadMs: rounded(end.threadMs - start.threadMs),
           processMs: rounded(end.processMs - start.processMs),
@@ -119,11 +122,12 @@ function read(loop: () => LoopReading | null): Reading {
     count: nodeTiming.uvMetricsInfo.loopCount,
     threadMs: (ofThread.user + ofThread.system) / 1000,
     processMs: (ofProcess.user + ofProcess.system) / 1000,
+    waitMs: ownScheduling()?.waitMs ?? null,
   };
 }
 
 /** A program that never came to its loop had no turn. */
-function turnsBetween(start: Reading, end: Reading, processorWaitMs: number | null): TurnsEntry | null {
+function turnsBetween(start: Reading, end: Reading): TurnsEntry | null {
   if (end.turns === null) return null;
   const before = start.turns ?? { observedMs: 0, busyMs: 0, beyond: delaysMs.map(() => 0) };
   const observedMs = end.turns.observedMs - before.observedMs;
@@ -135,7 +139,7 @@ function turnsBetween(start: Reading, end: Reading, processorWaitMs: number | nu
       const beyondMs = (end.turns?.beyond[index] ?? 0) - (before.beyond[index] ?? 0);
       return { overMs, share: observedMs > 0 ? Math.round((beyondMs / observedMs) * 1e4) / 1e4 : 0 };
     }),
-    processorWaitMs,
+    processorWaitMs: start.waitMs === null || end.waitMs === null ? null : rounded(end.waitMs - start.waitMs),
   };
 }
 

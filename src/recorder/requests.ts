@@ -19,6 +19,10 @@ interface Message {
   readonly request: object;
 }
 
+interface Answer extends Message {
+  readonly response: { readonly statusCode: number };
+}
+
 /** From so many on, one of so many has its time taken: two looks at the clock would be a part of a short request. */
 const allUntil = 1000;
 const oneOf = 16;
@@ -35,6 +39,9 @@ export function countRequests(): RequestCounter {
   let peak = 0;
   let from = 0;
   let to = 0;
+  let refused = 0;
+  let failed = 0;
+  let status: number | null = null;
   const begin = (message: unknown): void => {
     if (++started - finished > peak) peak = started - finished;
     if (started > allUntil && started % oneOf !== 0) return;
@@ -44,7 +51,13 @@ export function countRequests(): RequestCounter {
   };
   const end = (message: unknown): void => {
     finished++;
-    const since = starts.get((message as Message).request);
+    const { request, response } = message as Answer;
+    if (response.statusCode >= 400) {
+      if (response.statusCode >= 500) failed++;
+      else refused++;
+      status ??= response.statusCode;
+    }
+    const since = starts.get(request);
     if (since === undefined) return;
     to = now();
     const weight = started > allUntil ? oneOf : 1;
@@ -73,7 +86,7 @@ export function countRequests(): RequestCounter {
     stop() {
       for (const [each, handle] of channels) each.unsubscribe(handle);
       const totalMs = timed > 0 ? (timedMs / timed) * finished : 0;
-      return started === 0 ? null : { started, finished, totalMs, maxMs, peak };
+      return started === 0 ? null : { started, finished, totalMs, maxMs, peak, refused, failed, status };
     },
   };
 }

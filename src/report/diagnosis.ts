@@ -40,7 +40,7 @@ export interface Diagnosis {
   readonly findings: readonly FoundIn[];
   /** Those with the most time waiting first. */
   readonly operations: readonly OperationRow[];
-  /** How much of the time they were followed, of the thread with the least; null where they were not. */
+  /** How much of the time they were followed, if not all: counts are estimates then. Of the thread with the least. */
   readonly followed: { readonly ms: number; readonly ofMs: number } | null;
   /** What could not be seen. */
   readonly notes: readonly string[];

@@ -39,6 +39,8 @@ export interface LoadEntry {
   readonly port: number | null;
   /** Null where it was ended, or not run. */
   readonly exitCode: number | null;
+  /** Whether it ended by itself. Absent in recordings of earlier versions. */
+  readonly hasEnded?: boolean;
 }
 
 /** What was seen of one thread, from the moment at which it listened, or else from its first turn. */
@@ -73,6 +75,11 @@ export interface RequestsEntry {
   readonly maxMs: number;
   /** The most at a time. */
   readonly peak: number;
+  /** Of those that were answered: with a status from 400 to 499, and from 500 on. Absent in recordings of earlier versions. */
+  readonly refused?: number;
+  readonly failed?: number;
+  /** The first such status; null where there was none. */
+  readonly status?: number | null;
 }
 
 /** The turns of the loop. */

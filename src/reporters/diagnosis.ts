@@ -50,7 +50,16 @@ function bodyOf(
 ): string[] {
   return [
     ...evidence.flatMap((sentence) => fold(sentence, indent)),
-    ...(threads.length > 1 ? fold(`So it is in ${threads.length} threads or processes.`, indent) : []),
+    ...threadsSentence(threads).flatMap((sentence) => fold(sentence, indent)),
     ...fold(`→ ${advice}`, indent),
   ];
+}
+
+/** Where it is, if that is not one main thread: the line says in which program. */
+function threadsSentence(threads: FoundIn['threads']): string[] {
+  const [first] = threads;
+  if (threads.length > 1) return [`So it is in ${threads.length} threads or processes.`];
+  return first === undefined || first.threadId === 0
+    ? []
+    : [`That is the loop of worker thread ${first.threadId} of pid ${first.pid}.`];
 }

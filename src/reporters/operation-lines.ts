@@ -7,8 +7,6 @@ import { cutLeft, cutRight, plain } from './wording.ts';
 
 const longestName = 60;
 const longestCurve = 32;
-/** Less than that is not worth a word. */
-const mostFollowed = 0.95;
 const heights = '▁▂▃▄▅▆▇█';
 
 const columns = [
@@ -41,8 +39,8 @@ export function drawOperations({ operations, directory, followed }: Diagnosis, w
 
 function explanation(followed: Diagnosis['followed']): string {
   const of = 'Mean, peak and open: how many at a time, and at the end.';
-  if (followed === null || followed.ms >= followed.ofMs * mostFollowed) return of;
-  return `${of} They were followed for ${milliseconds(followed.ms)} of ${milliseconds(followed.ofMs)}: counts are of that time.`;
+  if (followed === null) return of;
+  return `${of} They were followed for ${milliseconds(followed.ms)} of ${milliseconds(followed.ofMs)}: counts are estimates.`;
 }
 
 function titleOf({ name, at, parent }: OperationRow, directory: string, width: number): string[] {

@@ -67,18 +67,19 @@ test('an operation has its line, how often and how long, how many at a time, and
 });
 
 test('the same line of two threads is one row, and what was not followed all the time says so', () => {
+  const seldom = { ...tick, parent: null, waitingMs: 400, runs: 4, count: 2, onLoopMs: 20 };
   const thread = threadOf({
-    operations: { followedMs: 200, isDeep: false, groups: [{ ...tick, parent: null }], dropped: 0 },
+    operations: { followedMs: 200, isDeep: false, groups: [seldom], dropped: 0 },
     observedMs: 2000,
   });
   const short = operationOf({ ...tick, parent: null, concurrency: [1, 3] });
   const other = threadOf({ operations: { followedMs: 2000, isDeep: false, groups: [short], dropped: 0 } });
   expect(linesOf([thread, other]).slice(2)).toEqual([
     '  Mean, peak and open: how many at a time, and at the end. They were followed',
-    '  for 200 ms of 2.0 s: counts are of that time.',
+    '  for 200 ms of 2.0 s: counts are estimates.',
     '    COUNT  WAIT EACH  ON LOOP   MEAN   PEAK   OPEN  OVER TIME',
     '  timer at app.ts:20',
-    '        4     100 ms    40 ms   22.1      2      4  ▅▅██',
+    '       22     100 ms   222 ms    4.1      2      4  ▅▅██',
   ]);
 });
 
