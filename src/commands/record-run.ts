@@ -39,7 +39,7 @@ const impatientMs = 5000;
 const settleMs = 200;
 /** How long a thread may take to leave its recording: after Ctrl-C somebody waits. */
 const answerMs = 10_000;
-const hurriedMs = 1500;
+const hurriedMs = 2000;
 const endMs = 400;
 const mostThreads = 64;
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -60,6 +60,7 @@ class RecordedRun {
   readonly #directory: RunDirectory;
   readonly #notes: string[] = [];
   readonly #silent: Member[] = [];
+  readonly #lost: Member[] = [];
   /** What is to be ended at last. */
   readonly #children: ChildProcess[] = [];
   readonly #stop = new AbortController();
@@ -86,7 +87,7 @@ class RecordedRun {
     for (const signal of stopSignals) process.on(signal, onSignal);
     try {
       const ended = await this.#untilEnd();
-      if (this.#exit === null) await this.#gather();
+      await this.#gather();
       const { command } = this.#options;
       this.#noteOtherPorts();
       return {
@@ -101,6 +102,7 @@ class RecordedRun {
         awaitNs,
         threads: this.#directory.recordings(mostThreads),
         silent: this.#silent,
+        lost: this.#lost,
         notes: this.#notes,
       };
     } finally {
@@ -236,13 +238,11 @@ class RecordedRun {
       return asked.filter((member) => alive.has(memberKey(member)) && !there.has(memberKey(member)));
     };
     const since = Date.now();
-    const mayWait = (): boolean =>
-      this.#exit === null && Date.now() - since < (this.#stop.signal.aborted ? hurriedMs : answerMs);
+    const mayWait = (): boolean => Date.now() - since < (this.#stop.signal.aborted ? hurriedMs : answerMs);
     while (missing().length > 0 && mayWait()) await pause(pollMs);
     for (const { pid, threadId } of missing()) {
-      const who = threadId === 0 ? `pid ${pid}` : `worker thread ${threadId} of pid ${pid}`;
       if (send(pid, 0)) this.#silent.push({ pid, threadId });
-      else this.#notes.push(`${who} ended without leaving its recording`);
+      else this.#lost.push({ pid, threadId });
     }
   }
 

@@ -5,7 +5,7 @@ import { blockedLoop } from './blocked-loop.ts';
 import { busyElsewhere } from './busy-elsewhere.ts';
 import { endedFinding, hasFailed } from './ended.ts';
 import { fanOut } from './fan-out.ts';
-import { figuresOf, isEnough, sentenceWithout } from './figures.ts';
+import { figuresOf, isEnough, isLongEnough, sentenceWithout, threadName } from './figures.ts';
 import { diagnosisFormat, diagnosisVersion, type Diagnosis, type FoundIn } from '../report/diagnosis.ts';
 import type { Disease } from './disease.ts';
 import { gcPressure } from './gc-pressure.ts';
@@ -35,6 +35,8 @@ const diseases: readonly Disease[] = [
 ];
 const mostFindings = 10;
 const leastStarved = 0.2;
+/** What is seen of other threads says more than that one was not. */
+const ofSilence = 0.2;
 
 /** What ails a program, the heaviest first. */
 export function diagnose(recording: Recording): Diagnosis {
@@ -42,11 +44,12 @@ export function diagnose(recording: Recording): Diagnosis {
   const found = [
     ...endedFinding(recording),
     ...silent.map(silentFinding),
-    ...threads.flatMap((thread) => findingsOf(thread)),
+    ...threads.filter(isLongEnough).flatMap((thread) => findingsOf(thread)),
   ];
   const findings = joinThreads(found).slice(0, mostFindings);
   const isSeen = threads.some((thread) => isEnough(thread));
-  const isHealthy = isSeen && !hasFailed(recording) && mostlyErrors(recording) === null;
+  const lost = recording.lost ?? [];
+  const isHealthy = isSeen && lost.length === 0 && !hasFailed(recording) && mostlyErrors(recording) === null;
   const [worst] = findings;
   return {
     format: diagnosisFormat,
@@ -60,6 +63,7 @@ export function diagnose(recording: Recording): Diagnosis {
     notes: [
       ...(awaitNs === null ? [] : [deepNote(awaitNs)]),
       ...errorNote(recording),
+      ...lost.map((thread) => `${threadName(thread)} ended without leaving its recording`),
       ...(isSeen ? starvedNote(threads) : []),
       ...notes,
     ],
@@ -93,16 +97,15 @@ function deepNote({ with: withIt, without }: NonNullable<Recording['awaitNs']>):
 }
 
 /** A thread whose loop did not return to say anything. */
-function silentFinding({ pid, threadId }: Recording['silent'][number]): FoundIn {
-  const who = threadId === 0 ? `pid ${pid}` : `worker thread ${threadId} of pid ${pid}`;
+function silentFinding(thread: Recording['silent'][number]): FoundIn {
   return {
     disease: 'blocked-loop',
-    weight: 1,
-    verdict: `The loop of ${who} is blocked in native code, or stopped: it did not answer.`,
+    weight: ofSilence,
+    verdict: `The loop of ${threadName(thread)} did not answer: it is blocked in native code, stopped, or has no processor.`,
     evidence: ['A synchronous call that waits (execSync, Atomics.wait, a lock of the system) cannot be looked into.'],
     advice: 'loopscope run --stuck-after 2s says what was pending before; look for functions whose names end in Sync.',
     at: null,
-    threads: [{ pid, threadId }],
+    threads: [thread],
   };
 }
 

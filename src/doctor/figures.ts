@@ -12,9 +12,14 @@ const fullLoad = 0.9;
 
 /** Whether enough was seen of a thread to say that nothing ails it: some requests, or for long enough some work. */
 export function isEnough(thread: ThreadRecording): boolean {
-  const { profile, observedMs, port } = thread;
+  const { profile, port } = thread;
   if (port !== null) return viewOf(thread).requests >= fewestRequests;
-  return observedMs >= leastSeenMs && (profile === null || profile.busyMs >= leastBusyMs);
+  return isLongEnough(thread) && (profile === null || profile.busyMs >= leastBusyMs);
+}
+
+/** What a thread does that serves nobody is its start, for the first second. */
+export function isLongEnough({ port, observedMs }: ThreadRecording): boolean {
+  return port !== null || observedMs >= leastSeenMs;
 }
 
 /** The first line where nothing was found. */
@@ -25,6 +30,8 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
     const what = exit === null ? '' : ` It ended after ${time(durationMs)}${end}.`;
     return `Not enough seen: no process of it left a recording.${what}`;
   }
+  const [lost] = recording.lost ?? [];
+  if (lost !== undefined) return `Not enough seen: ${threadName(lost)} ended without leaving its recording.`;
   const errors = mostlyErrors(recording);
   if (errors !== null) return `Not enough seen: ${errors}.`;
   const requests = threads.reduce((sum, { requests: each }) => sum + (each?.finished ?? 0), 0);
@@ -39,8 +46,8 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
   const isServer = threads.some(({ port }) => port !== null);
   if (isServer) {
     const come = requests === 0 ? 'no request came' : `only ${count(requests, 'request')} came`;
-    const isFailure = load?.hasEnded === true && load.exitCode !== 0;
-    if (isFailure) return `Not enough seen: the load failed with exit code ${load.exitCode}, and ${come}.`;
+    const failure = load?.hasEnded === true ? (load.exitCode ?? 0) : 0; // null where a signal ended it, as Ctrl-C does
+    if (failure !== 0) return `Not enough seen: the load failed with exit code ${failure}, and ${come}.`;
     return `Not enough seen: ${come}${load === null ? "; put it under load with --on-port 'COMMAND'" : ''}.`;
   }
   if (exit !== null && load !== null) {
@@ -48,6 +55,11 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
   }
   if (hasFailed(recording)) return `Not enough seen: it ended after ${time(durationMs)}${end}.`;
   return `Not enough seen: it ran for ${time(durationMs)}, and did next to nothing.`;
+}
+
+/** `pid 42`, `worker thread 2 of pid 42`. */
+export function threadName({ pid, threadId }: { readonly pid: number; readonly threadId: number }): string {
+  return threadId === 0 ? `pid ${pid}` : `worker thread ${threadId} of pid ${pid}`;
 }
 
 /** One line for each thread that did anything. */

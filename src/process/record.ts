@@ -1,6 +1,7 @@
 // `loopscope doctor`, in the process that it examines: records this thread, and leaves the recording in the run directory.
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startRecorder } from '../recorder/recorder.ts';
 import { complain } from '../runtime/complain.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
@@ -9,10 +10,16 @@ import type { Loop } from './loop.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { takeReport } from './take-report.ts';
 
+const pollMs = 20;
+/** The supervisor waits a little longer than that before it ends the process. */
+const mostWaitMs = 1800;
+
 /** What runs while a thread is recorded. */
 export interface RunRecorder {
   /** Ends the recording, and leaves it. May be called twice. */
   finish(): void;
+  /** Resolves when all threads of this process have left theirs, or after a while. */
+  untilAllHave(): Promise<void>;
 }
 
 /** Records this thread from now on. */
@@ -44,6 +51,13 @@ export function startRecording(directory: RunDirectory, isDeep: boolean, loop: L
       } catch (error) {
         complain('the recording of a thread was lost', error);
       }
+    },
+    async untilAllHave() {
+      const isMissing = (): boolean => {
+        const there = new Set(directory.recorded().map(({ pid, threadId }) => `${pid}-${threadId}`));
+        return directory.members().some(({ pid, threadId }) => pid === process.pid && !there.has(`${pid}-${threadId}`));
+      };
+      for (let waited = 0; waited < mostWaitMs && isMissing(); waited += pollMs) await pause(pollMs);
     },
   };
 }

@@ -9,6 +9,8 @@ export interface SignalHandlers {
   report(reason: Reason): Promise<void>;
   /** Ctrl-C is about to end the program, before its report. */
   ending(): void;
+  /** Whether the run is recorded: then SIGTERM and SIGHUP leave the recording as Ctrl-C does. */
+  readonly isRecorded: boolean;
 }
 
 // What the supervisor sends on unless the program got it directly, as from a terminal, which signals the whole group.
@@ -32,17 +34,26 @@ export function listenForSignals(directory: RunDirectory | null, handlers: Signa
   if (directory === null) return;
 
   for (const signal of relayed) beforeEvent(signal, () => directory.acknowledge(signal, process.pid));
-  const caught = catchSignal('SIGINT');
+  const ends = handlers.isRecorded ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const) : (['SIGINT'] as const);
+  for (const signal of ends) reportBeforeEnd(signal, handlers, ask);
+}
+
+function reportBeforeEnd(
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+  handlers: SignalHandlers,
+  ask: (reason: Reason) => Promise<void>,
+): void {
+  const caught = catchSignal(signal);
   let reported: Promise<void> | null = null;
   const interrupt = async (): Promise<void> => {
-    const mayEnd = caught.isAlone(); // else the program has its own idea of Ctrl-C
+    const mayEnd = caught.isAlone(); // else the program has its own idea of it
     if (mayEnd) handlers.ending();
     // Caught no more: many listen once, clean up, and send the signal to themselves, which has to end them at once.
     else caught.stop();
     await (reported ??= ask('interrupt'));
     if (!mayEnd) return;
     caught.stop();
-    process.kill(process.pid, 'SIGINT');
+    process.kill(process.pid, signal);
   };
-  beforeEvent('SIGINT', () => void interrupt());
+  beforeEvent(signal, () => void interrupt());
 }

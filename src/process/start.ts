@@ -208,9 +208,11 @@ function startWith(config: Config): void {
       askThreads(reason);
       if (reason === 'timeout') await telemetry?.flush(flushBeforeEndMs / 2); // once it has reported, it is ended
       give(reason);
+      if (reason === 'interrupt' && recorder !== null) await recorder.untilAllHave(); // threads end with the process
       if (reason === 'interrupt') await telemetry?.flush(flushBeforeEndMs);
     },
     ending: () => profiling?.finish(),
+    isRecorded: recorder !== null,
   });
   directory?.join(self); // now: who has joined is asked by a signal that would end it
   if (config.why !== null) {

@@ -64,7 +64,7 @@ export function calleeOf(calls: string): string {
 }
 
 export function whoseIs({ file }: ProfileFrame): Whose {
-  if (file === '') return 'engine';
+  if (file === '' || file.startsWith('wasm:')) return 'engine'; // whose wasm it is says the line that calls it
   if (file.startsWith('node:')) return 'node';
   if (isOwnFile(file)) return 'own';
   return file.includes('/node_modules/') || file.includes(`${sep}node_modules${sep}`) ? 'package' : 'program';

@@ -26,8 +26,10 @@ export interface Recording {
   readonly awaitNs: { readonly without: number; readonly with: number } | null;
   /** Each thread that recorded: main threads and worker threads, of all processes. 64 at most. */
   readonly threads: readonly ThreadRecording[];
-  /** Processes and threads that did not answer at the end: their loops were blocked in native code. */
+  /** Processes and threads that did not answer at the end: blocked in native code, stopped, or without a processor. */
   readonly silent: readonly { readonly pid: number; readonly threadId: number }[];
+  /** Those that were ended before they could leave what was recorded of them. Absent in recordings of earlier versions. */
+  readonly lost?: readonly { readonly pid: number; readonly threadId: number }[];
   /** What could not be seen, in sentences. */
   readonly notes: readonly string[];
 }

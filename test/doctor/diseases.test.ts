@@ -201,7 +201,7 @@ test('of too few requests nothing is said, and of a thread that is silent that i
   const silent = recordingOf([], { silent: [{ pid: 42, threadId: 0 }] });
   expect([few, silent].map(diagnose).map(({ verdict, sentence }) => [verdict, sentence])).toEqual([
     ['unknown', 'Not enough seen: only 19 requests came.'],
-    ['ill', 'The loop of pid 42 is blocked in native code, or stopped: it did not answer.'],
+    ['ill', 'The loop of pid 42 did not answer: it is blocked in native code, stopped, or has no processor.'],
   ]);
 });
 
