@@ -52,13 +52,14 @@ interface Place extends Path {
 
 function joinByFunction(paths: readonly Path[]): Place[] {
   const joined = Map.groupBy(paths, ({ at: { file, function: name, line } }) => `${file} ${name === '' ? line : name}`);
-  return [...joined.values()]
-    .map((group) => {
-      const ms = group.reduce((sum, path) => sum + path.ms, 0);
-      const parts = group.filter((path) => path.ms >= ms * leastPart).map(({ calls }) => calls);
-      return { ...(group[0] as Path), ms, parts: [...new Set(parts)].slice(0, mostParts) };
-    })
-    .toSorted((a, b) => b.ms - a.ms);
+  return [...joined.values()].map(placeOf).toSorted((a, b) => b.ms - a.ms);
+}
+
+/** @param paths those of one function, the one with the most time first */
+function placeOf(paths: readonly Path[]): Place {
+  const ms = paths.reduce((sum, path) => sum + path.ms, 0);
+  const parts = paths.filter((path) => path.ms >= ms * leastPart).map(({ calls }) => calls);
+  return { ...(paths[0] as Path), ms, parts: [...new Set(parts)].slice(0, mostParts) };
 }
 
 function isHot({ ms }: HotPath, view: ThreadView): boolean {

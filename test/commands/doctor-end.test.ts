@@ -63,9 +63,9 @@ test(
 );
 
 test.for([
-  ['exit 7', 'end', 'Not enough seen: the load failed with exit code 7, and no request came.', 'unknown'],
+  ['exit 7', 'end', /^Not enough seen: the load failed with exit code 7, and no request came\.$/, 'unknown'],
   [get, 'end', /^It ended under load, after \S+ m?s with exit code 3\.$/, 'ill'],
-  [requests, 'refuse', 'Not enough seen: 30 of 30 requests were answered with an error (status 503).', 'unknown'],
+  [requests, 'refuse', /^Not enough seen: 30 of 30 requests were answered with an error \(status 503\)\.$/, 'unknown'],
   [
     'exit 1',
     'crash',
@@ -80,7 +80,7 @@ test.for([
     const { stdout } = await loopscope(['doctor', '--format', 'json', '--on-port', command, '--', ...program]);
     expect(JSON.parse(stdout)).toMatchObject({
       verdict,
-      sentence: typeof sentence === 'string' ? sentence : expect.stringMatching(sentence),
+      sentence: expect.stringMatching(sentence),
     });
   },
 );

@@ -14,6 +14,6 @@ if (isMainThread) {
   let rounds = 0;
   setInterval(() => {
     spin();
-    if (++rounds === 20) process.stderr.write('spun \n');
+    if (++rounds === 10) process.stderr.write('spun \n');
   }, 1);
 }
