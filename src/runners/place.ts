@@ -21,9 +21,11 @@ export function placeInStack(
   return null;
 }
 
-/** Stacks of this realm are formatted with source maps already. */
+/** Stacks of this realm are formatted with source maps already. Node asks the main realm where its own does not. */
 function isMapped(sandbox: object): boolean {
-  return typeof (sandbox as { readonly Error: ErrorConstructor }).Error.prepareStackTrace === 'function';
+  return [sandbox, globalThis].some(
+    (realm) => typeof (realm as { readonly Error: ErrorConstructor }).Error.prepareStackTrace === 'function',
+  );
 }
 
 /** The first line of a file that has the title of a test in quotes, where its runner does not tell; null without one. */

@@ -11,15 +11,20 @@ const place = /\(?((?:file:\/\/|[a-zA-Z]:[\\/]|\/)[^()]*?):(\d+):(\d+)\)?\s*$/;
 export function siteMap(sandbox: object): (site: Site) => Site {
   const mapper = new SiteMapper();
   return (site) => {
-    const mapped = mapByStack(site, sandbox);
+    const mapped = mapByStacks(site, sandbox);
     return mapped === null ? mapper.map(site) : mapper.map({ ...mapped, exact: site.exact });
   };
 }
 
+/** In contexts of their own (`vmThreads`) tests are compiled by what runs outside of them, and is known there. */
+function mapByStacks(site: Site, sandbox: object): Site | null {
+  return mapByStack(site, sandbox) ?? (sandbox === globalThis ? null : mapByStack(site, globalThis));
+}
+
 /** Null where nothing but Node formats stacks, or nothing is known of the file. */
-function mapByStack(site: Site, sandbox: object): Site | null {
+function mapByStack(site: Site, realm: object): Site | null {
   try {
-    const { Error: RealmError } = sandbox as { readonly Error: ErrorConstructor };
+    const { Error: RealmError } = realm as { readonly Error: ErrorConstructor };
     // oxlint-disable-next-line typescript/unbound-method -- called as V8 calls it
     const prepare = RealmError.prepareStackTrace as Prepare | undefined;
     if (typeof prepare !== 'function') return null;
