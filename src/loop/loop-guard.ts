@@ -1,7 +1,7 @@
-// Watches the loop of the main thread: its timer beats in shared memory, a thread of its own looks at what runs when a beat
+// Watches the loop of a thread: its timer beats in shared memory, a thread of its own looks at what runs when a beat
 // stays out, and when the loop is back, what blocked it is published once.
 import { url } from 'node:inspector';
-import type { Worker } from 'node:worker_threads';
+import { threadId, type Worker } from 'node:worker_threads';
 import { loopBlocked, type BlockRecord } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
@@ -11,7 +11,7 @@ import { isDebuggerAttached, portOf } from './debugger.ts';
 import { LoopTimes, type Lateness } from './loop-times.ts';
 import { Probe } from './probe.ts';
 import { Pulse, systemClock } from './pulse.ts';
-import { ownScheduling } from './scheduling.ts';
+import { ownScheduling, ownSystemId } from './scheduling.ts';
 import { startThread, whyNoThread } from './watchdog-start.ts';
 import type { StuckOptions } from './stuck.ts';
 import { outside } from '../runtime/outside.ts';
@@ -62,6 +62,7 @@ export class LoopGuard {
   constructor(thresholdMs: number, stuck: StuckHandling | null) {
     this.#stuck = stuck;
     this.#probe = new Probe(this.#pulse, stuck?.give ?? null);
+    this.#pulse.identify(threadId, ownSystemId());
     this.#pulse.thresholdMs = thresholdMs;
     this.#pulse.stuckAfterMs = stuck?.afterMs ?? null;
     this.#pulse.beat(systemClock());

@@ -1,9 +1,19 @@
-// What the main thread and the watchdog thread tell each other in shared memory, where neither needs the other to answer.
+// What a thread and its watchdog thread tell each other in shared memory, where neither needs the other to answer.
 
 const bytesOfFlags = 64;
 const bytesOfTimes = 64;
 
-const flag = { sequence: 0, stopped: 1, armed: 2, inspectorPort: 3, connected: 4, watching: 5, giving: 6 } as const;
+const flag = {
+  sequence: 0,
+  stopped: 1,
+  armed: 2,
+  inspectorPort: 3,
+  connected: 4,
+  watching: 5,
+  giving: 6,
+  threadId: 7,
+  systemId: 8,
+} as const;
 const time = {
   beatAt: 0,
   askedAt: 1,
@@ -22,7 +32,7 @@ export function systemClock(): number {
 
 const hrtime = process.hrtime.bigint.bind(process.hrtime);
 
-/** The pulse of a loop: the main thread beats, the watchdog thread listens. */
+/** The pulse of a loop: the thread whose it is beats, the watchdog thread listens. */
 export class Pulse {
   readonly buffer: SharedArrayBuffer;
   readonly #flags: Int32Array<SharedArrayBuffer>;
@@ -32,6 +42,22 @@ export class Pulse {
     this.buffer = buffer;
     this.#flags = new Int32Array(buffer, 0, bytesOfFlags / 4);
     this.#times = new Float64Array(buffer, bytesOfFlags);
+  }
+
+  /** The thread that beats; 0 is the main thread. */
+  get threadId(): number {
+    return Atomics.load(this.#flags, flag.threadId);
+  }
+
+  /** The id of that thread in the system; 0 where nobody tells. */
+  get systemId(): number {
+    return Atomics.load(this.#flags, flag.systemId);
+  }
+
+  /** Says which thread beats. */
+  identify(threadId: number, systemId: number): void {
+    Atomics.store(this.#flags, flag.threadId, threadId);
+    Atomics.store(this.#flags, flag.systemId, systemId);
   }
 
   /** How often the loop has beaten: a block is over when this moves. */
@@ -67,7 +93,7 @@ export class Pulse {
     Atomics.store(this.#flags, flag.watching, 1);
   }
 
-  /** The port of the inspector of the main thread; 0 while none is open. */
+  /** The port of the inspector of the thread; 0 while none is open. */
   get inspectorPort(): number {
     return Atomics.load(this.#flags, flag.inspectorPort);
   }
@@ -94,7 +120,7 @@ export class Pulse {
     this.#set('stuckAfterMs', milliseconds ?? 0);
   }
 
-  /** The main thread has begun to report from within an interrupt. */
+  /** The thread has begun to report from within an interrupt. */
   get giving(): boolean {
     return this.#is('giving');
   }
@@ -108,7 +134,7 @@ export class Pulse {
     return this.#get('askedAt');
   }
 
-  /** How long the main thread had waited for a processor then. NaN where nobody knows. */
+  /** How long the thread had waited for a processor then. NaN where nobody knows. */
   get waitMsWhenAsked(): number {
     return this.#get('waitMsWhenAsked');
   }
@@ -127,7 +153,7 @@ export class Pulse {
     this.#set('stoppedMs', milliseconds);
   }
 
-  /** How long the main thread had run, and had waited for a processor, shortly before the block. NaN where nobody knows. */
+  /** How long the thread had run, and had waited for a processor, shortly before the block. NaN where nobody knows. */
   get baseline(): { readonly cpuMs: number; readonly waitMs: number } {
     return { cpuMs: this.#get('cpuMs'), waitMs: this.#get('waitMs') };
   }

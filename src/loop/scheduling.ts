@@ -1,5 +1,5 @@
 // What the system knows of a thread: whether it ran, slept, or waited for a processor. Linux tells it; elsewhere all is null.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** How a thread spent its time so far. Milliseconds. */
 export interface Scheduling {
@@ -16,19 +16,28 @@ export interface Activity {
   readonly sleepsIn: string;
 }
 
+/** The id that the thread which asks has in the system; 0 where the system does not tell. */
+export function ownSystemId(): number {
+  try {
+    return Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+  } catch {
+    return 0;
+  }
+}
+
 /** Of the thread that asks; null where the system does not tell. */
 export function ownScheduling(): Scheduling | null {
   return schedulingIn('/proc/thread-self');
 }
 
-/** Of the main thread of this process; null where the system does not tell. */
-export function mainScheduling(): Scheduling | null {
-  return schedulingIn(`/proc/self/task/${process.pid}`);
+/** Of a thread of this process, by its id in the system: that of the main thread is the process's. Null where it is not told. */
+export function schedulingOf(systemId: number): Scheduling | null {
+  return schedulingIn(`/proc/self/task/${systemId}`);
 }
 
-/** What the main thread of this process does now; null where the system does not tell. */
-export function mainActivity(): Activity | null {
-  const folder = `/proc/self/task/${process.pid}`;
+/** What a thread of this process does now; null where the system does not tell. */
+export function activityOf(systemId: number): Activity | null {
+  const folder = `/proc/self/task/${systemId}`;
   const stat = read(`${folder}/stat`);
   if (stat === null) return null;
   const wait = read(`${folder}/wchan`) ?? '0';

@@ -58,7 +58,7 @@ export async function reportStuck(pulse: Pulse, options: StuckOptions, facts: St
     while (!pulse.stopped && systemClock() < killAt) await pause(tickMs);
     interrupt.close(); // it waits for that
     await pause(Math.max(tickMs, killAt - systemClock()));
-    process.kill(process.pid, 'SIGKILL');
+    if (pulse.threadId === 0) process.kill(process.pid, 'SIGKILL'); // a worker thread is not alone in its process
   } finally {
     interrupt.close();
   }

@@ -2,7 +2,7 @@
 import { Session } from 'node:inspector';
 import { workerData } from 'node:worker_threads';
 import { pause } from './pause.ts';
-import { mainScheduling } from './scheduling.ts';
+import { schedulingOf } from './scheduling.ts';
 import { sampling, type TaskTimesData } from './task-times.ts';
 
 const intervalMs = 10;
@@ -16,7 +16,7 @@ try {
   let usedMs = 0;
   let isAsked = false;
   while (Atomics.load(state, 0) === sampling.on) {
-    const now = mainScheduling()?.cpuMs ?? Infinity;
+    const now = schedulingOf(process.pid)?.cpuMs ?? Infinity;
     if (!isAsked && now - usedMs > idleMs) {
       usedMs = now;
       isAsked = true;

@@ -9,7 +9,7 @@ import { Look } from './look.ts';
 import { Oversleeping } from './oversleeping.ts';
 import { pause } from './pause.ts';
 import { Pulse, systemClock } from './pulse.ts';
-import { mainActivity, mainScheduling } from './scheduling.ts';
+import { activityOf, schedulingOf } from './scheduling.ts';
 import { reportStuck, type StuckOptions } from './stuck.ts';
 
 /** What the main thread tells the thread when it starts it. */
@@ -58,7 +58,7 @@ function untilLateMs(): number {
 
 function sleepUntilLate(): void {
   const oversleeping = new Oversleeping(Math.min(untilLateMs(), longestSleepMs));
-  pulse.baseline = mainScheduling() ?? { cpuMs: Number.NaN, waitMs: Number.NaN };
+  pulse.baseline = schedulingOf(pulse.systemId) ?? { cpuMs: Number.NaN, waitMs: Number.NaN };
   pulse.sleep(oversleeping.plannedMs);
   const stoppedMs = oversleeping.stoppedMs();
   if (stoppedMs === null) return;
@@ -85,7 +85,7 @@ async function examine(): Promise<void> {
       givenAsStuck ||= reason === 'stuck';
       if (data.askedFile !== null) rmSync(data.askedFile, { force: true }); // asked once, answered once
       look?.close();
-      await reportStuck(pulse, data, { reason, blockedMs, activity: mainActivity() });
+      await reportStuck(pulse, data, { reason, blockedMs, activity: activityOf(pulse.systemId) });
     } else if (pulse.armed && blockedMs >= nextMs && look?.done !== false) {
       look = new Look(pulse, sequence, round++);
       nextMs = Math.max(nextMs, blockedMs) * backOff;

@@ -1,5 +1,4 @@
-// The watchdog of this process: one, however many ask for it and however many copies of loopscope there are.
-import { isMainThread } from 'node:worker_threads';
+// The watchdog of this thread: one, however many ask for it and however many copies of loopscope there are.
 import type { BlockRecord } from '../channels/loop.ts';
 import { LoopGuard, type StuckHandling } from './loop-guard.ts';
 
@@ -36,6 +35,12 @@ interface Running {
   readonly thresholds: Map<object, number>;
 }
 
+/** The threshold of whoever watches the loop of this thread, in milliseconds, and the block in which this is called. */
+export function watchedLoop(): { readonly thresholdMs: number | null; readonly current: BlockRecord | null } {
+  const guard = slot[key]?.guard;
+  return { thresholdMs: guard?.thresholdMs ?? null, current: guard?.current() ?? null };
+}
+
 /** Calls what blocks the loop for loopscope's own sake, such as a long report: the watchdog lets it be. */
 export function excuseBlock<Result>(act: () => Result): Result {
   const running = slot[key];
@@ -43,12 +48,11 @@ export function excuseBlock<Result>(act: () => Result): Result {
 }
 
 /**
- * Watches the loop of the main thread; blocks are published on `loopBlocked`. Where the inspector or threads are not
- * permitted, that is said in one line, and blocks are published without their culprits. If several ask, the smallest
- * threshold is that of all. In a worker thread it does nothing: only the main thread can be interrupted.
+ * Watches the loop of this thread; blocks are published on `loopBlocked`. Where the inspector or threads are not permitted,
+ * that is said in one line, and blocks are published without their culprits. If several ask, the smallest threshold is that
+ * of all.
  */
 export function startWatchdog({ thresholdMs = 100, stuck }: WatchdogOptions = {}): Watchdog {
-  if (!isMainThread) return { current: () => null, leave() {}, reportStuckAfter() {}, stop() {} };
   const threshold = Math.max(leastThresholdMs, thresholdMs);
   const running = (slot[key] ??= { guard: new LoopGuard(threshold, stuck ?? null), thresholds: new Map() });
   const { guard, thresholds } = running;

@@ -1,14 +1,13 @@
 // The event loop of this thread under the hook: how late it is, and what blocks it.
-import { isMainThread } from 'node:worker_threads';
 import { loopBlocked } from '../channels/loop.ts';
 import { BlockBook } from '../loop/blocks.ts';
 import { startMeter, type LoopReading } from '../loop/meter.ts';
-import { startWatchdog, type WatchdogOptions } from '../loop/watchdog.ts';
+import { startWatchdog, watchedLoop, type WatchdogOptions } from '../loop/watchdog.ts';
 import { subscribe } from '../runtime/subscribe.ts';
 import { setLoopSource } from './loop-source.ts';
 
 export interface LoopOptions {
-  /** Whether to look for what blocks the loop: in the main thread, whose inspector others can connect to. */
+  /** Whether to look for what blocks the loop. */
   readonly watchdog: boolean;
   /** Turns that take longer are blocks. Milliseconds. */
   readonly thresholdMs: number;
@@ -32,19 +31,21 @@ export interface Loop {
 export function startLoop({ watchdog, thresholdMs, stuck, isProfiled }: LoopOptions): Loop {
   const blocks = new BlockBook();
   const meter = startMeter({ onPause: (since, durationMs) => blocks.addPause(since, durationMs), isProfiled });
-  const watching =
-    watchdog && isMainThread ? startWatchdog({ thresholdMs, ...(stuck !== undefined && { stuck }) }) : null;
+  const watching = watchdog ? startWatchdog({ thresholdMs, ...(stuck !== undefined && { stuck }) }) : null;
   subscribe(loopBlocked, ({ kind, since, durationMs }) => {
     if (kind !== 'unknown') meter.confirmBlock(since, durationMs);
   });
   let left = false;
-  setLoopSource(() => ({
-    statistics: meter.statistics(),
-    thresholdMs: watching === null ? null : thresholdMs,
-    blocks: blocks.groups(),
-    current: left ? null : (watching?.current() ?? null), // what the end cuts off is a block that has ended
-    droppedBlocks: blocks.dropped,
-  }));
+  setLoopSource(() => {
+    const watched = watchedLoop(); // others may watch, too
+    return {
+      statistics: meter.statistics(),
+      thresholdMs: watching === null ? watched.thresholdMs : thresholdMs,
+      blocks: blocks.groups(),
+      current: left ? null : watched.current, // what the end cuts off is a block that has ended
+      droppedBlocks: blocks.dropped,
+    };
+  });
   return {
     read: () => meter.read(),
     wasBlocked: () => blocks.groups().some(({ kind }) => kind !== 'unknown'),

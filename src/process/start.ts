@@ -74,7 +74,7 @@ function observeLoop(sources: StuckSources): Loop | null {
   const { watchdog, blockThresholdMs, profile: path, record } = sources.config;
   try {
     return startLoop({
-      watchdog,
+      watchdog: watchdog && isMainThread,
       isProfiled: path !== null || record !== null,
       thresholdMs: blockThresholdMs,
       stuck: handleStuck(sources),

@@ -43,18 +43,17 @@ function startOnce(config: Config): void {
     const run = runningTest();
     return run === null ? null : entryOf(run, 'blocked');
   });
-  if (!isMainThread || !config.watchdog || !config.loop) return;
+  if (!config.watchdog || !config.loop) return;
   const afterMs = config.stuckAfterMs ?? config.testBlockedAfterMs;
-  if (underRun) {
-    startWatchdog({ thresholdMs: config.blockThresholdMs }).reportStuckAfter(afterMs);
-    return;
-  }
+  const thresholdMs = config.blockThresholdMs;
   const exitCode = config.stuckExit ? 70 : null;
   const stuck = { afterMs, exitCode, askedFile: null, lastResort: null, eager: true, give: giveBlocked };
-  startLoop({ watchdog: true, isProfiled: false, thresholdMs: config.blockThresholdMs, stuck });
+  if (!underRun) startLoop({ watchdog: true, isProfiled: false, thresholdMs, stuck });
+  else if (isMainThread) startWatchdog({ thresholdMs }).reportStuckAfter(afterMs);
+  else startWatchdog({ thresholdMs, stuck });
 }
 
-/** Called on the main thread, in the middle of what blocks it. */
+/** Called in the middle of what blocks the loop, in an interrupt. */
 function giveBlocked(): boolean {
   const run = runningTest();
   if (run === null) return false; // files are loaded

@@ -1,5 +1,6 @@
 // A test at its timeout: it is reported before its runner knows that it is over.
 import { readConfig } from '../config.ts';
+import type { AwaitReport } from '../report/awaits.ts';
 import type { TestProblem } from '../report/format.ts';
 import { excuseBlock } from '../loop/watchdog.ts';
 import { complain } from '../runtime/complain.ts';
@@ -39,17 +40,23 @@ export function reportNow(run: TestRun, problem: TestProblem): void {
   try {
     if (run.isReported) return;
     run.isReported = true;
-    // First of all: what nobody can settle may be garbage, and the next collection takes it away.
-    const read = (): void => {
+    if (problem === 'blocked') {
+      give(run, problem, null); // what runs is the answer, and not what is suspended
+      return;
+    }
+    excuseBlock(() => {
+      // First of all: what nobody can settle may be garbage, and the next collection takes it away.
       const awaits = (load(import.meta.url, '../process/read-awaits') as typeof ReadAwaits).readOwnAwaits();
-      const { reportPending } = load(import.meta.url, './test-report') as typeof import('./test-report.ts');
-      reportPending(run, problem, testGlobal(), awaits);
-    };
-    if (problem === 'blocked') read();
-    else excuseBlock(read);
+      give(run, problem, awaits);
+    });
   } catch (error) {
     complain('the report of a test was lost', error);
   } finally {
     markReported(run);
   }
+}
+
+function give(run: TestRun, problem: TestProblem, awaits: AwaitReport | null): void {
+  const { reportPending } = load(import.meta.url, './test-report') as typeof import('./test-report.ts');
+  reportPending(run, problem, testGlobal(), awaits);
 }
