@@ -205,6 +205,14 @@ export function ruleVariable(environment: Environment = process.env): string | n
   return environment['LOOPSCOPE_RULES'] || null;
 }
 
+/**
+ * Whether a report says what every rule answers, and is given at the end in any case. `LOOPSCOPE_RULE_ANSWERS=1`, set by
+ * `run --rules`.
+ */
+export function areAnswersAsked(environment: Environment = process.env): boolean {
+  return isOn(environment['LOOPSCOPE_RULE_ANSWERS'] || null);
+}
+
 /** Where the environment wants `loopscope run` to serve metrics; null for nowhere. */
 export function prometheusOfRun(environment: Environment = process.env): Address | null {
   const prometheus = readPrometheus((name) => environment[name] || null, false);
@@ -236,6 +244,8 @@ export interface RunSettings {
   readonly preload: string;
   readonly debug: boolean;
   readonly handles?: boolean;
+  /** Whether reports say what every rule answers. */
+  readonly answers?: boolean;
   /** When a process is to report why it does not end; left out for never. */
   readonly why?: number | 'idle' | null;
   readonly otlp: string | null;
@@ -272,6 +282,7 @@ export function runEnvironment(
     LOOPSCOPE_RUN_DIRECTORY: runDirectory,
     ...(debug ? { LOOPSCOPE_DEBUG: '1' } : {}),
     ...(settings.handles === true ? { LOOPSCOPE_HANDLES: '1' } : {}),
+    ...(settings.answers === true ? { LOOPSCOPE_RULE_ANSWERS: '1', LOOPSCOPE_BLOCKING_CALLS: '1' } : {}),
     ...(settings.why === undefined || settings.why === null
       ? {}
       : { LOOPSCOPE_WHY: settings.why === 'idle' ? 'idle' : `${settings.why}ms` }),

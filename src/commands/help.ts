@@ -63,6 +63,8 @@ program's own.
   --profile FILE    write a CPU profile of the run: FILE.cpuprofile, or a folder
                     for those of several processes
   --disable NAMES   do not look into these libraries: p-queue,pg, or all
+  --rules           say what every rule answers: fine, a warning, or why it
+                    cannot tell; short synchronous calls are looked for, too
   --handles         note where every timer and handle is made, not only servers,
                     connections, children and workers
   --debug           capture the call site of every task and wait, not of the
@@ -179,6 +181,8 @@ const findings = `  --report FORMS    one to stdout, others to files: text (defa
   --rule NAME=VALUE, --ignore NAME[:GLOB]
                     what the rules warn of, anew; without these, warnings are as
                     they were stored
+  --rules           what every rule answers, anew: fine, a warning, or why it
+                    cannot tell
 `;
 
 const report = `  loopscope report FILE...

@@ -16,6 +16,7 @@ import { readRuleOptions, ruleOptions } from './rule-options.ts';
 const options = {
   report: { type: 'string', multiple: true },
   'fail-on': { type: 'string' },
+  rules: { type: 'boolean' },
   ...ruleOptions,
 } as const;
 
@@ -39,10 +40,10 @@ export async function report(words: readonly string[]): Promise<void> {
     const drawn = recordings.length > 0 && outputs.some(isText);
     if (drawn) await writeOutput(await drawRecordings(recordings), null);
     // What was found then is what was said then, unless the rules are set anew.
-    const isSet = rule !== undefined || ignore !== undefined;
+    const isSet = rule !== undefined || ignore !== undefined || values.rules === true;
     const reports = last
       .all()
-      .map((each) => (each.warnings === undefined || isSet ? addWarnings(each, settings) : each));
+      .map((each) => (each.warnings === undefined || isSet ? addWarnings(each, settings, values.rules) : each));
     const log = { write: (text: string) => writeOutput(text, null), note: complain };
     const left = drawn ? outputs.filter((output) => !isText(output)) : outputs;
     return conclude({ outputs: left, failOn }, reports.map(examine), log, drawingOf(null));

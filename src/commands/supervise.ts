@@ -31,6 +31,8 @@ export interface RunOptions extends Destination {
   readonly quiet: boolean;
   /** Which rules look at the reports. */
   readonly rules: RuleSettings;
+  /** Whether reports say what every rule answers. */
+  readonly answers?: boolean;
   readonly debug: boolean;
   /** Whether the place of every handle and timer is noted. */
   readonly handles: boolean;
@@ -123,7 +125,7 @@ class Inbox {
       const isQuiet = this.#options.quiet && this.#options.output === null;
       if (isQuiet && this.reports === null) continue;
       try {
-        const report = addWarnings(collected, this.#options.rules);
+        const report = addWarnings(collected, this.#options.rules, this.#options.answers);
         this.reports?.add(report);
         const isShown = (this.#options.why ?? null) !== null || isWorthShowing(report);
         if (!isQuiet && isShown) writeReport(report, this.#options);

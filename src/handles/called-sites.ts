@@ -53,6 +53,11 @@ function countAll(timers: readonly Timer[]): void {
   }
 }
 
+/** All, wherever their functions are. */
+export function calledPlaces(): Iterable<{ readonly open: number }> {
+  return called.values();
+}
+
 /** Those of the program, by where the function begins that they call. Throws where the inspector cannot be asked. */
 export function calledSites(): { kind: Called['kind']; site: Site; open: number; seen: readonly Look[] }[] {
   const all = [...called.values()].flatMap(({ callback, ...each }) => {

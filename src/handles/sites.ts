@@ -1,11 +1,11 @@
 // How many are open of what was made at each place, looked at now and then: what grows without end shows so.
 import type { Site } from '../channels/site.ts';
 import type { SiteEntry } from '../report/format.ts';
-import type { HandleKind, HandleSiteEntry } from '../report/handles.ts';
+import type { HandleKind, HandleReport, HandleSiteEntry } from '../report/handles.ts';
 import { now } from '../runtime/clock.ts';
 import { creationOf, type Creation } from './creation.ts';
 import { openFileHandles } from './opened.ts';
-import { calledSites, countCalled, type Look } from './called-sites.ts';
+import { calledPlaces, calledSites, countCalled, type Look } from './called-sites.ts';
 import { watchIntervals } from './intervals.ts';
 import { findTimers, type Timer } from './timers.ts';
 import { isExact } from './exact.ts';
@@ -23,6 +23,7 @@ interface Place {
 
 const mostPlaces = 200;
 const mostSeen = 60;
+const many = 50;
 const places = new Map<string, Place>();
 
 /** Counts what is open, by place, and looks at intervals. */
@@ -96,4 +97,14 @@ function entryOf(
     open,
     seen: seen.map(({ at: then, open: number }) => ({ agoMs: Math.round(at - then), open: number })),
   };
+}
+
+/** Whether there are so many of one place that a rule may ask. */
+export function hasMany(): boolean {
+  return [...places.values(), ...calledPlaces()].some(({ open }) => open >= many);
+}
+
+/** At the end, when nothing is open any more: what was counted before. */
+export function onlySites(mapSite: (site: Site) => SiteEntry): HandleReport {
+  return { exact: isExact(), entries: [], sites: sitesOver(mapSite, true), dropped: 0, unseen: [] };
 }

@@ -43,7 +43,7 @@ export function startHandles({ exact, atExit }: HandleOptions): void {
     complain('where handles are made is not known', error);
   }
   setHandleSource((reason, mapSite) => {
-    if (reason === 'exit' && !atExit) return null;
+    if (reason === 'exit' && !atExit) return sites?.hasMany() === true ? sites.onlySites(mapSite) : null;
     const { collectHandles } = load(import.meta.url, '../handles/collect') as typeof import('../handles/collect.ts');
     return collectHandles({ mapSite, timers: !isInterrupt });
   });
@@ -60,11 +60,12 @@ export function startHandles({ exact, atExit }: HandleOptions): void {
 }
 
 let lostFiles: typeof import('../handles/lost-files.ts') | null = null;
+let sites: typeof import('../handles/sites.ts') | null = null;
 let intervals: typeof import('../handles/intervals.ts') | null = null;
 
-/** Whether rules may have something to say of files that were lost, or of intervals. */
+/** Whether rules may have something to say of files that were lost, of intervals, or of what grows. */
 export function areHandlesRemarkable(): boolean {
-  return lostFiles !== null || intervals?.areLate() === true;
+  return lostFiles !== null || intervals?.areLate() === true || sites?.hasMany() === true;
 }
 
 /** What a report remembers of them. */
@@ -76,15 +77,21 @@ export function handleHistory(mapSite: (site: Site) => SiteEntry): Pick<HistoryE
   };
 }
 
+// The first looks load what they need.
+const took = [0];
+const tookKept = 5;
+
 /** Counts what is open at each place, now and then: less often where that takes longer. */
 function lookAgain(delayMs: number): void {
   setTimeout(() => {
     try {
       const begin = performance.now();
-      const { lookAtSites } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
-      lookAtSites();
+      sites ??= load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
+      sites.lookAtSites();
       intervals ??= load(import.meta.url, '../handles/intervals') as typeof import('../handles/intervals.ts');
-      lookAgain(Math.max(lookEveryMs, (performance.now() - begin) / mostShare));
+      // The shortest of some: others may have waited for a processor.
+      if (took.unshift(performance.now() - begin) > tookKept) took.pop();
+      lookAgain(Math.max(lookEveryMs, Math.min(...took) / mostShare));
     } catch (error) {
       complain('what stays open is not counted any more', error);
     }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { startHook } from '../../instrumentation/hook.ts';
-import { readConfig, type Config } from '../config.ts';
+import { areAnswersAsked, readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
 import { isDrained, watchDrained } from './drained.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
@@ -172,7 +172,12 @@ function startWith(config: Config): void {
     const isPending = registry.snapshot().tasks.length > 0 || rootTask.waits !== null;
     if (config.why !== null && !isWorthSaying(reason)) return;
     const nothing =
-      config.why === null && !isPending && loop?.wasBlocked() !== true && profiling === null && !isRemarkable();
+      config.why === null &&
+      !areAnswersAsked() &&
+      !isPending &&
+      loop?.wasBlocked() !== true &&
+      profiling === null &&
+      !isRemarkable();
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
     reporting = true;
     if (reason === 'timeout') profiling?.finish(); // once it has reported, it is ended

@@ -7,7 +7,7 @@ import type { RequestState, TaskKind } from '../channels/task.ts';
 import type { HandleReport } from './handles.ts';
 import type { HistoryEntry } from './history.ts';
 import type { WaitKind } from '../channels/wait.ts';
-import type { Warning } from './warning.ts';
+import type { RuleAnswer, Warning } from './warning.ts';
 
 export const reportFormat = 'loopscope-report';
 export const reportVersion = 1;
@@ -51,6 +51,8 @@ export interface Report {
   readonly notes?: readonly string[];
   /** What rules found in it; absent from a report that no rule has looked at. */
   readonly warnings?: readonly Warning[];
+  /** What each rule says, also those that are fine or cannot tell; absent unless that was asked for. */
+  readonly answers?: readonly RuleAnswer[];
   /** What the program does not want to be warned of: `NAME` or `NAME:GLOB`. Absent where there is nothing. */
   readonly ignoredRules?: readonly string[];
   /** How many there are that are not in the report, because there were too many to track or to list. */

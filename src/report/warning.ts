@@ -18,3 +18,14 @@ export interface Warning {
   /** What was compared with the threshold of the rule, in its unit; null for a rule without one. */
   readonly value: number | null;
 }
+
+/** What a rule says of a report, where every rule was asked for its answer (`--rules`). */
+export interface RuleAnswer {
+  readonly rule: string;
+  /** `unknown` where it has not seen enough; `off` where nobody wants to know. */
+  readonly answer: 'fine' | 'warning' | 'unknown' | 'off';
+  /** Why it is unknown; null for the others. */
+  readonly reason: string | null;
+  /** How many warnings are ignored, as the settings or the program say. */
+  readonly ignored: number;
+}

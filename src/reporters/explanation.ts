@@ -9,7 +9,7 @@ const longestName = 20;
 /** Name and summary of each. */
 export function drawRules(rules: readonly Rule[]): string {
   const lines = rules.map(({ name, summary }) => `  ${name.padEnd(longestName)} ${summary}`);
-  return `${lines.join('\n')}\n\nloopscope explain NAME says what each means, and what to do\n`;
+  return `${lines.join('\n')}\n\nloopscope explain NAME says what each means, and what to do\nloopscope run --rules says whether each is fine, warns, or cannot tell, and why\n`;
 }
 
 /** All about one of them. */

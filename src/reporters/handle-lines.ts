@@ -30,12 +30,12 @@ const names: Readonly<Partial<Record<HandleKind, string>>> = {
  * @param withAdvice whether a second line says what can be done about each
  */
 export function drawHandles(
-  { handles, process: { directory, threadId } }: Report,
+  { handles, reason, process: { directory, threadId } }: Report,
   width: number,
   paint: Paint,
   { most, withAdvice }: { readonly most: number; readonly withAdvice: boolean },
 ): string[] {
-  if (handles === undefined) return [];
+  if (handles === undefined || (reason === 'exit' && handles.entries.length === 0)) return [];
   const groups = groupHandles(handles);
   const lines = groups.slice(0, most).flatMap((group) => {
     const advice = withAdvice ? handleAdvice(group) : null;

@@ -2,6 +2,7 @@
 import { viewAwaits } from '../report/await-view.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, TestEntry, WaitCycle } from '../report/format.ts';
+import { answersTitle, drawAnswers } from './answer-lines.ts';
 import { drawAwaitTrees } from './await-tree.ts';
 import { drawHandles } from './handle-lines.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
@@ -74,6 +75,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
     drawSuspended(report.awaits, width, colour),
     section(handlesTitle, drawHandles(report, width - 2, paint, { most: mostHandles, withAdvice: false }), paint),
     section('LOOP', drawLoop(report, width - 2), paint),
+    section(answersTitle, drawAnswers(report, width - 2), paint),
     section('PROFILE', drawProfile(report, width - 2), paint),
     section('SPANS', drawTelemetry(report, width - 2), paint),
     section('NOTES', drawNotes(report, width - 2), paint),
@@ -111,7 +113,7 @@ function headline(report: Report, width: number, paint: Paint): string[] {
   const parts = [pending > 0 ? count(pending, 'task') : noTask(report)];
   if (report.cycles.length > 0) parts.push(count(report.cycles.length, 'wait cycle'));
   if (blocked !== null) parts.push(`loop ${blocked}`);
-  const isOver = report.tasks.length === 0 && (blocked !== null || warnings > 0);
+  const isOver = report.tasks.length === 0 && (blocked !== null || warnings > 0 || report.answers !== undefined);
   if (isOver && warnings > 0) parts.push(count(warnings, 'warning'));
   const what = isOver ? '' : 'pending ';
   const title = `loopscope: ${what}${moments[report.reason]}${code}: ${parts.join(', ')}`;
@@ -135,11 +137,11 @@ function testHead(report: Report, test: TestEntry, width: number, paint: Paint):
   ];
 }
 
-function noTask({ tasks, loop, warnings, awaits }: Report): string {
+function noTask({ tasks, loop, warnings, answers, awaits }: Report): string {
   if (tasks.length > 0) return 'no task, but something waits outside of all tasks';
   const suspended = awaits?.functions.length ?? 0;
   if (suspended > 0) return count(suspended, 'suspended function');
-  const isOver = blockedPhrase(loop) !== null || (warnings?.length ?? 0) > 0;
+  const isOver = blockedPhrase(loop) !== null || (warnings?.length ?? 0) > 0 || answers !== undefined;
   return isOver ? 'nothing pending' : 'nothing that loopscope knows of';
 }
 

@@ -44,10 +44,12 @@ await sleep(1000);`,
     const blocks = (loop?.blocks ?? []).flatMap(ofBlock).filter((each) => !seen.has(keyOf(each)));
     const seconds = Math.max(1, (history?.observedMs ?? 0) / 1000);
     const found = [...calls, ...blocks].filter(({ maxMs, totalMs }) => Math.max(maxMs, totalMs / seconds) >= threshold);
-    if (found.length > 0 || history?.blockingCalls != null || loop?.thresholdMs != null) {
-      return found.map((each) => find(each, seconds, report));
-    }
-    return { unknown: 'neither blocks nor synchronous calls were looked for' };
+    if (found.length > 0 || history?.blockingCalls != null) return found.map((each) => find(each, seconds, report));
+    const { thresholdMs = null } = loop ?? {};
+    if (thresholdMs === null) return { unknown: 'neither blocks nor synchronous calls were looked for' };
+    return thresholdMs <= threshold
+      ? []
+      : { unknown: `calls of less than ${duration(thresholdMs)} were not looked for` };
   },
 };
 

@@ -39,9 +39,13 @@ export const unclosedResource: Rule = {
   right: `const client = await createClient().connect();
 app.get('/orders', () => client.get('orders'));`,
   check(context) {
-    const { handles: open } = context.report;
+    const { report } = context;
+    const { handles: open } = report;
     const found = [...findLeftOpen(context), ...findLost(context)];
-    if (open === undefined) return found.length > 0 ? found : { unknown: 'nobody looked at what is open' };
+    if (open === undefined) {
+      const unknown = `${report.reason === 'exit' ? 'at the exit ' : ''}nobody looked at what is open`;
+      return found.length > 0 ? found : { unknown };
+    }
     found.push(...open.sites.flatMap((site) => findGrowth(site, context)));
     const isTooEarly = open.sites.some(
       (site) => site.seen.length < looksOfQuarter * 4 && site.open >= limitOf(site, context),

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { BlockEntry, LoopEntry, Report } from '../../src/report/format.ts';
 import type { BlockingCallEntry } from '../../src/report/history.ts';
+import { blockingCall } from '../../src/rules/blocking-call.ts';
+import { askRules } from '../../src/rules/check.ts';
 import { siteOf } from '../support/await-report.ts';
 import { loopOf } from '../support/rule-loop.ts';
 import { entriesOf, remembering } from '../support/rule-history.ts';
@@ -23,6 +25,11 @@ function calls(fields: Partial<BlockingCallEntry>, observedMs = 1000): Report {
 
 function block(fields: Partial<BlockEntry>): LoopEntry {
   return loopOf({ kind: 'native call', native: 'execSync', stack: [at], ...fields });
+}
+
+/** Where synchronous calls were looked for, and none was found. */
+function looked(fields: Partial<Report>): Report {
+  return remembering({ blockingCalls: entriesOf() }, fields);
 }
 
 describe('blocking-call', () => {
@@ -54,11 +61,26 @@ describe('blocking-call', () => {
     ['short ones that take 25 ms of each second', 1, calls({ count: 60_000, totalMs: 1500, maxMs: 1 }, 60_000)],
     ['short ones within less than a second', 0, calls({ count: 20, totalMs: 20, maxMs: 1 }, 100)],
     ['a block, where nobody asked for calls', 1, reportOf({ loop: block({}) })],
-    ['a block by what computes', 0, reportOf({ loop: block({ native: 'JSON.parse' }) })],
-    ['a block by code of the program', 0, reportOf({ loop: block({ kind: 'javascript', native: null }) })],
+    ['a block by what computes', 0, looked({ loop: block({ native: 'JSON.parse' }) })],
+    ['a block by code of the program', 0, looked({ loop: block({ kind: 'javascript', native: null }) })],
     ['the same call seen both ways', 1, { ...calls({ native: 'execSync' }), loop: block({}) }],
   ])('%s: %i', (_, warnings, report) => {
     expect(warningsOf('blocking-call', report)).toHaveLength(warnings);
+  });
+
+  test.each<[string, string, Report]>([
+    [
+      'neither blocks nor synchronous calls were looked for',
+      'where nobody looked',
+      reportOf({ loop: loopOf(null, { thresholdMs: null }) }),
+    ],
+    [
+      'calls of less than 100 ms were not looked for',
+      'where only blocks were looked for',
+      reportOf({ loop: loopOf(null) }),
+    ],
+  ])('cannot tell (%s) %s', (reason, _, report) => {
+    expect(askRules([blockingCall], report, {})).toMatchObject([{ answer: 'unknown', reason }]);
   });
 
   test.each([
