@@ -11,6 +11,8 @@ export interface SignalHandlers {
   ending(): void;
   /** Whether the run is recorded: then SIGTERM and SIGHUP leave the recording as Ctrl-C does. */
   readonly isRecorded: boolean;
+  /** A signal ends the program now, after its report. */
+  leave(): void;
 }
 
 // What the supervisor sends on unless the program got it directly, as from a terminal, which signals the whole group.
@@ -52,6 +54,7 @@ function reportBeforeEnd(
     else caught.stop();
     await (reported ??= ask('interrupt'));
     if (!mayEnd) return;
+    handlers.leave();
     caught.stop();
     process.kill(process.pid, signal);
   };

@@ -218,6 +218,7 @@ function startWith(config: Config): void {
     },
     ending: () => profiling?.finish(),
     isRecorded: recorder !== null,
+    leave: () => loop?.leave(),
   });
   directory?.join(self); // now: who has joined is asked by a signal that would end it
   if (config.why !== null) {
