@@ -1,4 +1,5 @@
 // Joins the registry, the context and the process into one report.
+import { isAbsolute } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { ResourceRecord } from '../channels/resource.ts';
 import type { Site } from '../channels/site.ts';
@@ -85,11 +86,13 @@ export function takeTestReport({ test, tasks, resources }: TestPart, mapSite: (s
 }
 
 function thisProcess(at: number): ProcessEntry {
+  const [, script] = process.argv;
   return {
     pid: process.pid,
     parentPid: process.ppid,
     threadId,
     command: process.argv.slice(1).join(' '),
+    ...(script !== undefined && isAbsolute(script) && { script }), // of `node --eval` it is an argument
     directory: workingDirectory(),
     node: process.versions.node,
     uptimeMs: Math.round(at),

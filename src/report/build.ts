@@ -26,6 +26,7 @@ import {
   type TestEntry,
   type WaitEntry,
 } from './format.ts';
+import { resourceName } from './resource-name.ts';
 
 // Of tasks, of resources, and of the waits of one task: a report is a document, and has to fit into one string.
 const mostEntries = 100_000;
@@ -170,11 +171,12 @@ function stateOf(task: TaskRecord, running: TaskRecord | null): TaskState {
   return task.waits === null && task.origin.kind !== 'group' ? 'pending' : 'waiting';
 }
 
-function waitEntry(wait: WaitRecord, { now, mapSite }: LiveSources): WaitEntry {
+function waitEntry(wait: WaitRecord, sources: LiveSources): WaitEntry {
+  const { now, mapSite } = sources;
   const { kind, on, since, until, site, mode, operation } = wait;
   return {
     kind,
-    on: on === null ? null : targetOf(on),
+    on: on === null ? null : targetOf(on, sources),
     ...(mode !== undefined && { mode }),
     ...(operation !== undefined && { operation }),
     forMs: elapsed(since, now),
@@ -190,17 +192,17 @@ function memberEntries(wait: WaitRecord, members: WaitMembers, most: number, sou
   const entries: WaitEntry[] = [];
   for (const { index, on } of members.pending()) {
     if (entries.length === most) break;
-    entries.push({ ...entry, on: on === null ? null : targetOf(on), part: { of, index, count, any } });
+    entries.push({ ...entry, on: on === null ? null : targetOf(on, sources), part: { of, index, count, any } });
   }
   return entries.length === 0 ? [entry] : entries.toReversed();
 }
 
 function resourceEntry(resource: ResourceRecord, sources: LiveSources): ResourceEntry {
-  const { id, kind, name, createdAt, site, lastTaker } = resource;
+  const { id, kind, createdAt, site, lastTaker } = resource;
   return {
     id,
     kind,
-    name,
+    name: resourceName(resource, sources.mapSite),
     ageMs: elapsed(createdAt, sources.now),
     createdAt: site === null ? null : sources.mapSite(site),
     statistics: statisticsEntry(resource.statistics(), sources.now),
@@ -291,10 +293,10 @@ function isTask(on: TaskRecord | ResourceRecord): on is TaskRecord {
   return 'origin' in on;
 }
 
-function targetOf(on: TaskRecord | ResourceRecord): Target {
+function targetOf(on: TaskRecord | ResourceRecord, { mapSite }: LiveSources): Target {
   return isTask(on)
     ? { type: 'task', id: on.id, kind: on.origin.kind, name: on.origin.name }
-    : { type: 'resource', id: on.id, kind: on.kind, name: on.name };
+    : { type: 'resource', id: on.id, kind: on.kind, name: resourceName(on, mapSite) };
 }
 
 function nameOf({ id, origin }: TaskRecord): { id: number; name: string } {

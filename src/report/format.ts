@@ -66,6 +66,8 @@ export interface ProcessEntry {
   readonly threadId: number;
   /** The script and its arguments. */
   readonly command: string;
+  /** The script alone. Absent where there is none, as in a program of `node --eval`. */
+  readonly script?: string;
   readonly directory: string;
   readonly node: string;
   readonly uptimeMs: number;

@@ -19,7 +19,7 @@ export function pathBelow(root: string, file: string): string | null {
 }
 
 /** The script of a process, below the folder if it is there. */
-export function scriptOf({ command }: ProcessEntry, root: string): string {
-  const file = command.split(' ')[0] ?? '';
+export function scriptOf({ command, script }: ProcessEntry, root: string): string {
+  const file = script ?? command.split(' ')[0] ?? '';
   return pathBelow(root, file) ?? (file.replace(/^\/+/, '') || 'unknown');
 }

@@ -3,7 +3,8 @@ import { createTask, Lock, Queue, retry, Semaphore, sleep, takeReport, TaskGroup
 import type { ResourceRecord } from '../../src/channels/resource.ts';
 import type { TaskRecord } from '../../src/channels/task.ts';
 import { buildReport, type Sources } from '../../src/report/build.ts';
-import type { Report } from '../../src/report/format.ts';
+import type { Report, SiteEntry } from '../../src/report/format.ts';
+import { resourceName } from '../../src/report/resource-name.ts';
 import { rootTask } from '../../src/runtime/context.ts';
 import { startRegistry } from '../../src/subscribers/registry.ts';
 import { rejection, turn } from '../support/turn.ts';
@@ -103,6 +104,18 @@ test('a task: age, state, who created it, where, and whether it has started', ()
         parked: null,
       },
     ],
+  ]);
+});
+
+test('a resource that is named by the place where it was made has that place in the source', () => {
+  const site = { file: '/srv/dist/shop.js', line: 1, column: 2, function: 'f', exact: true };
+  const named = (name: string): Lock => Object.assign(new Lock(), { name, site });
+  const locks = [named('async-mutex shop.js:1'), named('async-lock shop.js:1[key]'), named('stock')];
+  const mapSite = (): SiteEntry => ({ ...site, file: '/srv/src/shop.ts', line: 40 });
+  expect(locks.map((lock) => resourceName(lock, mapSite))).toEqual([
+    'async-mutex shop.ts:40',
+    'async-lock shop.ts:40[key]',
+    'stock',
   ]);
 });
 

@@ -34,6 +34,12 @@ function read(one: readonly Examined[]): readonly Suite[] {
 }
 
 describe('JUnit', () => {
+  test('names the suite by the script, whatever is in its name', () => {
+    const command = '/app/order service.js --port 80';
+    const of = (fields: object): unknown => read([examine(reportOf({ process: { command, ...fields } }))])[0]?.['name'];
+    expect([of({ script: '/app/order service.js' }), of({})]).toEqual(['order service.js', 'order']);
+  });
+
   test('has a suite for a process, a failure for what fails the build, and what does not is skipped', () => {
     const [suite] = read([examined(orderService)]);
     expect(suite).toMatchObject({
