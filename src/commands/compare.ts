@@ -2,8 +2,11 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.ts';
 import { addWarnings } from '../process/add-warnings.ts';
-import { comparedKinds, compareReports, type Change, type Comparison } from '../report/compare.ts';
-import type { Report } from '../report/format.ts';
+import { diagnose } from '../doctor/diagnose.ts';
+import type { Recorded } from '../report/compare-recordings.ts';
+import { comparedKinds, compareRuns, type Change, type ComparedRun, type Comparison } from '../report/compare.ts';
+import type { Recording } from '../report/recording.ts';
+import type { RuleSettings } from '../rules/index.ts';
 import { LastReports } from '../report/last.ts';
 import { comparisonSummary, renderComparison, renderComparisonMarkdown } from '../reporters/comparison.ts';
 import type { TextOptions } from '../reporters/text.ts';
@@ -11,7 +14,7 @@ import { complain } from '../runtime/complain.ts';
 import { foundExitCode, unknownName } from './fail-on.ts';
 import { drawingOf, writeOutput } from './output.ts';
 import { parseOutputs, unwrittenExitCode, writeFiles } from './outputs.ts';
-import { reading, readReports } from './read-reports.ts';
+import { reading, readStored, reportsOf } from './read-reports.ts';
 import { readRuleOptions, ruleOptions } from './rule-options.ts';
 
 const options = {
@@ -41,12 +44,16 @@ export async function compare(words: readonly string[]): Promise<void> {
   const share = parseTolerance(values.tolerance);
   const settings = readRuleOptions(values);
   // Both by the same rules: what was found then may have been found by others.
-  const read = (file: string): Report[] => {
+  const read = (file: string): ComparedRun => {
+    const { reports, recordings } = readStored(file);
     const last = new LastReports();
-    for (const each of readReports(file)) last.add(each);
-    return last.all().map((each) => addWarnings(each, settings));
+    for (const each of reports) last.add(each);
+    return {
+      reports: last.all().map((each) => addWarnings(each, settings)),
+      recordings: recordings.map((recording) => recordedOf(recording, file, settings)),
+    };
   };
-  const comparison = await reading(files, () => compareReports(read(files[0]), read(files[1]), { share }));
+  const comparison = await reading(files, () => compareRuns(read(files[0]), read(files[1]), { share }));
   for (const { name, file } of outputs) {
     if (file === null) await writeOutput(renderers[name](comparison, drawingOf(null)), null);
   }
@@ -57,6 +64,12 @@ export async function compare(words: readonly string[]): Promise<void> {
     complain(`--fail-on ${values['fail-on']}: ${what}, exit code ${foundExitCode}`);
     process.exitCode = foundExitCode;
   } else if (!isWritten) process.exitCode = unwrittenExitCode;
+}
+
+function recordedOf(recording: Recording, file: string, settings: RuleSettings): Recorded {
+  const reports = reportsOf(recording, file).map((report) => addWarnings(report, settings));
+  const threads = recording.threads.map((thread, index) => Object.assign({}, thread, { report: reports[index] }));
+  return { recording: { ...recording, threads }, diagnosis: diagnose(recording) };
 }
 
 /** `new`, `worse`, or one of them of one kind only: `new-warnings`. */

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { emptyParts } from '../report/empty.ts';
 import { reportFormat, reportVersion, type Report } from '../report/format.ts';
-import { isRecording, type Recording } from '../report/recording.ts';
+import { isRecording, recordingFormat, recordingVersion, type Recording } from '../report/recording.ts';
 
 /** As for the files of `loopscope export`. */
 const noFile = 4;
@@ -22,7 +22,8 @@ function readValues(file: string): unknown[] {
     const value = parse(line);
     if (value !== undefined) return value;
     const where = lines.length === 1 ? '' : `, line ${index + 1}`;
-    const cut = index === lines.length - 1 && index > 0 ? ': it was cut off' : '';
+    const isCut = index === lines.length - 1 && /^\s*[{[]/.test(line) && !/[}\]]\s*$/.test(line);
+    const cut = isCut ? ': it was cut off' : '';
     throw new UsageError(`${file}${where} is not JSON${cut}`, notReadable);
   });
 }
@@ -37,18 +38,24 @@ export interface Stored {
 export function readStored(file: string): Stored {
   const values = readValues(file);
   const others = values.filter((value) => !isRecording(value));
+  for (const value of others) refuseOther(value, file);
   return { recordings: values.filter(isRecording), reports: others.map((value) => reportOf(value, file)) };
 }
 
-/** The reports in a file, and those of the threads of recordings. Throws UsageError for what has none. */
-export function readReports(file: string): Report[] {
-  const { reports, recordings } = readStored(file);
-  return [...reports, ...recordings.flatMap((recording) => reportsOf(recording, file))];
+/** A recording of a version that this one does not know. */
+function refuseOther(value: unknown, file: string): void {
+  const { format, version } = (value ?? {}) as { readonly format?: unknown; readonly version?: unknown };
+  if (format !== recordingFormat) return;
+  const what = `it is a recording of version ${JSON.stringify(version)?.slice(0, 20)}`;
+  throw new UsageError(`${file} cannot be read: ${what}, and this loopscope reads ${recordingVersion}`, notReadable);
 }
 
 /** What was pending in each thread at the end of a recording. */
 export function reportsOf({ threads }: Recording, file: string): Report[] {
   if (!Array.isArray(threads)) throw new UsageError(`${file} is damaged: the recording has no threads`, notReadable);
+  if (!threads.every((thread) => isObject(thread) && isObject(thread.report))) {
+    throw new UsageError(`${file} is damaged: a thread of the recording has no report`, notReadable);
+  }
   return threads.map(({ report }) => reportOf(report, file));
 }
 
@@ -126,6 +133,6 @@ export async function reading<Value>(files: readonly string[], work: () => Value
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${files.join(', ')}: a report is damaged, and cannot be drawn: ${reason}`, notReadable);
+    throw new UsageError(`${files.join(', ')}: damaged, and cannot be drawn: ${reason}`, notReadable);
   }
 }

@@ -1,13 +1,28 @@
 // What is new, gone, worse or better in one set of reports than in another, by name and place: ids and lines differ from
 // run to run and from version to version of the code.
+import { isKept, itemsOfRecording, type Recorded } from './compare-recordings.ts';
 import { fileOf } from './phrases.ts';
 import type { BlockEntry, Report, ResourceEntry, SiteEntry } from './format.ts';
 
 export const comparisonFormat = 'loopscope-comparison';
 export const comparisonVersion = 1;
 
-/** What is compared. `loop` is how late the event loop is. */
-export const comparedKinds = ['warnings', 'cycles', 'tasks', 'holds', 'queues', 'blocks', 'loop'] as const;
+/** What is compared. `loop` is how late the event loop is. From `findings` on, and `loop`, of recordings of the doctor. */
+export const comparedKinds = [
+  'warnings',
+  'cycles',
+  'tasks',
+  'holds',
+  'queues',
+  'blocks',
+  'findings',
+  'requests',
+  'processor',
+  'loop',
+  'gc',
+  'memory',
+  'operations',
+] as const;
 export type ComparedKind = (typeof comparedKinds)[number];
 
 /** Two sets of reports compared. */
@@ -33,7 +48,7 @@ export interface Change {
   /** Null where there was none. */
   readonly before: number | null;
   readonly after: number | null;
-  readonly unit: 'count' | 'ms' | 'items';
+  readonly unit: 'count' | 'ms' | 'items' | '/s' | '%' | 'MB';
   /** What the rule says, of a warning: whole sentences; null of all else. */
   readonly message: string | null;
 }
@@ -44,19 +59,37 @@ export interface Tolerance {
   readonly share?: number;
 }
 
-interface Item extends Pick<Change, 'kind' | 'name' | 'site' | 'directory' | 'unit' | 'message'> {
+/** What one run has of something. */
+export interface Item extends Pick<Change, 'kind' | 'name' | 'site' | 'directory' | 'unit' | 'message'> {
+  /** What is the same in both runs has the same. */
   readonly key: string;
   readonly value: number;
+  /** What is less than this is chance, whatever its share; that of its unit where it is absent. */
+  readonly noise?: number;
+  readonly isMoreBetter?: boolean;
+}
+
+/** A run: its reports, and the recordings of the doctor. */
+export interface ComparedRun {
+  readonly reports: readonly Report[];
+  readonly recordings: readonly Recorded[];
 }
 
 const defaultShare = 0.25;
 /** What is less than this is noise, whatever its share. */
-const noise: Readonly<Record<Change['unit'], number>> = { count: 0, ms: 20, items: 5 };
+const noise: Readonly<Record<Change['unit'], number>> = {
+  count: 0,
+  ms: 20,
+  items: 5,
+  '/s': 1,
+  '%': 3,
+  MB: 20,
+};
 
-/** Compares the reports of one run with those of another. Pure. */
-export function compareReports(
-  before: readonly Report[],
-  after: readonly Report[],
+/** Compares one run with another. Pure. */
+export function compareRuns(
+  before: ComparedRun,
+  after: ComparedRun,
   { share = defaultShare }: Tolerance = {},
 ): Comparison {
   const old = gather(before);
@@ -76,22 +109,34 @@ export function compareReports(
   return { format: comparisonFormat, version: comparisonVersion, changes, same };
 }
 
+/** A number that is there in each run that was looked at so. */
+const isMeasured: ReadonlySet<ComparedKind> = new Set(['loop', 'requests', 'processor', 'gc', 'memory', 'operations']);
+
 function changeOf(was: Item | undefined, is: Item | undefined, share: number): Change | null {
   const { kind, name, site, directory, unit, message } = (is ?? was) as Item;
   const fields = { kind, name, site, directory, unit, message, before: was?.value ?? null, after: is?.value ?? null };
-  if (kind === 'loop' && (was === undefined || is === undefined)) return null; // not measured in one of them
+  const isMissing = was === undefined || is === undefined;
+  if (isMissing && isMeasured.has(kind)) return null; // in one of them it was not
   if (was === undefined) return { ...fields, change: 'new' };
   if (is === undefined) return { ...fields, change: 'gone' };
-  const least = unit === 'count' ? 0 : noise[unit] + Math.min(was.value, is.value) * share;
+  const chance = is.noise ?? noise[unit];
+  const least = unit === 'count' ? 0 : chance + Math.min(was.value, is.value) * (unit === '%' ? 0 : share);
   const more = is.value - was.value;
   if (Math.abs(more) <= least) return null;
-  return { ...fields, change: more > 0 ? 'worse' : 'better' };
+  return { ...fields, change: more > 0 === (is.isMoreBetter === true) ? 'better' : 'worse' };
 }
 
 /** By what they are, equal ones as one: counts are added, of all else the most counts. */
-function gather(reports: readonly Report[]): Map<string, Item> {
+function gather({ reports, recordings }: ComparedRun): Map<string, Item> {
   const items = new Map<string, Item>();
-  for (const item of reports.flatMap((report) => [...itemsOf(report)])) {
+  const all = [
+    ...reports.flatMap((report) => [...itemsOf(report)]),
+    ...recordings.flatMap((recorded) => [
+      ...recorded.recording.threads.flatMap(({ report }) => [...itemsOf(report)].filter(isKept)),
+      ...itemsOfRecording(recorded),
+    ]),
+  ];
+  for (const item of all) {
     const known = items.get(item.key);
     const value = known === undefined ? item.value : merge(known.value, item);
     items.set(item.key, known === undefined ? item : { ...known, value });

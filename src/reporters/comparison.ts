@@ -81,10 +81,16 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
 }
 
 function cellsOf({ kind, name, site, directory, before, after, unit }: Change): string[] {
-  const amount = (value: number | null): string =>
-    value === null ? '-' : unit === 'ms' ? duration(value) : String(value);
+  const amount = (value: number | null): string => (value === null ? '-' : amountOf(value, unit));
   const where = site === null ? '' : place(site, directory);
   return [singular[kind], plain(name, longestName), amount(before), amount(after), where];
+}
+
+function amountOf(value: number, unit: Change['unit']): string {
+  if (unit === 'ms') return value > 0 && value < 10 ? `${Number(value.toFixed(2))} ms` : duration(value);
+  if (unit === 'count' || unit === 'items') return String(value);
+  const rounded = Number(value.toFixed(value < 10 ? 1 : 0)).toLocaleString('en-US');
+  return unit === '/s' ? rounded : `${rounded} ${unit}`;
 }
 
 const singular: Readonly<Record<ComparedKind, string>> = {
@@ -94,5 +100,11 @@ const singular: Readonly<Record<ComparedKind, string>> = {
   holds: 'hold',
   queues: 'queue',
   blocks: 'block',
+  findings: 'finding',
+  requests: 'request',
+  processor: 'processor',
   loop: 'loop',
+  gc: 'gc',
+  memory: 'memory',
+  operations: 'operation',
 };

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseConclusion } from '../../src/commands/conclusion-options.ts';
 import { parseFailOn } from '../../src/commands/fail-on.ts';
-import { readReports } from '../../src/commands/read-reports.ts';
+import { readStored } from '../../src/commands/read-reports.ts';
 import { rendererNames } from '../../src/commands/report-renderers.ts';
 import { UsageError } from '../../src/errors.ts';
 import { hostileReport, orderService } from '../support/ci-reports.ts';
@@ -190,6 +190,7 @@ describe('loopscope report', () => {
   });
 
   const whole = JSON.stringify(orderService);
+  const recorded = JSON.stringify(recordingOf([threadOf()]));
 
   test.each([
     ['none', null, 4, 'there is no file'],
@@ -205,17 +206,45 @@ describe('loopscope report', () => {
       6,
       'it is of version 99, and this loopscope reads up to 1',
     ],
+    ['a recording cut', recorded.slice(0, 500), 6, 'is not JSON: it was cut off'],
+    [
+      'a later recording',
+      JSON.stringify({ ...recordingOf([]), version: 2 }),
+      6,
+      'it is a recording of version 2, and this loopscope reads 1',
+    ],
     ['damaged', JSON.stringify({ ...orderService, tasks: [1] }), 6, 'is damaged'],
   ])('a file with %s is one sentence', (name, text, code, message) => {
     if (text !== null) writeFileSync(at(name), text);
-    const thrown = thrownBy(() => readReports(at(name)));
+    const thrown = thrownBy(() => readStored(at(name)));
     expect([thrown.exitCode, thrown.message.split('\n').length]).toEqual([code, 1]);
     expect(thrown.message).toContain(message);
   });
 
+  test.each([
+    ['no threads', { ...recordingOf([]), threads: null }, 'the recording has no threads'],
+    ['threads that are none', { ...recordingOf([]), threads: [5] }, 'a thread of the recording has no report'],
+    [
+      'a profile of numbers',
+      recordingOf([{ ...threadOf(), profile: 7 as never, report: orderService }]),
+      'cannot be drawn',
+    ],
+  ])('a recording with %s is one sentence, drawn or compared', async (_, value, message) => {
+    writeFileSync(at('bad.json'), JSON.stringify(value));
+    const outcomes = await Promise.all([
+      loopscope(['report', at('bad.json')]),
+      loopscope(['compare', at('bad.json'), at('bad.json')]),
+    ]);
+    const said = expect.stringMatching(new RegExp(`^loopscope: .*damaged.*${message}.*\n$`));
+    expect(outcomes.map(({ code, stdout, stderr }) => ({ code, stdout, stderr }))).toEqual([
+      { code: 6, stdout: '', stderr: said },
+      { code: 6, stdout: '', stderr: said },
+    ]);
+  });
+
   test('a device that has no end, and a folder, are one sentence', () => {
     mkdirSync(at('folder'));
-    const thrown = ['/dev/zero', at('folder')].map((file) => thrownBy(() => readReports(file)));
+    const thrown = ['/dev/zero', at('folder')].map((file) => thrownBy(() => readStored(file)));
     expect(thrown.map(({ exitCode, message }) => [exitCode, message])).toEqual([
       [6, '/dev/zero is too large: more than 500 MB'],
       [4, `${at('folder')} is a folder`],
@@ -225,6 +254,10 @@ describe('loopscope report', () => {
   test('what is damaged inside is one sentence', async () => {
     writeFileSync(at('hollow.json'), JSON.stringify({ ...orderService, tasks: [{}] }));
     const { code, stdout, stderr } = await loopscope(['report', at('hollow.json')]);
-    expect([code, stdout, stderr]).toEqual([6, '', expect.stringMatching(/^loopscope: .*: a report is damaged.*\n$/)]);
+    expect([code, stdout, stderr]).toEqual([
+      6,
+      '',
+      expect.stringMatching(/^loopscope: .*: damaged, and cannot be drawn.*\n$/),
+    ]);
   });
 });

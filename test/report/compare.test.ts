@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { compareReports, type Tolerance } from '../../src/report/compare.ts';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import { compareRuns, type ComparedRun, type Comparison, type Tolerance } from '../../src/report/compare.ts';
 import type { LoopEntry, Report, TaskEntry } from '../../src/report/format.ts';
 import { siteOf } from '../support/await-report.ts';
 import { orderService } from '../support/ci-reports.ts';
+import { operationOf, recordingOf, threadOf, useOf } from '../support/recording.ts';
 import { holderOf, reportOf, resourceOf, taskOf } from '../support/rule-report.ts';
+
+function compareReports(before: readonly Report[], after: readonly Report[], tolerance: Tolerance = {}): Comparison {
+  return compareRuns({ reports: before, recordings: [] }, { reports: after, recordings: [] }, tolerance);
+}
 
 function changes(before: readonly Report[], after: readonly Report[], tolerance: Tolerance = {}) {
   return compareReports(before, after, tolerance).changes.map((change) => [
@@ -100,4 +106,51 @@ describe('a comparison', () => {
       ['worse', 'loop', 'delay p99'],
     ]);
   });
+});
+
+test('of recordings it is said what got better and worse: throughput, delay, operations by line, findings', () => {
+  const recorded = (finished: number, waitMs: number): ComparedRun => {
+    const totalMs = finished * (waitMs + 1);
+    const group = operationOf({ count: finished, runs: finished, waitingMs: finished * waitMs, peak: 10 });
+    const thread = threadOf({
+      requests: {
+        started: finished,
+        finished,
+        totalMs,
+        maxMs: waitMs * 2,
+        peak: 10,
+        refused: 0,
+        failed: 0,
+        status: null,
+      },
+      operations: { followedMs: 2200, isDeep: false, groups: [group], dropped: 0 },
+      resources: [useOf({ kind: 'client', name: 'http api:80', holds: finished, holdMs: finished * waitMs })],
+    });
+    const recording = recordingOf([thread]);
+    return { reports: [], recordings: [{ recording, diagnosis: diagnose(recording) }] };
+  };
+  const found = (before: ComparedRun, after: ComparedRun): string[] =>
+    compareRuns(before, after).changes.map(
+      ({ change, kind, name, before: was, after: is }) => `${change} ${kind} ${name} ${was} ${is}`,
+    );
+  const [fast, slow] = [recorded(1000, 5), recorded(400, 50)];
+  expect([found(fast, slow), found(slow, fast), found(fast, fast)]).toEqual([
+    [
+      'new findings slow-dependency null 1',
+      'worse requests requests a second 500 200',
+      'worse requests longest request 10 100',
+      'worse requests time of a request 6 51',
+      'worse processor time of a request 1 2.5',
+      'worse operations file: wait each 5 50',
+    ],
+    [
+      'gone findings slow-dependency 1 null',
+      'better requests requests a second 200 500',
+      'better requests longest request 100 10',
+      'better requests time of a request 51 6',
+      'better processor time of a request 2.5 1',
+      'better operations file: wait each 50 5',
+    ],
+    [],
+  ]);
 });

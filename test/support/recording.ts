@@ -82,7 +82,8 @@ export function threadOf(change: Partial<ThreadRecording> = {}): ThreadRecording
       process: { pid: 42, threadId: 0, directory },
       tasks: [],
       resources: [],
-      loop: { blocks: [] },
+      cycles: [],
+      loop: { blocks: [], observedMs: 0 },
     } as unknown as Report,
     ...change,
   };

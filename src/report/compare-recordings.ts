@@ -1,0 +1,106 @@
+// What of a recording is compared with another: findings, requests, loop, garbage collection, memory, operations by line.
+import type { Item } from './compare.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { Recording, ThreadRecording } from './recording.ts';
+
+/** A recording, and what was found in it. */
+export interface Recorded {
+  readonly recording: Recording;
+  readonly diagnosis: Diagnosis;
+}
+
+/** Kinds of which a recording has more than its reports; what is pending at the end of a load is chance. */
+const ofReports: ReadonlySet<Item['kind']> = new Set(['warnings', 'cycles', 'blocks']);
+
+/** Whether this is to be compared where it comes from a report within a recording. */
+export function isKept({ kind }: Item): boolean {
+  return ofReports.has(kind);
+}
+
+/** From how much on a difference is none of chance, of each number. */
+const noise = { rate: 1, requestMs: 1, longestMs: 20, processorMs: 0.05, share: 3, megabytes: 20, waitMs: 2, peak: 5 };
+
+/** What is compared, each once for all threads. */
+export function* itemsOfRecording({ recording, diagnosis }: Recorded): Generator<Item> {
+  const { threads } = recording;
+  const { directory } = diagnosis;
+  const fields = { site: null, directory, message: null };
+  const item = (
+    kind: Item['kind'],
+    name: string,
+    value: number,
+    unit: Item['unit'],
+    least: number,
+    isMoreBetter = false,
+  ): Item => ({ key: `${kind}\0${name}`, kind, name, value, unit, ...fields, noise: least, isMoreBetter });
+  for (const { disease, verdict, at } of diagnosis.findings) {
+    const key = ['findings', disease, at?.file ?? '', at?.function ?? ''].join('\0');
+    yield { key, kind: 'findings', name: disease, value: 1, unit: 'count', ...fields, site: at, message: verdict };
+  }
+  const sum = (read: (thread: ThreadRecording) => number): number =>
+    threads.reduce((total, each) => total + read(each), 0);
+  const most = (read: (thread: ThreadRecording) => number): number => Math.max(0, ...threads.map(read));
+  const finished = sum(({ requests }) => requests?.finished ?? 0);
+  if (finished > 0) {
+    const seconds = most(({ activeMs, requests }) => (requests === null ? 0 : activeMs)) / 1000;
+    const errors = sum(({ requests }) => (requests?.refused ?? 0) + (requests?.failed ?? 0));
+    const requestMs = sum(({ requests }) => requests?.totalMs ?? 0) / finished;
+    yield item('requests', 'requests a second', finished / Math.max(0.001, seconds), '/s', noise.rate, true);
+    yield item('requests', 'time of a request', requestMs, 'ms', noise.requestMs);
+    yield item(
+      'requests',
+      'longest request',
+      most(({ requests }) => requests?.maxMs ?? 0),
+      'ms',
+      noise.longestMs,
+    );
+    yield item('requests', 'answered with an error', (errors / finished) * 100, '%', noise.share);
+    const processorMs = sum(({ processor }) => processor.threadMs) / finished;
+    yield item('processor', 'time of a request', processorMs, 'ms', noise.processorMs);
+  }
+  yield item('loop', 'delay p99', most(delayOf), 'ms', noise.waitMs);
+  yield item(
+    'loop',
+    'busy',
+    most(({ turns, activeMs }) => share(turns?.busyMs ?? 0, activeMs)),
+    '%',
+    noise.share,
+  );
+  yield item(
+    'gc',
+    'share of the loop',
+    most(({ profile }) => share(profile?.gcMs ?? 0, profile?.busyMs ?? 0)),
+    '%',
+    noise.share,
+  );
+  yield item(
+    'gc',
+    'longest pause',
+    most(({ gc }) => gc?.maxMs ?? 0),
+    'ms',
+    noise.longestMs,
+  );
+  yield item(
+    'memory',
+    'heap',
+    most(({ series }) => Math.max(0, ...series.heapMB)),
+    'MB',
+    noise.megabytes,
+  );
+  for (const { name, at, waitMs, peak } of diagnosis.operations) {
+    const key = ['operations', name, at?.file ?? '', at?.function ?? ''].join('\0');
+    const of = { kind: 'operations', ...fields, site: at } as const;
+    yield { ...of, key: `${key}\0wait`, name: `${name}: wait each`, value: waitMs, unit: 'ms', noise: noise.waitMs };
+    yield { ...of, key: `${key}\0peak`, name: `${name}: at a time`, value: peak, unit: 'items', noise: noise.peak };
+  }
+}
+
+/** The least delay that is exceeded less than 1 % of the time. */
+function delayOf({ turns }: ThreadRecording): number {
+  const delays = turns?.delays ?? [];
+  return (delays.find(({ share: late }) => late < 0.01) ?? delays.at(-1))?.overMs ?? 0;
+}
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? Math.min(100, (part / whole) * 100) : 0;
+}
