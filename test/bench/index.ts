@@ -18,6 +18,7 @@ import { benchPrimitives } from './primitives.ts';
 import { benchQueues } from './queues.ts';
 import { benchResilience } from './resilience.ts';
 import { judge, printTable, type Result, type Verdict } from './result.ts';
+import { benchRunners } from './runners.ts';
 import { benchSafety } from './safety.ts';
 import { benchDoctor, benchServer } from './server.ts';
 import { benchSpanKinds } from './span-kinds.ts';
@@ -55,6 +56,11 @@ const parts: Readonly<Record<string, Part>> = {
     onWish: true,
   },
   startup: { title: 'node --import loopscope/register, against node', run: benchStartUp },
+  runners: {
+    title: 'a healthy suite of 500 tests, against the same without loopscope',
+    run: benchRunners,
+    onWish: true,
+  },
   metrics: { title: 'metrics in an SDK, against the registry alone', run: benchMetrics },
   loop: { title: 'watchLoop in a process, against the same without', run: benchLoop },
   spans: { title: 'spans of tasks, and an order service that makes them, with the OpenTelemetry SDK', run: benchSpans },
