@@ -72,20 +72,21 @@ export function seeNodeTests(): void {
 }
 
 /** Null where tests are not as we know them. */
-function seeClassOf(test: object, runInAsyncScope: Scope): Scope | null {
-  let prototype: object | null = test;
+function seeClassOf(first: object, runInAsyncScope: Scope): Scope | null {
+  let prototype: object | null = first;
   while (prototype !== null && !Object.hasOwn(prototype, 'createSubtest')) prototype = Object.getPrototypeOf(prototype);
   if (prototype === null) {
     complain(`tests of node:test are not seen in Node ${process.versions.node}`);
     return null;
   }
   const scope: Scope = function (run, self, ...args) {
-    const { hookType, signal } = this as NodeTest;
-    const own = hookType === undefined ? runOf(this as NodeTest, self) : hookRun(this as NodeTest, hookType, args[0]);
+    const test = this as NodeTest;
+    const { hookType } = test;
+    const own = hookType === undefined ? runOf(test, self) : hookRun(test, hookType, args[0]);
     if (own === null) return Reflect.apply(runInAsyncScope, this, [run, self, ...args]);
     // Within the scope, which has a context of its own.
     const inContext = (...given: unknown[]): unknown => inTest(own, () => Reflect.apply(run, self, given));
-    return runTest(own, signal, () => Reflect.apply(runInAsyncScope, this, [inContext, self, ...args]), args);
+    return runTest(own, test, () => Reflect.apply(runInAsyncScope, this, [inContext, self, ...args]), args);
   };
   Object.defineProperty(prototype, 'runInAsyncScope', { value: scope, configurable: true, writable: true });
   return scope;
@@ -138,18 +139,18 @@ function mainFile(): string {
   return process.argv[1] ?? '';
 }
 
-function runTest(test: TestRun, signal: AbortSignal, call: () => unknown, args: unknown[]): unknown {
+function runTest(test: TestRun, from: NodeTest, call: () => unknown, args: unknown[]): unknown {
   const { timeoutMs, startedAt } = test;
+  const signal = timeoutMs === null ? null : from.signal; // Node makes it when it is asked for, at a price
   const stop = timeoutMs === null ? reportAtTimeout(test) : (): void => {};
   // Aborted when the test is over, too. The first listener: nothing of the test's own has been told yet.
   const onAbort = (): void => {
-    if (timeoutMs !== null && test.endedAt === null && now() - startedAt >= timeoutMs - earlyMs)
-      reportNow(test, 'timed out');
+    if (test.endedAt === null && now() - startedAt >= (timeoutMs ?? 0) - earlyMs) reportNow(test, 'timed out');
   };
-  signal.addEventListener('abort', onAbort, { once: true });
+  signal?.addEventListener('abort', onAbort, { once: true });
   const over = (): void => {
     stop();
-    signal.removeEventListener('abort', onAbort); // a hook has the same each time
+    signal?.removeEventListener('abort', onAbort); // a hook has the same each time
     endTest(test);
     end.soon();
   };
