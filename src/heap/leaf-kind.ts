@@ -52,6 +52,14 @@ const properties: readonly (readonly [RegExp, LeafKind])[] = [
   [/^_events$/, 'event'],
 ];
 
+/** Clocks of tests: of sinon, which jest and vitest have, of jest's own, and of node:test. */
+const fakeClock = /^(TimerHeap|FakeTimers|MockTimers|MockTimersTimeout)$/;
+
+/** Whether a timer is a fake one, which fires when its test advances the clock. */
+function isFake({ className, property }: HolderStep): boolean {
+  return fakeClock.test(className) || (className === 'Timeout' && property === 'callback');
+}
+
 /**
  * Classifies a leaf by the path that holds its resolver, from the root to the resolver. The step next to the resolver
  * counts most. `unknown` without a path, `other` where nothing on it is known.
@@ -59,7 +67,9 @@ const properties: readonly (readonly [RegExp, LeafKind])[] = [
 export function leafNature(path: readonly HolderStep[]): LeafNature {
   if (path.length === 0) return { kind: 'unknown', detail: '' };
   for (let index = path.length - 1; index >= 0; index--) {
-    const { className, property } = path[index] as HolderStep;
+    const step = path[index] as HolderStep;
+    if (isFake(step)) return { kind: 'timer', detail: 'a fake one, until the test advances its clock' };
+    const { className, property } = step;
     const kind = lookUp(classes, className.replace(/^Node \/ /, '')) ?? lookUp(properties, property);
     if (kind !== null) return { kind, detail: eventDetail(path, index) };
   }

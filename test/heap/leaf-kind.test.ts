@@ -57,3 +57,14 @@ test('the event that would settle it is named', () => {
   expect(leafNature(path('Socket._events')).detail).toBe('');
   expect(leafNature(path('Socket.connecting', 'Object.drain')).detail).toBe('');
 });
+
+test('a fake timer of a test is told from one of Node', () => {
+  const fake = { kind: 'timer', detail: 'a fake one, until the test advances its clock' };
+  expect([
+    leafNature(path('TimerHeap.timers', 'Object.func', '.resolve')),
+    leafNature(path('FakeTimers._clock', 'Object.timers', 'Object.1000', 'Object.func')),
+    leafNature(path('Timeout.callback', '.resolve')),
+    leafNature(path('Timeout._onTimeout', '.resolve')),
+    leafNature(path('FakeTimers._global', 'Socket._events', 'Object.drain')),
+  ]).toEqual([fake, fake, fake, { kind: 'timer', detail: '' }, { kind: 'socket', detail: 'event "drain"' }]);
+});
