@@ -3,6 +3,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { complain } from '../runtime/complain.ts';
 import { watchExit, whenRunnerIsDone } from './exit-watch.ts';
+import { hideOwnFrames } from './own-frames.ts';
 import { placeInStack } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginFile, type TestFile } from './test-file.ts';
@@ -117,6 +118,10 @@ function watched(original: Run, begin: () => TestRun): Run {
       stop();
       endTest(run);
     };
+    const failed = (error: unknown): void => {
+      over();
+      hideOwnFrames(error);
+    };
     const [done] = args;
     if (typeof done === 'function') {
       const told = (...values: unknown[]): unknown => {
@@ -129,11 +134,11 @@ function watched(original: Run, begin: () => TestRun): Run {
     try {
       result = inTest(run, () => Reflect.apply(original, this, args));
     } catch (error) {
-      over();
+      failed(error);
       throw error;
     }
     const { then } = (result ?? {}) as { readonly then?: unknown };
-    if (typeof then === 'function') Reflect.apply(then, result, [over, over]);
+    if (typeof then === 'function') Reflect.apply(then, result, [over, failed]);
     else over();
     return result;
   });

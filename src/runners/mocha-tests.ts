@@ -2,6 +2,7 @@
 // and that is where we listen.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { watchExit, whenRunnerIsDone } from './exit-watch.ts';
+import { hideOwnFrames } from './own-frames.ts';
 import { placeOfTitle } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginFile } from './test-file.ts';
@@ -34,7 +35,6 @@ interface Suite {
 }
 
 const aroundAll = /^"(?:before|after) all" hook/;
-const ownFrame = /\n.*mocha-tests\.[jt]s:.*/;
 const own = new WeakSet<object>();
 const runs = new WeakMap<Runnable, TestRun>();
 const running = new WeakMap<Runnable, TestRun>();
@@ -81,6 +81,7 @@ function seeRunnables(runnable: Runnable): void {
     const over = (error?: unknown): void => {
       stop?.();
       endTest(test);
+      hideOwnFrames(error);
       outside(done, error);
     };
     return inTest(test, () => Reflect.apply(run, this, [over]));
@@ -92,7 +93,7 @@ function seeRunnables(runnable: Runnable): void {
       test.timeoutMs = milliseconds; // it may have been changed within the test
       reportNow(test, 'timed out');
     }
-    if (error instanceof Error && error.stack !== undefined) error.stack = error.stack.replace(ownFrame, '');
+    hideOwnFrames(error);
     return error;
   };
 }

@@ -6,6 +6,7 @@ import { now } from '../runtime/clock.ts';
 import { currentTask } from '../runtime/context.ts';
 import { complain } from '../runtime/complain.ts';
 import { endOfTests } from './end-of-tests.ts';
+import { hideOwnFrames } from './own-frames.ts';
 import { startRunner } from './start.ts';
 import {
   beginHook,
@@ -154,6 +155,10 @@ function runTest(test: TestRun, from: NodeTest, call: () => unknown, args: unkno
     endTest(test);
     end.soon();
   };
+  const failed = (error: unknown): void => {
+    over();
+    hideOwnFrames(error);
+  };
   const done = args.at(-1);
   if (args.length > 1 && typeof done === 'function') {
     args[args.length - 1] = (...values: unknown[]): unknown => {
@@ -165,10 +170,10 @@ function runTest(test: TestRun, from: NodeTest, call: () => unknown, args: unkno
   try {
     result = call();
   } catch (error) {
-    over();
+    failed(error);
     throw error;
   }
-  if (result instanceof Promise) result.then(over, over);
+  if (result instanceof Promise) result.then(over, failed);
   else if (args.length <= 1) over();
   return result;
 }
