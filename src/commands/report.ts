@@ -10,7 +10,8 @@ import { parseConclusion } from './conclusion-options.ts';
 import { conclude } from './conclude.ts';
 import { drawingOf, writeOutput } from './output.ts';
 import { reading, readStored, reportsOf } from './read-reports.ts';
-import { rendererNames } from './report-renderers.ts';
+import { unwrittenExitCode, writeFiles, type Output } from './outputs.ts';
+import { rendererNames, type RendererName } from './report-renderers.ts';
 import { readRuleOptions, ruleOptions } from './rule-options.ts';
 
 const options = {
@@ -45,8 +46,12 @@ export async function report(words: readonly string[]): Promise<void> {
       .all()
       .map((each) => (each.warnings === undefined || isSet ? addWarnings(each, settings, values.rules) : each));
     const log = { write: (text: string) => writeOutput(text, null), note: complain };
-    const left = drawn ? outputs.filter((output) => !isText(output)) : outputs;
-    return conclude({ outputs: left, failOn }, reports.map(examine), log, drawingOf(null));
+    const isPage = ({ name }: (typeof outputs)[number]): boolean => name === 'html' && recordings.length > 0;
+    const pages = outputs.filter(isPage);
+    const isWritten = await writePages(pages, recordings);
+    const left = outputs.filter((output) => !isPage(output) && !(drawn && isText(output)));
+    const concluded = await conclude({ outputs: left, failOn }, reports.map(examine), log, drawingOf(null));
+    return concluded === 0 && !isWritten ? unwrittenExitCode : concluded;
   });
   if (code !== 0) process.exitCode = code;
 }
@@ -56,6 +61,19 @@ async function drawRecordings(recordings: readonly Recording[]): Promise<string>
   const { diagnose } = await import('../doctor/diagnose.ts');
   const { drawDiagnosis } = await import('../reporters/diagnosis.ts');
   return recordings.map((recording) => drawDiagnosis(diagnose(recording), drawingOf(null))).join('\n');
+}
+
+/** As pages: false if one could not be written. */
+async function writePages(
+  outputs: readonly Output<RendererName>[],
+  recordings: readonly Recording[],
+): Promise<boolean> {
+  if (outputs.length === 0) return true;
+  const { diagnose } = await import('../doctor/diagnose.ts');
+  const { renderRecordings } = await import('../reporters/html.ts');
+  const page = renderRecordings(recordings.map((recording) => ({ recording, diagnosis: diagnose(recording) })));
+  for (const { file } of outputs) if (file === null) await writeOutput(page, null);
+  return writeFiles(outputs, () => page);
 }
 
 function parse(words: readonly string[]) {

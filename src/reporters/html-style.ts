@@ -22,7 +22,11 @@ input,button{font:inherit;color:inherit;background:var(--soft);border:1px solid 
 input{flex:1 1 220px;min-width:0;max-width:420px}button{cursor:pointer}
 .finding{margin:8px 0;padding:8px 12px;border-left:4px solid var(--warn);background:var(--warnback);border-radius:0 6px 6px 0}
 .finding.fails{border-color:var(--bad);background:var(--badback)}
-.finding b{color:var(--warn)}.finding.fails b{color:var(--bad)}.fine{color:var(--good)}
+.finding.good{border-color:var(--good);background:var(--soft)}.finding.good b{color:var(--good)}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(240px,1fr));gap:12px 20px;margin:10px 0}figure{margin:0}
+figcaption{font-size:12.5px;color:var(--dim)}.charts svg{width:100%;height:60px;margin:2px 0;border-bottom:1px solid var(--line)}
+.curve{fill:var(--bar);stroke:var(--barnow);stroke-width:1;vector-effect:non-scaling-stroke}svg.small{width:100%;height:18px;margin:2px 0}
+h4{font-size:13px;margin:14px 0 4px}.finding b{color:var(--warn)}.finding.fails b{color:var(--bad)}.fine{color:var(--good)}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 .w6{width:6%}.w8{width:8%}.w10{width:10%}.w12{width:12%}.w16{width:16%}.w20{width:20%}
 th{position:sticky;top:49px;background:var(--back);text-align:left;font-weight:600;color:var(--dim)}

@@ -28,7 +28,7 @@ export function drawOperations({ operations, directory, followed }: Diagnosis, w
   return [
     '',
     paint('bold', 'ASYNCHRONOUS OPERATIONS  by the line that begins them'),
-    ...foldWords(`  ${explanation(followed)}`, width, '  '),
+    ...foldWords(`  ${operationsExplained(followed)}`, width, '  '),
     paint('dim', `${cells(columns.map(([title]) => title))}  OVER TIME`),
     ...operations.flatMap((row) => [
       ...titleOf(row, directory, width),
@@ -37,7 +37,8 @@ export function drawOperations({ operations, directory, followed }: Diagnosis, w
   ];
 }
 
-function explanation(followed: Diagnosis['followed']): string {
+/** What the numbers are. */
+export function operationsExplained(followed: Diagnosis['followed']): string {
   const of = 'Mean, peak and open: how many at a time, and at the end.';
   if (followed === null) return of;
   return `${of} They were followed for ${milliseconds(followed.ms)} of ${milliseconds(followed.ofMs)}: counts are estimates.`;
@@ -77,7 +78,8 @@ export function sparkline(values: readonly number[], longest: number): string {
   return points.map((value) => (value <= 0 ? '·' : heights[Math.ceil((value / most) * heights.length) - 1])).join('');
 }
 
-function milliseconds(value: number): string {
+/** `2.6 ms`, `12 ms`, `1.2 s`. */
+export function milliseconds(value: number): string {
   if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
   return `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
 }

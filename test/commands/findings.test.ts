@@ -226,7 +226,7 @@ describe('loopscope report', () => {
     ['threads that are none', { ...recordingOf([]), threads: [5] }, 'a thread of the recording has no report'],
     [
       'a profile of numbers',
-      recordingOf([{ ...threadOf(), profile: 7 as never, report: orderService }]),
+      recordingOf([{ ...threadOf(), profile: { paths: 7 } as never, report: orderService }]),
       'cannot be drawn',
     ],
   ])('a recording with %s is one sentence, drawn or compared', async (_, value, message) => {
