@@ -1,5 +1,5 @@
 // Gathers what is loaded at once, compiled by now in dist, into few files: Node takes up to 1 ms for every file, and every
-// process that is observed pays that when it starts. A module stays where it is and hands on what it has in such a file: all
+// process that is observed pays that when it starts, as does everybody who asks. A module stays where it is and hands on what it has in such a file: all
 // others find it there, and nothing exists twice.
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -13,20 +13,25 @@ const starts: Readonly<Record<string, readonly string[]>> = {
   runner: ['runners/vitest-tests', 'runners/jest-tests', 'runners/mocha-tests', 'runners/node-tests'],
   report: ['process/give-report'],
   index: ['index'],
+  await: ['process/await-child'],
+  run: ['commands/run', 'commands/why'],
+  ps: ['commands/ps', 'commands/tree'],
 };
 // Stacks are read by folder (src/runtime/call-site.ts, src/heap/memory/own.ts): what programs call, and wait in; what
-// loopscope does by itself; and what lies below both.
+// loopscope does by itself; and what lies below both. Commands and rules have names of their own.
 const layers = [
   ['primitives', /^src\/(primitives|resilience)\//],
   ['process', /^src\/(process\/(?!events)|subscribers|loop|heap)/],
+  ['commands', /^src\/commands\//],
+  ['rules', /^src\/rules\//],
   ['runtime', /^/],
 ] as const;
-const thread = /\/loop\/watchdog-thread\.js$/; // begins to work when it is loaded
+const working = /\/(watchdog-thread|await-child)\.js$/; // when they are loaded
 
 const fileOf = new Map<string, string>();
 for (const [name, modules] of Object.entries(starts)) {
   for (const module of await graphOf(modules.map((start) => join(dist, 'src', `${start}.js`)))) {
-    if (!fileOf.has(module) && !thread.test(module)) fileOf.set(module, fileFor(module, name));
+    if (!fileOf.has(module) && !working.test(module)) fileOf.set(module, fileFor(module, name));
   }
 }
 const gathered = Map.groupBy(fileOf.keys(), (module) => fileOf.get(module) ?? module);
@@ -42,7 +47,8 @@ function fileFor(module: string, name: string): string {
 
 /** The modules that are loaded with some, themselves among them. */
 async function graphOf(modules: readonly string[]): Promise<readonly string[]> {
-  const chunks = await bundle({ input: [...modules] });
+  const later: Plugin = { name: 'later', resolveDynamicImport: (source) => asExternal(source) };
+  const chunks = await bundle({ input: [...modules], plugins: [later] });
   return chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => id.startsWith(dist)));
 }
 
@@ -62,6 +68,9 @@ async function gather(file: string, modules: readonly string[]): Promise<string>
       if (!source.startsWith('.') || importer === undefined) return { id: source, external: true };
       const target = join(dirname(importer), source);
       return modules.includes(target) ? target : { id: pathFrom(file, fileOf.get(target) ?? target), external: true };
+    },
+    resolveDynamicImport(source, importer) {
+      return asExternal(source, (path) => pathFrom(file, join(dirname(importer ?? file), path)));
     },
     load: (id) =>
       id === entry ? modules.map((module) => `export * from '${module}';\n`).join('') : readAsIn(file, id),
@@ -89,6 +98,11 @@ async function readAsIn(file: string, module: string): Promise<string> {
   const code = await readFile(module, 'utf8');
   if (/import\.meta\.(?!url)/.test(code)) throw new Error(`only import.meta.url is known in ${relative(dist, module)}`);
   return code.replaceAll('import.meta.url', `new URL('${pathFrom(file, module)}', import.meta.url).href`);
+}
+
+/** What is imported later stays apart. */
+function asExternal(source: unknown, pathOf = (path: string): string => path): { id: string; external: true } | null {
+  return typeof source === 'string' ? { id: pathOf(source), external: true } : null;
 }
 
 function pathFrom(file: string, target: string): string {

@@ -1,6 +1,6 @@
 // `loopscope doctor`: runs a program under load, and says what ails it.
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseDuration, parseFormat } from '../config.ts';
 import { diagnose } from '../doctor/diagnose.ts';
@@ -41,7 +41,7 @@ export async function doctor(words: readonly string[]): Promise<void> {
     isDeep: values.deep === true,
     disable: values.disable ?? null,
     command: program.join(' '),
-    preload: resolve(import.meta.dirname, '../preload.cjs'),
+    preload: fileURLToPath(new URL('../preload.cjs', import.meta.url)),
   };
   const recording = await recordRun(findProgram(script, args), settings);
   if (record !== undefined) writeRecording(record, JSON.stringify(recording));

@@ -1,6 +1,7 @@
 // `loopscope run`: reads the options, finds the program, and lets the supervisor run it.
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseAddress, parseDuration, parseFormat, parseUrl, prometheusOfRun } from '../config.ts';
 import { UsageError } from '../errors.ts';
@@ -78,7 +79,7 @@ async function readOptions(words: string[]): Promise<RunOptions> {
     disable: values.disable ?? null,
     watchdog: values['no-watchdog'] !== true,
     loop: values['no-loop'] !== true,
-    preload: resolve(import.meta.dirname, '../preload.cjs'),
+    preload: fileURLToPath(new URL('../preload.cjs', import.meta.url)),
   };
 }
 

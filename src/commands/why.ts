@@ -1,5 +1,5 @@
 // `loopscope why`: runs a program, and says in one list why it does not end.
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseDuration, parseFormat } from '../config.ts';
 import { UsageError } from '../errors.ts';
@@ -44,7 +44,7 @@ export async function why(words: readonly string[]): Promise<void> {
     stuckExit: false,
     watchdog: timeout !== undefined, // which answers for a loop that is blocked
     loop: timeout !== undefined,
-    preload: resolve(import.meta.dirname, '../preload.cjs'),
+    preload: fileURLToPath(new URL('../preload.cjs', import.meta.url)),
   });
 }
 

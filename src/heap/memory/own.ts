@@ -1,8 +1,7 @@
 // loopscope's own functions in a process that it reads: its plumbing is nobody's business but its own.
-import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ownFolder = dirname(dirname(import.meta.dirname)) + sep;
+const ownFolder = fileURLToPath(new URL('../..', import.meta.url));
 const installed = /[/\\]node_modules[/\\]loopscope[/\\]dist[/\\]src[/\\]/;
 // What programs call, and wait in.
 const called = /[/\\](primitives|resilience)[/\\]/;
