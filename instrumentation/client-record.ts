@@ -64,6 +64,7 @@ export class Client implements ResourceRecord {
   #failed = 0;
   #totalMs = 0;
   #maxMs = 0;
+  busiest: Site | null = null;
 
   /** @param name protocol, host and port, database: no credentials */
   constructor(name: string) {
@@ -86,7 +87,10 @@ export class Client implements ResourceRecord {
     const wait = new ResponseWait(this, pendingOrRoot(task), site, operation, milliseconds);
     begin(wait);
     this.#pending++;
-    this.#maxPending = Math.max(this.#maxPending, this.#pending);
+    if (this.#pending > this.#maxPending) {
+      this.#maxPending = this.#pending;
+      this.busiest = site ?? this.busiest;
+    }
     return (error) => {
       if (wait.outcome === null) this.#end(wait, error === undefined ? 'fulfilled' : outcomeOf(error));
     };

@@ -40,6 +40,8 @@ export interface ResourceRecord {
   line?(): Iterable<LineEntry>;
   /** The task which took from the queue last, null if none did. Only queues have it. */
   readonly lastTaker?: TaskRecord | null;
+  /** A line from which a request was made when the most were in flight. Only clients have it. */
+  readonly busiest?: Site | null;
 }
 
 /** The end of work on an item that was taken, or an item that was refused because the queue is full or shut down. */

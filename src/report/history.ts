@@ -71,7 +71,8 @@ export interface IgnoredCancelEntry extends TasksEntry {
 }
 
 export interface FanOutEntry {
-  readonly kind: TaskKind;
+  /** `client` of requests, queries or commands in flight at one host or database. */
+  readonly kind: TaskKind | 'client';
   readonly name: string;
   /** Where those were created that made it the most. */
   readonly createdAt: SiteEntry | null;

@@ -61,5 +61,5 @@ function isOurs({ kind, native, gcMs, totalMs }: BlockEntry): boolean {
 
 /** The innermost line of the program; null where there is none. */
 function siteOf({ stack }: BlockEntry): SiteEntry | null {
-  return stack.find(({ file }) => !/^node:|[/\\]node_modules[/\\]/.test(file)) ?? null;
+  return stack.find(({ file }) => !/^node:|^wasm:|[/\\]node_modules[/\\]/.test(file)) ?? null;
 }

@@ -33,7 +33,8 @@ export function findLeftOpen(context: RuleContext): Finding[] {
     groups.reduce((sum, { kind, count }) => sum + (kind === which ? count : 0), 0);
   // Whoever is connected from elsewhere is served; a connection that was accepted ends with its server.
   const isServing = number('incoming') > number('outgoing');
-  const hasServer = number('server') > 0;
+  // Nor is it told of a connection with both ends in the program.
+  const hasServer = number('server') > 0 || number('outgoing') >= number('incoming');
   return groups
     .filter(({ kind }) => !(kind === 'incoming' && hasServer) && !(kind === 'server' && isServing))
     .flatMap((group) => {

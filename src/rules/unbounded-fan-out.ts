@@ -1,6 +1,5 @@
 // unbounded-fan-out: very many tasks, or requests to one server, at the same time, and nothing that limits them.
 import type { FanOutEntry } from '../report/history.ts';
-import type { ResourceEntry } from '../report/format.ts';
 import { lineOf } from '../report/phrases.ts';
 import { grouped, short } from './names.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
@@ -16,7 +15,7 @@ export const unboundedFanOut: Rule = {
   quiet:
     'Those that wait for a permit of a semaphore or limiter, for a connection of a pool, for their turn in a queue, or for ' +
     'room in one, do not count, nor does whoever waits for them: there is the limit. Fewer than the threshold at any time. ' +
-    'A limit that loopscope does not know is not seen.',
+    'A limit that loopscope does not know is not seen, such as a counter of the program or the maxSockets of an agent.',
   fix:
     'Let so many work at a time as the other end can bear: a Semaphore around the work, a queue with some workers, or a ' +
     'library such as p-limit.',
@@ -24,41 +23,27 @@ export const unboundedFanOut: Rule = {
   right: `const limit = new Semaphore(20, { name: 'pages' });
 await gather(urls.map((url) => () => limit.run(() => fetchPage(url))));`,
   check(context) {
-    const { history, resources } = context.report;
+    const { history } = context.report;
     if (history === undefined) return { unknown: 'how many tasks there were at a time was not counted' };
-    return [
-      ...history.fanOuts.entries.flatMap((each) => checkTasks(each, context)),
-      ...resources.flatMap((each) => checkClient(each, context)),
-    ];
+    return history.fanOuts.entries.flatMap((each) => find(each, context));
   },
 };
 
-function checkTasks({ kind, name, createdAt, peak }: FanOutEntry, { report, threshold }: RuleContext): Finding[] {
+function find({ kind, name, createdAt, peak }: FanOutEntry, { report, threshold }: RuleContext): Finding[] {
   if (peak < threshold) return [];
-  const where = createdAt === null ? '' : `, created at ${lineOf(createdAt, report.process.directory)}`;
+  const isClient = kind === 'client';
+  const what = `${grouped(peak)} ${isClient ? 'requests to' : `${kind}s`} ${short(name)}`;
+  const line = createdAt === null ? '' : lineOf(createdAt, report.process.directory);
+  const where = createdAt === null ? '' : isClient ? `, made at ${line}` : `, created at ${line}`;
   return [
     {
-      message: `${grouped(peak)} ${kind}s ${short(name)} were under way at the same time, and nothing limited them${where}.`,
-      advice: 'Put a Semaphore around the work, or a queue with some workers before it.',
+      message: `${what} were under way at the same time, and nothing limited them${where}.`,
+      advice: isClient
+        ? 'Put a Semaphore around the requests, or give the client a pool with a limit.'
+        : 'Put a Semaphore around the work, or a queue with some workers before it.',
       site: createdAt,
       count: peak,
       value: peak,
-    },
-  ];
-}
-
-function checkClient(resource: ResourceEntry, { threshold }: RuleContext): Finding[] {
-  const { statistics, name, createdAt } = resource;
-  if (statistics.kind !== 'client' || statistics.maxPending < threshold) return [];
-  const { maxPending } = statistics;
-  return [
-    {
-      message: `${grouped(maxPending)} requests to ${short(name)} were under way at the same time, and nothing limited them.`,
-      advice: 'Put a Semaphore around the requests, or give the client a pool with a limit.',
-      site: createdAt,
-      resource,
-      count: maxPending,
-      value: maxPending,
     },
   ];
 }

@@ -111,8 +111,11 @@ export function cutSettledParents(task: TaskRecord): void {
   while (task.parent !== null && task.parent.settlement !== null) task.parent = task.parent.parent;
 }
 
+// What Node calls the handler of a request from: that is the own code of the task which the request is.
+const ofRequest = 'HTTPServerAsyncResource';
+
 /** Whether a timer, a socket or the like called what runs now, in the context it inherited: a task's own code goes on in promises. */
 export function isCallback(): boolean {
   const { constructor } = executionAsyncResource();
-  return constructor !== Object && constructor !== Promise;
+  return constructor !== Object && constructor !== Promise && constructor.name !== ofRequest;
 }

@@ -67,6 +67,17 @@ describe('ignored-cancel', () => {
     ]);
   });
 
+  test('names the task that goes on, and neither its group nor who waits for it', () => {
+    const cancelRequest = { count: 1, forMs: 30_000 };
+    const poll = taskOf(3, 'poll', { cancelRequest, createdBy: { id: 1, name: 'jobs' } });
+    const group = taskOf(1, 'jobs', { cancelRequest, kind: 'group' });
+    const main = taskOf(2, 'main', { cancelRequest, waits: [waitOf('await', group, 5)] });
+    expect(
+      warningsOf('ignored-cancel', reportOf({ tasks: [group, main, poll] })).map(({ task }) => task?.name),
+    ).toEqual(['poll']);
+    expect(warningsOf('ignored-cancel', reportOf({ tasks: [group] }))).toHaveLength(1);
+  });
+
   test('is quiet while it may clean up', () => {
     expect(messagesOf('ignored-cancel', asked(29_999))).toEqual([]);
     expect(messagesOf('ignored-cancel', reportOf({ tasks: [taskOf(1, 'poll')] }))).toEqual([]);

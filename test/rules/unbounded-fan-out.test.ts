@@ -1,25 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import type { ClientStatistics } from '../../src/channels/statistics.ts';
 import { siteOf } from '../support/await-report.ts';
 import { entriesOf, remembering } from '../support/rule-history.ts';
-import { messagesOf, resourceOf, warningsOf } from '../support/rule-report.ts';
+import { messagesOf, warningsOf } from '../support/rule-report.ts';
 
 function fanOut(peak: number) {
   const createdAt = siteOf('src/crawl.ts:12');
   return remembering({ fanOuts: entriesOf({ kind: 'task', name: 'page', createdAt, peak, pending: 50_000 }) });
 }
 
-function client(maxPending: number) {
-  const counts: ClientStatistics = {
+function client(peak: number) {
+  const entry = {
     kind: 'client',
-    pending: 0,
-    maxPending,
-    completed: 5000,
-    failed: 0,
-    totalMs: 1,
-    maxMs: 1,
-  };
-  return remembering({}, { resources: [resourceOf(9, 'http localhost:80', counts)] });
+    name: 'http localhost:80',
+    createdAt: siteOf('src/crawl.ts:12'),
+    peak,
+    pending: peak,
+  } as const;
+  return remembering({ fanOuts: entriesOf(entry) });
 }
 
 describe('unbounded-fan-out', () => {
@@ -48,7 +45,12 @@ describe('unbounded-fan-out', () => {
 
   test.each([
     [999, []],
-    [1000, ['1,000 requests to http localhost:80 were under way at the same time, and nothing limited them.']],
+    [
+      1000,
+      [
+        '1,000 requests to http localhost:80 were under way at the same time, and nothing limited them, made at src/crawl.ts:12.',
+      ],
+    ],
   ])('%i requests to one server: %j', (maxPending, messages) => {
     expect(messagesOf('unbounded-fan-out', client(maxPending))).toEqual(messages);
   });

@@ -1,11 +1,13 @@
 // Names of which very many tasks are pending at the same time. Each task is counted; what the tasks do is only looked at
 // when there are so many that it may matter, and again when there are a quarter more.
+import { resourceCreated, type ResourceRecord } from '../../channels/resource.ts';
 import type { Origin, TaskCounts, TaskRecord } from '../../channels/task.ts';
 import type { Site } from '../../channels/site.ts';
 import type { WaitRecord } from '../../channels/wait.ts';
 import type { SiteEntry } from '../../report/format.ts';
 import type { FanOutEntry, Remembered } from '../../report/history.ts';
 import { pendingTasks } from '../../runtime/pending.ts';
+import { subscribe } from '../../runtime/subscribe.ts';
 import { Book } from './book.ts';
 import { outside } from '../../runtime/outside.ts';
 
@@ -16,6 +18,10 @@ const growth = 1.25;
 const deepest = 20;
 /** What waits so does not work: it has its limit, or waits for work. */
 const limited: ReadonlySet<string> = new Set(['acquire', 'start', 'put', 'get']);
+
+// As many as tasks of one name: fewer are not looked at.
+const fewestRequests = 512;
+const mostClients = 200;
 
 interface FanOut {
   readonly origin: Origin;
@@ -29,6 +35,11 @@ export class FanOuts {
   readonly #book = new Book<FanOut>();
   /** Those that are to be looked at when all has been parked that was begun now. */
   readonly #due = new Map<TaskCounts, Origin>();
+  /** Hosts and databases: each counts itself. */
+  readonly #clients: ResourceRecord[] = [];
+  readonly #end = subscribe(resourceCreated, (resource) => {
+    if (resource.kind === 'client' && this.#clients.length < mostClients) this.#clients.push(resource);
+  });
   readonly #look = (): void => nextTick(() => this.#lookAtDue());
 
   created(origin: Origin): void {
@@ -41,20 +52,28 @@ export class FanOuts {
   }
 
   get isRemarkable(): boolean {
-    return !this.#book.isEmpty;
+    return !this.#book.isEmpty || this.#clients.some((client) => peakOf(client) >= fewestRequests);
   }
 
   read(mapSite: (site: Site) => SiteEntry): Remembered<FanOutEntry> {
-    return this.#book.read(({ origin: { kind, name }, site, peak, pending }) => ({
+    const { entries, dropped } = this.#book.read<FanOutEntry>(({ origin: { kind, name }, site, peak, pending }) => ({
       kind,
       name,
       createdAt: site === null ? null : mapSite(site),
       peak,
       pending,
     }));
+    const clients = this.#clients.flatMap((client): FanOutEntry[] => {
+      const { name, busiest: site = null } = client;
+      const peak = peakOf(client);
+      const createdAt = site === null ? null : mapSite(site);
+      return peak < fewestRequests ? [] : [{ kind: 'client', name, createdAt, peak, pending: peak }];
+    });
+    return { entries: [...entries, ...clients], dropped };
   }
 
   stop(): void {
+    this.#end();
     this.#due.clear();
   }
 
@@ -82,6 +101,12 @@ export class FanOuts {
     }
     this.#due.clear();
   }
+}
+
+/** The most requests that were in flight at a time. */
+function peakOf(client: ResourceRecord): number {
+  const statistics = client.statistics();
+  return statistics.kind === 'client' ? statistics.maxPending : 0;
 }
 
 /** How many of the tasks that are counted there neither wait for a limit themselves, nor have what waits for one for them. */
