@@ -4,6 +4,7 @@ import type { Runtime, Session } from 'node:inspector';
 import type { Site } from '../channels/site.ts';
 import { findFile } from './common-js.ts';
 import { loadNode } from '../runtime/load.ts';
+import { isTestParent } from '../runtime/test-parent.ts';
 
 interface Slot {
   readonly setTimeout: unknown;
@@ -23,7 +24,7 @@ export function whyNoInspector(): string | null {
   const { permission } = process as { readonly permission?: NodeJS.ProcessPermission };
   if (!process.features.inspector) return 'this build of Node has no inspector';
   if (permission !== undefined && !permission.has('inspector')) return '--permission without --allow-inspector';
-  return null;
+  return isTestParent() ? 'node --test has none where it starts a process for each file' : null;
 }
 
 /** Asks the inspector. Throws where there is none. */

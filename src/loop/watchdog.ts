@@ -1,5 +1,6 @@
 // The watchdog of this thread: one, however many ask for it and however many copies of loopscope there are.
 import type { BlockRecord } from '../channels/loop.ts';
+import { isTestParent } from '../runtime/test-parent.ts';
 import { LoopGuard, type StuckHandling } from './loop-guard.ts';
 
 export interface WatchdogOptions {
@@ -50,9 +51,10 @@ export function excuseBlock<Result>(act: () => Result): Result {
 /**
  * Watches the loop of this thread; blocks are published on `loopBlocked`. Where the inspector or threads are not permitted,
  * that is said in one line, and blocks are published without their culprits. If several ask, the smallest threshold is that
- * of all.
+ * of all. In the process of `node --test` that starts the others it does nothing.
  */
 export function startWatchdog({ thresholdMs = 100, stuck }: WatchdogOptions = {}): Watchdog {
+  if (isTestParent()) return { current: () => null, leave() {}, reportStuckAfter() {}, stop() {} };
   const threshold = Math.max(leastThresholdMs, thresholdMs);
   const running = (slot[key] ??= { guard: new LoopGuard(threshold, stuck ?? null), thresholds: new Map() });
   const { guard, thresholds } = running;
