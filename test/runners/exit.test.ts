@@ -1,0 +1,29 @@
+// Runners whose process does not end after its tests: what keeps it alive is reported, and it is ended with a code.
+import { expect, test } from 'vitest';
+import { leaving } from '../support/runner-leaving.ts';
+import { runTexts, unnamed, type Runner } from '../support/runner-suites.ts';
+import { jest, mocha, nodeTest } from '../support/runners.ts';
+
+const without = (runner: Runner, word: string, ...more: readonly string[]): Runner => ({
+  ...runner,
+  command: (...files) => [...runner.command(...more, ...files).filter((each) => each !== word)],
+});
+
+test.concurrent.each([
+  { name: 'jest', runner: without(jest, '--forceExit', '--runInBand') },
+  { name: 'jest with --detectOpenHandles', runner: without(jest, '--forceExit', '--detectOpenHandles') },
+  { name: 'mocha', runner: mocha },
+  { name: 'node:test', runner: without(nodeTest, '', '--test-isolation=none') },
+])('$name is told what keeps it alive, of all files, and is ended with code 71', async ({ name, runner }) => {
+  const texts = Object.fromEntries(['cart', 'order'].map((each) => [`${each}${runner.ending}`, leaving(runner, each)]));
+  const run = await runTexts(runner, texts);
+  const last = run.output.slice(run.output.indexOf('loopscope: all tests are over, and the process does not end'));
+  const left = unnamed({ ...run, output: last });
+  expect({
+    name,
+    code: run.code,
+    left,
+    own: /[●] .*(?:loopscope|bound-anonymous-fn)/.exec(run.output)?.[0],
+    ...((left.length > 0 || run.code !== 71) && { output: run.output }),
+  }).toEqual({ name, code: 71, left: [], own: undefined });
+});
