@@ -3,6 +3,7 @@ import type { Site } from '../channels/site.ts';
 import { listenToNode } from '../handles/announced.ts';
 import { watchFileHandles } from '../handles/opened.ts';
 import type { SiteEntry } from '../report/format.ts';
+import type { HandleReport } from '../report/handles.ts';
 import type { HistoryEntry } from '../report/history.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
@@ -43,7 +44,7 @@ export function startHandles({ exact, atExit }: HandleOptions): void {
     complain('where handles are made is not known', error);
   }
   setHandleSource((reason, mapSite) => {
-    if (reason === 'exit' && !atExit) return sites?.hasMany() === true ? sites.onlySites(mapSite) : null;
+    if (reason === 'exit' && !atExit) return sitesAtExit(mapSite);
     const { collectHandles } = load(import.meta.url, '../handles/collect') as typeof import('../handles/collect.ts');
     return collectHandles({ mapSite, timers: !isInterrupt });
   });
@@ -52,29 +53,50 @@ export function startHandles({ exact, atExit }: HandleOptions): void {
     beforeEvent(event, (said) => {
       const { message } = (said instanceof Error ? said : {}) as Partial<Error>;
       if (message?.includes('garbage collection') !== true) return;
-      const lost = load(import.meta.url, '../handles/lost-files') as typeof import('../handles/lost-files.ts');
-      lost.noteLostFile(message);
-      lostFiles = lost;
+      const { noteLostFile } = load(
+        import.meta.url,
+        '../handles/lost-files',
+      ) as typeof import('../handles/lost-files.ts');
+      noteLostFile(message);
+      hasLostFiles = true;
     });
   }
 }
 
-let lostFiles: typeof import('../handles/lost-files.ts') | null = null;
-let sites: typeof import('../handles/sites.ts') | null = null;
-let intervals: typeof import('../handles/intervals.ts') | null = null;
+let hasLostFiles = false;
+let hasLooked = false;
+
+/** What was counted while the program ran; null where that is nothing. */
+function sitesAtExit(mapSite: (site: Site) => SiteEntry): HandleReport | null {
+  if (!hasLooked) return null;
+  const { hasMany, onlySites } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
+  return hasMany() ? onlySites(mapSite) : null;
+}
 
 /** Whether rules may have something to say of files that were lost, of intervals, or of what grows. */
 export function areHandlesRemarkable(): boolean {
-  return lostFiles !== null || intervals?.areLate() === true || sites?.hasMany() === true;
+  if (hasLostFiles || !hasLooked) return hasLostFiles;
+  const { areLate } = load(import.meta.url, '../handles/intervals') as typeof import('../handles/intervals.ts');
+  const { hasMany } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
+  return areLate() || hasMany();
 }
 
 /** What a report remembers of them. */
 export function handleHistory(mapSite: (site: Site) => SiteEntry): Pick<HistoryEntry, 'lostFiles' | 'intervals'> {
-  const late = isInterrupt ? undefined : intervals?.readIntervals(mapSite);
   return {
-    ...(lostFiles !== null && { lostFiles: lostFiles.readLostFiles(mapSite) }),
-    ...(late !== undefined && late.entries.length > 0 && { intervals: late }),
+    ...(hasLostFiles && { lostFiles: lostNow(mapSite) }),
+    ...(hasLooked && !isInterrupt && { intervals: intervalsNow(mapSite) }),
   };
+}
+
+function lostNow(mapSite: (site: Site) => SiteEntry): NonNullable<HistoryEntry['lostFiles']> {
+  const { readLostFiles } = load(import.meta.url, '../handles/lost-files') as typeof import('../handles/lost-files.ts');
+  return readLostFiles(mapSite);
+}
+
+function intervalsNow(mapSite: (site: Site) => SiteEntry): NonNullable<HistoryEntry['intervals']> {
+  const { readIntervals } = load(import.meta.url, '../handles/intervals') as typeof import('../handles/intervals.ts');
+  return readIntervals(mapSite);
 }
 
 // The first looks load what they need.
@@ -86,9 +108,9 @@ function lookAgain(delayMs: number): void {
   setTimeout(() => {
     try {
       const begin = performance.now();
-      sites ??= load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
-      sites.lookAtSites();
-      intervals ??= load(import.meta.url, '../handles/intervals') as typeof import('../handles/intervals.ts');
+      const { lookAtSites } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
+      lookAtSites();
+      hasLooked = true;
       // The shortest of some: others may have waited for a processor.
       if (took.unshift(performance.now() - begin) > tookKept) took.pop();
       lookAgain(Math.max(lookEveryMs, Math.min(...took) / mostShare));

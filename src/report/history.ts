@@ -24,7 +24,7 @@ export interface HistoryEntry {
   readonly blockingCalls: Remembered<BlockingCallEntry> | null;
   /** FileHandles that the garbage collector closed, because the program had lost them open; absent where there are none. */
   readonly lostFiles?: Remembered<LostFileEntry>;
-  /** Intervals of the program, with how late they fire; absent where none was looked at often enough. */
+  /** Intervals of the program of which five ticks or more were looked at, with how late they fire; absent in the first 2 s. */
   readonly intervals?: Remembered<IntervalEntry>;
 }
 
