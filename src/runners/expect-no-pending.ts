@@ -59,7 +59,7 @@ export async function expectNoPending({ ignore = [], timeout = 1000, retries = 6
 }
 
 function toPattern(ignored: string | RegExp): RegExp {
-  if (ignored instanceof RegExp) return new RegExp(ignored.source, ignored.flags.replace(/[gy]/g, ''));
+  if (typeof ignored !== 'string') return new RegExp(ignored.source, ignored.flags.replace(/[gy]/g, ''));
   const escaped = ignored.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*');
   return new RegExp(`(?:^|/)${escaped}$`, 's');
 }

@@ -1,9 +1,9 @@
 // The assertion that nothing is pending, in suites of tests.
 import { expect, test } from 'vitest';
 import { runSuite } from '../support/runner-suites.ts';
-import { mocha, nodeTest, vitest } from '../support/runners.ts';
+import { jestModules, mocha, nodeTest, vitest } from '../support/runners.ts';
 
-test.concurrent.each([vitest, mocha, nodeTest])(
+test.concurrent.each([vitest, jestModules, mocha, nodeTest])(
   'expectNoPending of $entry waits for what goes away, lists what stays with its lines, and ignores names, patterns and files',
   async (runner) => {
     const { code, output, culprits } = await runSuite(runner, 'expecting');

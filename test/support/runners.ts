@@ -35,7 +35,35 @@ function jestOf(folder: string): Runner {
   };
 }
 
+// As transformers of TypeScript do: the lines that run are not those that were written.
+const transform = `const { transformSync } = require('${path('node_modules/esbuild')}');
+module.exports = {
+  process(source, sourcefile, { supportsStaticESM }) {
+    const format = supportsStaticESM ? 'esm' : 'cjs';
+    return transformSync(source, { loader: 'ts', format, target: 'node22', sourcemap: 'external', sourcefile });
+  },
+};
+`;
+
+function compiled(runner: Runner, config: object, flags: readonly string[]): Runner {
+  const compiling = {
+    setupFilesAfterEnv: ['loopscope/jest'],
+    transform: { [String.raw`\.ts$`]: '<rootDir>/transform.cjs' },
+  };
+  return {
+    ...runner,
+    ending: '.test.ts',
+    files: { 'jest.config.json': JSON.stringify({ ...compiling, ...config }), 'transform.cjs': transform },
+    command: (...files) => [...flags, ...runner.command(...files)],
+  };
+}
+
 export const jest = jestOf('jest');
+export const jestTypes = compiled(jest, {}, []);
+export const jestModules: Runner = {
+  ...compiled(jest, { extensionsToTreatAsEsm: ['.ts'] }, ['--experimental-vm-modules']),
+  isModule: true,
+};
 export const jest29 = jestOf('jest-29');
 
 function mochaOf(folder: string): Runner {
