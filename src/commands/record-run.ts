@@ -234,12 +234,13 @@ class RecordedRun {
     }
     const missing = (): Member[] => {
       const there = new Set(directory.recorded().map(memberKey));
-      const alive = new Set(directory.members().map(memberKey));
-      return asked.filter((member) => alive.has(memberKey(member)) && !there.has(memberKey(member)));
+      const joined = new Set(directory.members().map(memberKey)); // who was killed has not left, either
+      const isMissing = (member: Member): boolean => joined.has(memberKey(member)) && !there.has(memberKey(member));
+      return asked.filter(isMissing);
     };
     const since = Date.now();
     const mayWait = (): boolean => Date.now() - since < (this.#stop.signal.aborted ? hurriedMs : answerMs);
-    while (missing().length > 0 && mayWait()) await pause(pollMs);
+    while (missing().some(({ pid }) => send(pid, 0)) && mayWait()) await pause(pollMs);
     for (const { pid, threadId } of missing()) {
       if (send(pid, 0)) this.#silent.push({ pid, threadId });
       else this.#lost.push({ pid, threadId });

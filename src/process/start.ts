@@ -197,7 +197,8 @@ function startWith(config: Config): void {
     loop?.leave();
     profiling?.finish();
     telemetry?.leave();
-    if (!interrupted && !hasTests() && !endsStuck && directory?.isTimeout() !== true) give('exit', Number(code));
+    if (recorder !== null) recorder.finish();
+    else if (!interrupted && !hasTests() && !endsStuck && directory?.isTimeout() !== true) give('exit', Number(code));
     directory?.leave(self);
   });
   if (!isMainThread) {
