@@ -9,6 +9,7 @@ import { figuresOf, isEnough, isLongEnough, sentenceWithout, threadName } from '
 import { diagnosisFormat, diagnosisVersion, type Diagnosis, type FoundIn } from '../report/diagnosis.ts';
 import type { Disease } from './disease.ts';
 import { gcPressure } from './gc-pressure.ts';
+import { growingQueue } from './growing-queue.ts';
 import { largeJson } from './large-json.ts';
 import { leakedHandles } from './leaked-handles.ts';
 import { leakedTasks } from './leaked-tasks.ts';
@@ -30,6 +31,7 @@ const diseases: readonly Disease[] = [
   smallPool,
   slowDependency,
   busyElsewhere,
+  growingQueue,
   leakedHandles,
   leakedTasks,
 ];

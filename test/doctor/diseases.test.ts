@@ -131,6 +131,34 @@ test('a pool is too small where a fifth of the time of requests is spent in line
   ]);
 });
 
+test('workers are too few where more jobs come than they do, and all of them are busy', () => {
+  const overrun = (put: number, holdMs: number): ThreadRecording => ({
+    ...threadOf({ requests: null, port: null }),
+    resources: [
+      useOf({ kind: 'queue', name: 'mail', waits: put, waitMs: 10 }),
+      useOf({ kind: 'executor', name: 'mail', holds: 200, holdMs, peakHeld: 1 }),
+    ],
+  });
+  expect([verdictsOf(overrun(299, 2000)), verdictsOf(overrun(300, 999))]).toEqual([[], []]);
+  expect(verdictsOf(overrun(300, 2000))).toEqual([
+    'The workers of mail (app.ts:2) are too few with 1: 150 jobs a second come, and 100 are done.',
+  ]);
+});
+
+test('a queue grows where its depth does, from 100 on', () => {
+  const growing = (step: number): ThreadRecording => {
+    const thread = threadOf();
+    const depths = Array.from({ length: 11 }, (_, look) => 1 + look * step);
+    const queue = { id: 1, name: 'jobs', createdAt: at, capacity: null, everyMs: 500, depths, put: 2000, taken: 100 };
+    const history = { fanOuts: { entries: [], dropped: 0 }, queues: { entries: [queue], dropped: 0 } };
+    return { ...thread, report: { ...thread.report, history } as unknown as typeof thread.report };
+  };
+  expect(verdictsOf(growing(9.9))).toEqual([]);
+  expect(verdictsOf(growing(10))).toEqual([
+    'The queue jobs (app.ts:7) grows and grows: 400 a second are put and 20 taken.',
+  ]);
+});
+
 test('a dependency is slow from half of the time of requests on, unless the loop itself is late', () => {
   const waiting = (holdMs: number): ThreadRecording => ({
     ...threadOf(),
