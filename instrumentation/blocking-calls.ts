@@ -50,6 +50,7 @@ class Calls {
 
   #capture(native: string): Origin {
     const site = originOf(readFrames(makeCall));
+    if (site === undefined) return null; // the next one is the program's again
     this.#lastSeen.set(native, site === null ? null : { ...site, exact: false });
     return site;
   }
@@ -101,8 +102,8 @@ function patch(target: object, key: string, native: string, calls: Calls, restor
   });
 }
 
-/** The innermost line of the program, or of a library where there is none. */
-function originOf(frames: readonly Frame[]): Origin {
+/** The innermost line of the program, or of a library where there is none; undefined for what is loopscope's own. */
+function originOf(frames: readonly Frame[]): Origin | undefined {
   let inLibrary: Origin = null;
   let found: Origin = null;
   for (const frame of frames) {
@@ -112,7 +113,7 @@ function originOf(frames: readonly Frame[]): Origin {
     if (file.startsWith('node:')) continue;
     if (isOwnFile(file)) {
       // the wrapper's own frame is on top; whatever else is loopscope's was called by nobody else
-      if (found === null && inLibrary === null && !file.includes('blocking-calls')) return null;
+      if (found === null && inLibrary === null && !file.includes('blocking-calls')) return undefined;
       continue;
     }
     const { line, column, function: name } = frame;

@@ -5,7 +5,7 @@ import { blockedLoop } from './blocked-loop.ts';
 import { busyElsewhere } from './busy-elsewhere.ts';
 import { endedFinding, hasFailed } from './ended.ts';
 import { fanOut } from './fan-out.ts';
-import { figuresOf, isEnough, isLongEnough, sentenceWithout, threadName } from './figures.ts';
+import { figuresOf, isBlind, isEnough, isLongEnough, sentenceWithout, threadName } from './figures.ts';
 import { diagnosisFormat, diagnosisVersion, type Diagnosis, type FoundIn } from '../report/diagnosis.ts';
 import type { Disease } from './disease.ts';
 import { gcPressure } from './gc-pressure.ts';
@@ -51,7 +51,8 @@ export function diagnose(recording: Recording): Diagnosis {
   const findings = joinThreads(found).slice(0, mostFindings);
   const isSeen = threads.some((thread) => isEnough(thread));
   const lost = recording.lost ?? [];
-  const isHealthy = isSeen && lost.length === 0 && !hasFailed(recording) && mostlyErrors(recording) === null;
+  const isHealthy =
+    isSeen && !isBlind(threads) && lost.length === 0 && !hasFailed(recording) && mostlyErrors(recording) === null;
   const [worst] = findings;
   return {
     format: diagnosisFormat,

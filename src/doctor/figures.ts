@@ -9,6 +9,8 @@ import { number, percent, time } from './wording.ts';
 const leastSeenMs = 1000;
 const leastBusyMs = 100;
 const fullLoad = 0.9;
+/** Of a loop that is busier, and that nobody could look into, nobody knows that it is healthy. */
+const mostBlind = 0.3;
 
 /** Whether enough was seen of a thread to say that nothing ails it: some requests, or for long enough some work. */
 export function isEnough(thread: ThreadRecording): boolean {
@@ -28,13 +30,17 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
   const end = howItEnded(recording);
   if (threads.length === 0) {
     const what = exit === null ? '' : ` It ended after ${time(durationMs)}${end}.`;
-    return `Not enough seen: no process of it left a recording.${what}`;
+    return `Not enough seen: no process of it left a recording.${what}${permissionHint(recording)}`;
   }
   const [lost] = recording.lost ?? [];
   if (lost !== undefined) return `Not enough seen: ${threadName(lost)} ended without leaving its recording.`;
   const errors = mostlyErrors(recording);
   if (errors !== null) return `Not enough seen: ${errors}.`;
   const requests = threads.reduce((sum, { requests: each }) => sum + (each?.finished ?? 0), 0);
+  if (isSeen && isBlind(threads)) {
+    const busy = percent(Math.max(...threads.map((thread) => viewOf(thread).utilization)));
+    return `Not enough seen: its loop was busy ${busy} of the time, and without an inspector it cannot be said with what (--permission needs --allow-inspector).`;
+  }
   if (isSeen) {
     const what = requests > 0 ? `answered ${count(requests, 'request').replace(/^\d+/, number(requests))}` : 'ran';
     const isFull = threads.some((thread) => viewOf(thread).utilization >= fullLoad);
@@ -55,6 +61,18 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
   }
   if (hasFailed(recording)) return `Not enough seen: it ended after ${time(durationMs)}${end}.`;
   return `Not enough seen: it ran for ${time(durationMs)}, and did next to nothing.`;
+}
+
+/** Whether a thread did much that nobody could look into. */
+export function isBlind(threads: readonly ThreadRecording[]): boolean {
+  return threads.some((thread) => thread.profile === null && viewOf(thread).utilization >= mostBlind);
+}
+
+/** What a program needs that may not write. */
+function permissionHint({ command }: Recording): string {
+  return /(?:^|\s)--permission(?:\s|$)/.test(command)
+    ? ' With --permission it needs --allow-fs-write for loopscope-* in the folder of temporary files, and --allow-inspector.'
+    : '';
 }
 
 /** `pid 42`, `worker thread 2 of pid 42`. */

@@ -16,9 +16,15 @@ const kinds: ReadonlySet<string> = new Set(['pool', 'lock', 'rwlock', 'semaphore
 export const smallPool: Disease = (view) =>
   view.thread.resources.filter((use) => isTooSmall(use, view)).map((use) => findingOf(use, view));
 
-function isTooSmall({ kind, waits, waitMs, holds }: ResourceUse, view: ThreadView): boolean {
+/** Who waits to get from a queue is idle; a job that waits for its turn in one is not. */
+function waitsForTurn({ name }: ResourceUse, { thread }: ThreadView): boolean {
+  return (thread.waits?.groups ?? []).some(({ type }) => type === `start queue ${name}`);
+}
+
+function isTooSmall(use: ResourceUse, view: ThreadView): boolean {
+  const { kind, waits, waitMs, holds } = use;
   if (!kinds.has(kind) || waits < leastWaits || waitMs / waits < leastWaitMs) return false;
-  if (kind === 'queue' && holds === 0) return false; // whoever waits to get is idle
+  if (kind === 'queue' && holds === 0 && !waitsForTurn(use, view)) return false;
   return view.isServing ? waitMs >= view.requestMs * leastShare : waitMs >= view.activeMs * leastWaiting;
 }
 
@@ -33,7 +39,19 @@ function findingOf(use: ResourceUse, view: ThreadView): Finding {
   const isLock = kind === 'lock' || kind === 'rwlock';
   const title = name.startsWith(kind) ? name : `${kind} ${name}`;
   const where = createdAt === null || name.includes(`:${createdAt.line}`) ? '' : ` (${view.line(createdAt)})`;
+  const waitEvidence = `${number(waits)} waits, ${time(waitMs / waits)} each, the longest ${time(maxWaitMs)}${waitedAt === null ? '' : ` (${view.line(waitedAt)})`}.`;
   const whose = view.isServing ? 'the time of requests' : 'the time';
+  if (kind === 'queue' && size === null) {
+    // How many run at a time is not known here.
+    return {
+      disease: 'small-pool',
+      weight: share,
+      verdict: `The ${title}${where} lets too few run at a time: ${percent(share)} of ${whose} is spent in line for it.`,
+      evidence: [waitEvidence, `On average ${inLine.toFixed(1)} are in line.`],
+      advice: 'Raise its concurrency, if what is behind it can bear more; else make each job shorter, or begin fewer.',
+      at: createdAt,
+    };
+  }
   return {
     disease: 'small-pool',
     weight: Math.min(1, share),
@@ -41,7 +59,7 @@ function findingOf(use: ResourceUse, view: ThreadView): Finding {
       ? `Requests stand in line for the ${title}${where}: ${percent(share)} of ${whose}.`
       : `The ${title}${where} is too small with ${number(limit)}: ${percent(share)} of ${whose} is spent in line for it.`,
     evidence: [
-      `${number(waits)} waits, ${time(waitMs / waits)} each, the longest ${time(maxWaitMs)}${waitedAt === null ? '' : ` (${view.line(waitedAt)})`}.`,
+      waitEvidence,
       `${number(view.perSecond(holds))} a second arrive and hold it for ${time(eachMs)} each: on average ${inUse.toFixed(1)} of ${number(limit)} are in use, and ${inLine.toFixed(1)} are in line.`,
       ...(isLock ? [] : [`By Little's law, with ${number(wanted)} nobody would wait at this rate.`]),
     ],

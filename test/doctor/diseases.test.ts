@@ -131,6 +131,25 @@ test('a pool is too small where a fifth of the time of requests is spent in line
   ]);
 });
 
+test('a loop that is busy and cannot be looked into is not called healthy', () => {
+  const turns = threadOf().turns as NonNullable<ThreadRecording['turns']>;
+  const blind = (busyMs: number): string =>
+    diagnose(recordingOf([threadOf({ profile: null, turns: { ...turns, busyMs } })])).verdict;
+  expect([blind(599), blind(600)]).toEqual(['healthy', 'unknown']);
+});
+
+test('jobs that wait for their turn in a queue are in line, and who waits for items is idle', () => {
+  const queue = (kind: string): ThreadRecording => ({
+    ...threadOf(),
+    resources: [useOf({ kind: 'queue', name: 'p-queue app.ts:2', size: null, waits: 1000, waitMs: 18_000 })],
+    waits: { groups: [operationOf({ type: `${kind} queue p-queue app.ts:2` })], dropped: 0 },
+  });
+  expect(verdictsOf(queue('get'))).toEqual([]);
+  expect(verdictsOf(queue('start'))).toEqual([
+    'The queue p-queue app.ts:2 lets too few run at a time: 90 % of the time of requests is spent in line for it.',
+  ]);
+});
+
 test('workers are too few where more jobs come than they do, and all of them are busy', () => {
   const overrun = (put: number, holdMs: number): ThreadRecording => ({
     ...threadOf({ requests: null, port: null }),
