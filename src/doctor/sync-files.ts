@@ -57,12 +57,22 @@ function placesOf({ thread }: ThreadView): Place[] {
     if (work !== 'sync file') continue;
     places.set(`${at.file}:${at.line}`, { at, calls: calls ?? 'a file', ms, count: null, maxMs: 0, callers });
   }
-  for (const { native, at, count, totalMs, maxMs } of thread.report.history?.blockingCalls?.entries ?? []) {
-    if (at === null || !ofFiles.test(native)) continue;
-    const key = `${at.file}:${at.line}`;
+  const entries = (thread.report.history?.blockingCalls?.entries ?? []).filter(({ native }) => ofFiles.test(native));
+  // Several calls of one line are one place.
+  const counted = Map.groupBy(entries, ({ at }) => (at === null ? '' : `${at.file}:${at.line}`));
+  for (const [key, calls] of counted) {
+    const [{ at, native }] = calls as [(typeof calls)[number]];
+    if (at === null) continue;
     const known = places.get(key);
-    const ms = Math.max(totalMs, known?.ms ?? 0);
-    places.set(key, { at, calls: native, ms, count, maxMs, callers: known?.callers ?? [] });
+    const totalMs = calls.reduce((sum, call) => sum + call.totalMs, 0);
+    places.set(key, {
+      at,
+      calls: native,
+      ms: Math.max(totalMs, known?.ms ?? 0),
+      count: calls.reduce((sum, call) => sum + call.count, 0),
+      maxMs: Math.max(...calls.map((call) => call.maxMs)),
+      callers: known?.callers ?? [],
+    });
   }
   return [...places.values()].toSorted((a, b) => b.ms - a.ms);
 }
