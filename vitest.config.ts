@@ -1,9 +1,25 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Folders whose tests leave their own process as it was. The files of one share processes: the start of a process, and to
+ * load the sources in it, takes longer than most of them.
+ */
+const sharing = {
+  drawing: 'test/{doctor,report,reporters,rules}/**/*.test.ts',
+  primitives: 'test/primitives/**/*.test.ts',
+};
+const shared = Object.entries(sharing).map(([name, include]) => ({
+  extends: true as const,
+  test: { name, include: [include], isolate: false },
+}));
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      ...shared,
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: Object.values(sharing) } },
+    ],
     globalSetup: ['test/support/build.ts'],
     // Node itself loads the files: call sites are those of the source, and await costs what it costs.
     experimental: { viteModuleRunner: false, nodeLoader: false },
