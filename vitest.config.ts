@@ -1,5 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { isMainVersion } from './test/support/main-version.ts';
+
+/**
+ * Where the version of Node makes no difference: in CI these run on the main version alone. What touches V8, the inspector,
+ * hooks, memory, async_hooks, workers, signals or runners is not among them.
+ */
+const once = [
+  // the sources and pages of this project; every command in the pages is tried on each version by tests of its own
+  'test/{docs,docs-commands,lint}.test.ts',
+  // a page, looked at in Chromium
+  'test/reporters/html.test.ts',
+  // what Jaeger and Prometheus make of what they get; what is sent, and how, is tested on each version
+  'test/examples-jaeger.test.ts',
+  'test/subscribers/export/jaeger-load.test.ts',
+  'test/subscribers/metrics/prometheus.test.ts',
+];
+const exclude = process.env['CI'] === undefined || isMainVersion ? [] : once;
 
 /**
  * Folders whose tests leave their own process as it was. The files of one share processes: the start of a process, and to
@@ -9,17 +26,23 @@ const sharing = {
   drawing: 'test/{doctor,report,reporters,rules}/**/*.test.ts',
   primitives: 'test/primitives/**/*.test.ts',
 };
-const shared = Object.entries(sharing).map(([name, include]) => ({
-  extends: true as const,
-  test: { name, include: [include], isolate: false },
-}));
+
+/** Tests that wait for programs of their own, and share nothing: two of a file are under way at once. */
+const waiting = [
+  'test/{docs-commands,examples-all}.test.ts',
+  'test/commands/{profile,why}.test.ts',
+  'test/subscribers/export/otlp.test.ts',
+];
+
+const projects = [
+  ...Object.entries(sharing).map(([name, folders]) => ({ name, include: [folders], exclude, isolate: false })),
+  { name: 'waiting', include: waiting, exclude, sequence: { concurrent: true }, maxConcurrency: 2 },
+  { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...exclude, ...waiting, ...Object.values(sharing)] },
+].map((test) => ({ extends: true as const, test }));
 
 export default defineConfig({
   test: {
-    projects: [
-      ...shared,
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: Object.values(sharing) } },
-    ],
+    projects,
     globalSetup: ['test/support/build.ts'],
     // Node itself loads the files: call sites are those of the source, and await costs what it costs.
     experimental: { viteModuleRunner: false, nodeLoader: false },

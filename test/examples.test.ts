@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Report } from '../src/report/format.ts';
 import { loopscope } from './support/cli.ts';
+import { isMainVersion } from './support/main-version.ts';
 
 const root = new URL('..', import.meta.url);
 
@@ -115,7 +116,7 @@ test('tcp-echo: the echo of asyncio works, and where both ends wait the report s
 });
 
 // It says so: `Node 24.21.0`. Columns of calls are others in other versions.
-const shown = process.version.startsWith('v24.') ? ['examples/order-service.ts'] : [];
+const shown = isMainVersion ? ['examples/order-service.ts'] : [];
 
 test.each(shown)('the output in the README is that of npm start, but for times, numbers and ports', async (example) => {
   const { stderr } = await loopscope(['run', '--', example], { env: { COLUMNS: '80' } });

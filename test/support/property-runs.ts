@@ -1,9 +1,10 @@
 // Tries properties with fake timers: often where a machine has the time, and less often while somebody waits for it.
 import * as fc from 'fast-check';
 import { vi } from 'vitest';
+import { isMainVersion } from './main-version.ts';
 
 // What is tried is our own code: the version of Node matters little.
-const inCi = process.version.startsWith('v24.') ? 2000 : 500;
+const inCi = isMainVersion ? 2000 : 500;
 
 /** Runs of each property. */
 const propertyRuns = process.env['CI'] === undefined ? 300 : inCi;
