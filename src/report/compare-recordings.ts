@@ -18,7 +18,17 @@ export function isKept({ kind }: Item): boolean {
 }
 
 /** From how much on a difference is none of chance, of each number. */
-const noise = { rate: 1, requestMs: 1, longestMs: 20, processorMs: 0.05, share: 3, megabytes: 20, waitMs: 2, peak: 5 };
+const noise = { rate: 1, requestMs: 1, longestMs: 20, processorMs: 0.05, share: 3, megabytes: 20, waitMs: 2 };
+
+/** What is open for as long as it is wanted: how long it waits is no fault of anybody. */
+const lasting: ReadonlySet<string> = new Set([
+  'socket',
+  'server',
+  'watcher',
+  'worker thread',
+  'child process',
+  'timer',
+]);
 
 /** What is compared, each once for all threads. */
 export function* itemsOfRecording({ recording, diagnosis }: Recorded): Generator<Item> {
@@ -87,11 +97,11 @@ export function* itemsOfRecording({ recording, diagnosis }: Recorded): Generator
     'MB',
     noise.megabytes,
   );
-  for (const { name, at, waitMs, peak } of diagnosis.operations) {
+  for (const { name, at, waitMs } of diagnosis.operations) {
+    if (lasting.has(name)) continue;
     const key = ['operations', name, at?.file ?? '', at?.function ?? ''].join('\0');
     const of = { kind: 'operations', ...fields, site: at } as const;
     yield { ...of, key: `${key}\0wait`, name: `${name}: wait each`, value: waitMs, unit: 'ms', noise: noise.waitMs };
-    yield { ...of, key: `${key}\0peak`, name: `${name}: at a time`, value: peak, unit: 'items', noise: noise.peak };
   }
 }
 
