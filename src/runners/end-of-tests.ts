@@ -1,5 +1,8 @@
 // The end of the tests of a process in which they are not told file by file: nothing has begun for a second, and nothing is
 // pending. What they left is reported then; a process that does not end is explained, and ended.
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { TestEntry } from '../report/format.ts';
 import { beginFile } from './test-file.ts';
 import { isAnyAwaited } from './test-run.ts';
@@ -7,6 +10,19 @@ import { watchExit } from './exit-watch.ts';
 
 const { setTimeout, clearTimeout } = globalThis;
 const quietMs = 1000;
+
+const patienceMs = 500;
+
+/** Whether the main module awaits something at its top, and may have more tests. What has been imported is not run again. */
+async function isMainLoading(): Promise<boolean> {
+  const [, main] = process.argv;
+  if (main === undefined || createRequire(import.meta.url).cache[resolve(main)] !== undefined) return false;
+  const loaded = import(pathToFileURL(resolve(main)).href).then(
+    () => false,
+    () => false,
+  );
+  return Promise.race([loaded, new Promise<boolean>((done) => void setTimeout(done, patienceMs, true).unref())]);
+}
 
 /** What waits for the end of all tests. */
 export interface EndOfTests {
@@ -23,9 +39,13 @@ export function endOfTests(runner: TestEntry['runner']): EndOfTests {
   let timer: NodeJS.Timeout | undefined;
   const check = async (): Promise<void> => {
     if (isAnyAwaited()) return;
+    if (await isMainLoading()) {
+      timer?.refresh();
+      return;
+    }
     isOver = true;
     await file.end(process.argv[1] ?? '');
-    watchExit(file.beginning);
+    watchExit(file.beginning, isMainLoading);
   };
   return {
     drained() {
@@ -33,7 +53,7 @@ export function endOfTests(runner: TestEntry['runner']): EndOfTests {
       if (isOver) return;
       isOver = true; // once: the loop may turn and be drained again
       file.endNow(process.argv[1] ?? '');
-      watchExit(file.beginning);
+      watchExit(file.beginning, isMainLoading);
     },
     soon() {
       isOver = false;

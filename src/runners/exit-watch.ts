@@ -13,12 +13,19 @@ const { setTimeout, clearTimeout } = globalThis;
 let listening: ((event: string | symbol) => void) | null = null;
 let timer: NodeJS.Timeout | undefined;
 
+/** Whether more tests may come: then it is waited for longer. */
+export type MayGoOn = () => Promise<boolean>;
+
 /** The tests are over: if the process is there after a while, it is explained and ended, unless that is switched off. */
-export function watchExit(beginning: Beginning): void {
+export function watchExit(beginning: Beginning, mayGoOn: MayGoOn = () => Promise.resolve(false)): void {
   const { testExitAfterMs } = readConfig();
   if (testExitAfterMs === null) return;
+  const check = async (): Promise<void> => {
+    if (isAnyAwaited() || (await mayGoOn()) || isAnyAwaited()) watchExit(beginning, mayGoOn);
+    else endNow(beginning, testExitAfterMs);
+  };
   clearTimeout(timer);
-  timer = setTimeout(explain, testExitAfterMs, beginning, testExitAfterMs).unref();
+  timer = setTimeout(() => void check(), testExitAfterMs).unref();
 }
 
 /**
@@ -36,11 +43,7 @@ export function whenRunnerIsDone(name: string, act: () => void): void {
   process.on('newListener', onNew);
 }
 
-function explain(beginning: Beginning, afterMs: number): void {
-  if (isAnyAwaited() || isLoading()) {
-    watchExit(beginning); // one has begun after all, or may begin
-    return;
-  }
+function endNow(beginning: Beginning, afterMs: number): void {
   try {
     const { findLeft, giveLeaks, fileEntry } = load(import.meta.url, './leaks') as typeof Leaks;
     const hung = pendingTests()[0];
@@ -53,9 +56,4 @@ function explain(beginning: Beginning, afterMs: number): void {
   // After those of the runner: mocha sets the number of failures, which stays if there are any.
   process.once('exit', () => (process.exitCode ||= exitCode));
   process.exit();
-}
-
-/** Whether the main module has not been evaluated to its end: Node listens for `exit` meanwhile. */
-function isLoading(): boolean {
-  return process.listeners('exit').some(({ name }) => name === 'handleProcessExit');
 }

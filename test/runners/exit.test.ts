@@ -27,3 +27,20 @@ test.concurrent.each([
     ...((left.length > 0 || run.code !== 71) && { output: run.output }),
   }).toEqual({ name, code: 71, left: [], own: undefined });
 });
+
+test.concurrent('a module of node:test that awaits something between its tests is not over, and is left alone', async () => {
+  const text = `import { test } from 'node:test';
+import { createServer } from 'node:net';
+const server = createServer();
+await new Promise((resolve) => { server.listen(0, () => resolve(null)); });
+await test('first', () => {});
+await new Promise((resolve) => { setTimeout(resolve, 2500); });
+await test('second', () => {});
+server.close();
+`;
+  const { code, output } = await runTexts(nodeTest, { 'slow.ts': text }, { LOOPSCOPE_TEST_EXIT_AFTER: '200ms' });
+  expect({ code, said: output.split('\n').filter((line) => line.includes('loopscope')) }).toEqual({
+    code: 0,
+    said: [],
+  });
+});
