@@ -84,6 +84,7 @@ async function bundle(options: InputOptions): Promise<readonly OutputChunk[]> {
     ...options,
     platform: 'node',
     treeshake: false,
+    checks: { pluginTimings: false }, // of a machine that has much else to do
     onLog(_level, { message }) {
       throw new Error(message); // two modules with the same name for different things, above all
     },

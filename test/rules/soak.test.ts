@@ -12,9 +12,9 @@ const seconds = Number(process.env['SOAK_SECONDS'] ?? 4);
 const everyMs = seconds > 10 ? 5000 : 1500;
 const paths = ['/', '/users/1', '/users/2', '/prices', '/upstream', '/many'] as const;
 
-test(`a healthy service has no warning in ${seconds} s under load`, { timeout: (seconds + 50) * 1000 }, async () => {
+test(`a healthy service has no warning in ${seconds} s under load`, { timeout: (2 * seconds + 50) * 1000 }, async () => {
   const words = ['run', '--format', 'json', '--', program('rules/healthy.ts')];
-  const service = startLoopscope(words, { limitMs: (seconds + 40) * 1000 });
+  const service = startLoopscope(words, { limitMs: (2 * seconds + 40) * 1000 });
   let stdout = '';
   service.child.stdout?.on('data', (text: string) => (stdout += text));
   await service.printed('http://');
