@@ -23,7 +23,9 @@ const exclude = process.env['CI'] === undefined || isMainVersion ? [] : once;
  * load the sources in it, takes longer than most of them.
  */
 const sharing = {
-  drawing: 'test/{doctor,report,reporters,rules}/**/*.test.ts',
+  // plain data and texts
+  drawing: 'test/{doctor,report,reporters,rules}/**/!(build|cycles|cycles-rwlock).test.ts',
+  // each test expects that nothing is left pending
   primitives: 'test/primitives/**/*.test.ts',
 };
 
