@@ -63,9 +63,12 @@ export interface TestPart {
   readonly resources: readonly ResourceRecord[];
 }
 
-/** What is pending of one test. */
-export function takeTestReport({ test, tasks, resources }: TestPart, mapSite: (site: Site) => Site): Report {
-  const at = now();
+/** What is pending of one test, with ages as of a moment on the runtime clock: to read the memory takes a while. */
+export function takeTestReport(
+  { test, tasks, resources }: TestPart,
+  mapSite: (site: Site) => Site,
+  at: number = now(),
+): Report {
   return buildReport({
     tasks,
     resources,

@@ -16,12 +16,21 @@ import { entryOf, isOf, pendingTests, type TestRun } from './test-run.ts';
 const runnerFiles =
   /[\\/]node_modules[\\/](?:@vitest[\\/]|vitest(?:-\d+)?[\\/]|vite-node[\\/]|jest-|@jest[\\/]|mocha(?:-\d+)?[\\/]|p-limit[\\/])/;
 
+/** What was found of a test that is pending. */
+export interface Finding {
+  readonly problem: TestProblem;
+  /** When, on the runtime clock: before anything was read. */
+  readonly at: number;
+  /** Null where nothing was read. */
+  readonly awaits: AwaitReport | null;
+}
+
 /** Reports a test that is pending, with the functions that are suspended in it; in the midst of what it does, or later. */
-export function reportPending(run: TestRun, problem: TestProblem, sandbox: object, awaits: AwaitReport | null): void {
+export function reportPending(run: TestRun, sandbox: object, { problem, at, awaits }: Finding): void {
   const parts = pendingTests().filter(({ record }) => isOf(record, run));
   const tasks = [...parts.map(({ record }) => record), ...tasksOf(run)];
   const map = siteMap(sandbox);
-  const report = takeTestReport({ test: entryOf(run, problem), tasks, resources: resourcesOf(run) }, map);
+  const report = takeTestReport({ test: entryOf(run, problem, at), tasks, resources: resourcesOf(run) }, map, at);
   give(awaits === null ? report : withAwaits(report, mapSites(awaits, map), tasks));
 }
 

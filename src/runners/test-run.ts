@@ -156,8 +156,8 @@ export function runningTest(): TestRun | null {
   return only === undefined || others.length > 0 ? null : only;
 }
 
-/** The test as a report names it. */
-export function entryOf(run: TestRun, problem: TestProblem): TestEntry {
+/** The test as a report names it, at a moment on the runtime clock. */
+export function entryOf(run: TestRun, problem: TestProblem, at: number = now()): TestEntry {
   const { runner, file, name, timeoutMs, startedAt, endedAt } = run;
   const place = run.place();
   return {
@@ -167,7 +167,7 @@ export function entryOf(run: TestRun, problem: TestProblem): TestEntry {
     name,
     line: place?.line ?? null,
     column: place?.column ?? null,
-    ranMs: Math.round(((endedAt ?? now()) - startedAt) * 10) / 10,
+    ranMs: Math.round(((endedAt ?? at) - startedAt) * 10) / 10,
     timeoutMs,
   };
 }

@@ -1,11 +1,12 @@
 // A test at its timeout: it is reported before its runner knows that it is over.
 import { readConfig } from '../config.ts';
-import type { AwaitReport } from '../report/awaits.ts';
 import type { TestProblem } from '../report/format.ts';
 import { excuseBlock } from '../loop/watchdog.ts';
+import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
 import type * as ReadAwaits from '../process/read-awaits.ts';
+import type { Finding } from './test-report.ts';
 import { markReported, testGlobal, type TestRun } from './test-run.ts';
 
 // As they are before a test fakes them.
@@ -40,14 +41,15 @@ export function reportNow(run: TestRun, problem: TestProblem): void {
   try {
     if (run.isReported) return;
     run.isReported = true;
+    const at = now();
     if (problem === 'blocked') {
-      give(run, problem, null); // what runs is the answer, and not what is suspended
+      give(run, { problem, at, awaits: null }); // what runs is the answer, and not what is suspended
       return;
     }
     excuseBlock(() => {
       // First of all: what nobody can settle may be garbage, and the next collection takes it away.
       const awaits = (load(import.meta.url, '../process/read-awaits') as typeof ReadAwaits).readOwnAwaits();
-      give(run, problem, awaits);
+      give(run, { problem, at, awaits });
     });
   } catch (error) {
     complain('the report of a test was lost', error);
@@ -56,7 +58,7 @@ export function reportNow(run: TestRun, problem: TestProblem): void {
   }
 }
 
-function give(run: TestRun, problem: TestProblem, awaits: AwaitReport | null): void {
+function give(run: TestRun, finding: Finding): void {
   const { reportPending } = load(import.meta.url, './test-report') as typeof import('./test-report.ts');
-  reportPending(run, problem, testGlobal(), awaits);
+  reportPending(run, testGlobal(), finding);
 }

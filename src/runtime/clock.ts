@@ -1,5 +1,6 @@
-// One clock: monotonic milliseconds, anchored once to wall time. Taken at import, before anybody fakes the timers.
-const { performance } = globalThis;
+// One clock: monotonic milliseconds, anchored once to wall time. Node's own, and taken at import: nobody can fake it.
+import { performance } from 'node:perf_hooks';
+
 const { timeOrigin } = performance;
 
 /** Milliseconds since the process (or worker thread) started, with fractions. */
