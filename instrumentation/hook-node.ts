@@ -80,7 +80,12 @@ function startListening({ channels, load: loadListeners }: Listening): () => voi
     return listeners;
   };
   const ends = Object.entries(channels).map(([name, key]) => {
-    const handle = (message: unknown): void => guard(() => (listeners ?? first())[key]?.(message as never), undefined);
+    let listener: ((message: never) => void) | undefined;
+    const handle = (message: unknown): void =>
+      guard(() => {
+        listener ??= (listeners ?? first())[key];
+        listener?.(message as never);
+      }, undefined);
     listen(name, handle);
     return () => unsubscribe(name, handle);
   });

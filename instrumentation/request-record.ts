@@ -4,35 +4,39 @@ import type { Origin, RequestState, Settlement, TaskRecord } from '../src/channe
 import type { WaitRecord } from '../src/channels/wait.ts';
 import { CancelledError } from '../src/errors.ts';
 import { cutSettledParents, nextId } from '../src/runtime/context.ts';
-import { now } from '../src/runtime/clock.ts';
 import { fulfilment } from '../src/runtime/settle.ts';
+import { turnTime } from '../src/runtime/turn-clock.ts';
 
 const longestName = 80;
 
 /** What of a response is looked at. */
-export type Response = Pick<ServerResponse, 'headersSent' | 'writableEnded' | 'destroyed'>;
+export type Response = Pick<ServerResponse, 'headersSent' | 'writableEnded' | 'writableFinished' | 'destroyed'>;
 
 /** It is named by method and path until somebody knows its route. Nothing of the request is kept but these. */
 export class RequestRecord implements TaskRecord {
   readonly id: number = nextId();
-  readonly createdAt: number = Math.floor(now());
+  readonly createdAt: number = Math.floor(turnTime());
   readonly startedAt: number = this.createdAt;
   readonly #method: string;
   #path: string;
   #origin: Origin | null = null;
   #response: Response | null;
-  parent: TaskRecord | null;
+  index: number;
+  parent: TaskRecord | null = null;
   settlement: Settlement | null = null;
   waits: WaitRecord | null = null;
   previous: TaskRecord | null = null;
   next: TaskRecord | null = null;
 
-  /** @param path what comes after a question mark is nobody's business */
-  constructor(method: string, path: string, response: Response, parent: TaskRecord | null = null) {
+  /**
+   * @param path what comes after a question mark is nobody's business
+   * @param index where it stands among those that are pending
+   */
+  constructor(method: string, path: string, response: Response, index: number) {
     this.#method = method;
     this.#path = path;
     this.#response = response;
-    this.parent = parent;
+    this.index = index;
   }
 
   /** Made when somebody asks: most requests are over by then. */
@@ -54,6 +58,21 @@ export class RequestRecord implements TaskRecord {
   get request(): RequestState {
     const response = this.#response;
     return { sent: response?.headersSent === true ? 'headers' : 'nothing', isGone: response?.destroyed !== false };
+  }
+
+  /** Whether this is its response, and not over. */
+  answers(response: Response): boolean {
+    return this.#response === response;
+  }
+
+  /** Whether it was answered, or its client has gone. */
+  get isOver(): boolean {
+    return this.#response?.destroyed !== false || this.isAnswered;
+  }
+
+  /** Whether the last byte was handed to the system. */
+  get isAnswered(): boolean {
+    return this.#response?.writableFinished === true;
   }
 
   /** Whether its client has gone, and nothing is known that it would still wait for. */
