@@ -31,6 +31,7 @@ const heldUpMs = 1000;
 /** Counts from now on. */
 export function countRequests(): RequestCounter {
   const starts = new WeakMap<object, number>();
+  let inTime = 0; // whose time is taken, and who are not answered: mostly nobody
   let started = 0;
   let finished = 0;
   let timed = 0;
@@ -48,6 +49,7 @@ export function countRequests(): RequestCounter {
     to = now();
     if (started === 1) from = to;
     starts.set((message as Message).request, to);
+    inTime++;
   };
   const end = (message: unknown): void => {
     finished++;
@@ -57,8 +59,9 @@ export function countRequests(): RequestCounter {
       else refused++;
       status ??= response.statusCode;
     }
-    const since = starts.get(request);
+    const since = inTime === 0 ? undefined : starts.get(request);
     if (since === undefined) return;
+    inTime--;
     to = now();
     const weight = started > allUntil ? oneOf : 1;
     timed += weight;
