@@ -37,6 +37,8 @@ const diseases: readonly Disease[] = [
 ];
 const mostFindings = 10;
 const leastStarved = 0.2;
+/** Of what serves itself more is known than of what helps another thread. */
+const ofHelpers = 0.5;
 /** What is seen of other threads says more than that one was not. */
 const ofSilence = 0.2;
 
@@ -46,7 +48,7 @@ export function diagnose(recording: Recording): Diagnosis {
   const found = [
     ...endedFinding(recording),
     ...silent.map(silentFinding),
-    ...threads.filter(isLongEnough).flatMap((thread) => findingsOf(thread)),
+    ...threads.filter(isLongEnough).flatMap((thread) => findingsOf(thread, threads)),
   ];
   const findings = joinThreads(found).slice(0, mostFindings);
   const isSeen = threads.some((thread) => isEnough(thread));
@@ -75,11 +77,15 @@ export function diagnose(recording: Recording): Diagnosis {
   };
 }
 
-function findingsOf(thread: ThreadRecording): FoundIn[] {
+function findingsOf(thread: ThreadRecording, threads: readonly ThreadRecording[]): FoundIn[] {
   const view = viewOf(thread);
+  // What starts a server is busy for a while, and answers nobody.
+  const share = thread.requests === null && threads.some(({ requests }) => requests !== null) ? ofHelpers : 1;
   const { pid, threadId } = thread.report.process;
   const found = diseases.flatMap((disease) => disease(view));
-  return found.map((finding) => Object.assign({ threads: [{ pid, threadId }] }, finding));
+  return found.map((finding) =>
+    Object.assign({ threads: [{ pid, threadId }] }, finding, { weight: finding.weight * share }),
+  );
 }
 
 /** Where the machine had no processor for it, times are longer than the program's own. */

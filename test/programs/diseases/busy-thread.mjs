@@ -2,18 +2,23 @@
 import { createServer } from 'node:http';
 import { isMainThread, Worker } from 'node:worker_threads';
 
+const enoughMs = 1500;
+
+function spin() {
+  let sum = 0;
+  for (let index = 0; index < 2e7; index++) sum += Math.sqrt(index);
+  return sum;
+}
+
 if (isMainThread) {
   createServer((_, response) => response.end('ok')).listen(0);
   new Worker(new URL(import.meta.url));
 } else {
-  const spin = () => {
-    let sum = 0;
-    for (let i = 0; i < 2e7; i++) sum += Math.sqrt(i);
-    return sum;
-  };
-  let rounds = 0;
-  setInterval(() => {
+  const timer = setInterval(() => {
     spin();
-    if (++rounds === 10) process.stderr.write('spun \n');
+    if (performance.now() < enoughMs) return;
+    process.stderr.write('spun \n');
+    clearInterval(timer);
+    setInterval(spin, 1);
   }, 1);
 }
