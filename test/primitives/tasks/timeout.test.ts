@@ -1,10 +1,12 @@
+import { startVirtualTime } from '../../support/virtual-time.ts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTask, Lock, sleep, timeout, timeoutAt, type TimeoutScope } from '../../../src/index.ts';
+import { now } from '../../../src/runtime/clock.ts';
 import { recordMessages } from '../../support/messages.ts';
 import { after, deaf, failAfter, follow, never, pass, releaseDeaf, words } from '../../support/settled.ts';
 import { expectNoTimersLeft, rejection } from '../../support/turn.ts';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+beforeEach(startVirtualTime);
 afterEach(async () => {
   releaseDeaf();
   await expectNoTimersLeft();
@@ -55,7 +57,7 @@ test.each<[string, (scope: TimeoutScope) => unknown, string]>([
 describe('the scope', () => {
   test('knows when, and whether it is expired', async () => {
     const seen: unknown[] = [];
-    const from = performance.now();
+    const from = now();
     const end = follow(
       timeout(10, async (scope) => {
         seen.push(Math.round((scope.when() - from) / 10), scope.expired, scope.signal.aborted);
@@ -67,9 +69,9 @@ describe('the scope', () => {
     expect([seen, end.outcome]).toEqual([[1, false, false, true, true], 'value undefined']);
   });
 
-  test.each<[string, (now: number) => number, number, string]>([
-    ['later', (now) => now + 30, 29, 'value "done"'],
-    ['sooner', (now) => now + 5, 6, 'TimeoutError: timeout: timed out after 10 ms'],
+  test.each<[string, (at: number) => number, number, string]>([
+    ['later', (at) => at + 30, 29, 'value "done"'],
+    ['sooner', (at) => at + 5, 6, 'TimeoutError: timeout: timed out after 10 ms'],
     ['to never', () => Infinity, 29, 'value "done"'],
     ['to a moment that has passed', () => 0, 1, 'TimeoutError: timeout: timed out after 10 ms'],
   ])('is rescheduled %s', async (_what, when, ms, outcome) => {
@@ -77,7 +79,7 @@ describe('the scope', () => {
       timeout(
         10,
         async (scope) => {
-          scope.reschedule(when(performance.now()));
+          scope.reschedule(when(now()));
           return sleep(28, { value: 'done' });
         },
         { name: 'timeout' },
@@ -92,7 +94,7 @@ describe('the scope', () => {
     task = createTask(async () =>
       timeout(10, async (scope) => {
         await sleep(5);
-        scope.reschedule(performance.now() + 1000);
+        scope.reschedule(now() + 1000);
         await sleep(20);
         return task?.waits?.until === scope.when();
       }),
@@ -123,7 +125,7 @@ describe('timeoutAt', () => {
     ['a moment that has passed', -1000, 1, 'TimeoutError: timeout: its deadline has passed'],
     ['never', Infinity, 25, 'value 1'],
   ])('%s', async (_what, from, ms, outcome) => {
-    const end = follow(timeoutAt(performance.now() + from, after(25, 1), { name: 'timeout' }));
+    const end = follow(timeoutAt(now() + from, after(25, 1), { name: 'timeout' }));
     await pass(ms);
     expect(end.outcome).toBe(outcome);
   });
