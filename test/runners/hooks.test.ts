@@ -2,9 +2,13 @@
 import { expect, test } from 'vitest';
 import { hangingHooks } from '../support/runner-hooks.ts';
 import { runTexts, unnamed } from '../support/runner-suites.ts';
-import { jest, mocha, nodeTest } from '../support/runners.ts';
+import { jest, mocha, nodeTest, vitest } from '../support/runners.ts';
 
 test.concurrent.each([
+  {
+    runner: vitest,
+    hooks: ['beforeAll hook', 'is fine > beforeEach hook', 'is fine > afterEach hook', 'afterAll hook'],
+  },
   { runner: jest, hooks: ['beforeAll hook', 'is fine > beforeEach hook', 'is fine > afterEach hook', 'afterAll hook'] },
   { runner: nodeTest, hooks: ['before hook', 'is fine > beforeEach hook', 'is fine > afterEach hook', 'after hook'] },
   {

@@ -14,7 +14,7 @@ test('what hangs and what is left open in a worker thread of vitest is in the JU
   try {
     const path = join(folder, 'junit.xml');
     const run = [cli, 'run', '--timeout', '60s', '--report', `junit=${path}`, '--', process.execPath];
-    const inThreads = (file: string): string[] => [...run, ...vitest.command(file), '--pool=threads'];
+    const inThreads = (...files: string[]): string[] => [...run, ...vitest.command(...files), '--pool=threads'];
     const suite = await runSuite({ ...vitest, command: inThreads }, 'hanging');
     const junit = await readFile(path, 'utf8');
     const cases = junit.matchAll(/<testcase name="(\w+)"[^>]*>\s*<failure [^>]*type="(\w+)"/g);

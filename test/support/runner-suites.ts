@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hangingHooks } from './runner-hooks.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const linked = ['loopscope', 'vitest', 'async-mutex', 'tslib', 'fastq', 'reusify'];
@@ -108,6 +109,11 @@ ${runner.test('endless', '() => { sum(); }', 300)}
 `;
 }
 
+/** Another of that kind. */
+function other(runner: Runner): string {
+  return endless(runner).replaceAll('sum', 'count').replaceAll('endless', 'other');
+}
+
 /** Fifty tests with which nothing is wrong. */
 function healthy(runner: Runner): string {
   const one = (index: number): string =>
@@ -155,7 +161,7 @@ ${test(
 `;
 }
 
-const sources = { hanging, endless, healthy, expecting } as const;
+const sources = { hanging, endless, other, healthy, expecting, hooks: hangingHooks } as const;
 
 /** What a run of a suite wrote, and how it ended. */
 export interface SuiteRun {
