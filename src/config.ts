@@ -372,11 +372,14 @@ export interface BuildSettings {
   readonly root: string;
   /** Of GitHub: what is appended to it is shown below the step. `GITHUB_STEP_SUMMARY`; null elsewhere. */
   readonly summaryFile: string | null;
+  /** In a job of GitHub (`GITHUB_ACTIONS=true`) a process of tests annotates what it reports. `LOOPSCOPE_GITHUB=0`: not. */
+  readonly annotates: boolean;
 }
 
 export function readBuild(environment: Environment = process.env): BuildSettings {
   const root = environment['GITHUB_WORKSPACE'] || environment['CI_PROJECT_DIR'] || '.';
-  return { root: resolve(root), summaryFile: environment['GITHUB_STEP_SUMMARY'] || null };
+  const annotates = environment['GITHUB_ACTIONS'] === 'true' && !isOff(environment['LOOPSCOPE_GITHUB'] ?? null);
+  return { root: resolve(root), summaryFile: environment['GITHUB_STEP_SUMMARY'] || null, annotates };
 }
 
 /** What the variables of OpenTelemetry say about sending trace files. */

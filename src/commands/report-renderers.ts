@@ -1,6 +1,5 @@
 // The forms in which findings can be written: one reporter and one line each.
-import { appendFileSync, statSync } from 'node:fs';
-import { readBuild } from '../config.ts';
+import { appendSummary } from '../process/step-summary.ts';
 import type { CiOptions } from '../reporters/ci-place.ts';
 import type { Examined } from '../reporters/findings.ts';
 import { renderGithub } from '../reporters/github.ts';
@@ -40,21 +39,11 @@ export function render(
   return renderers[name](examined, options, drawing);
 }
 
-// GitHub shows no more, and then says nothing of what this step wrote.
-const mostSummaryBytes = 1024 * 1024;
-
 /** What `github` writes beside its annotations: the summary of the step. Nothing elsewhere. */
 export function summariesOf(
   outputs: readonly Output[],
   examined: readonly Examined[],
   options: CiOptions,
 ): (() => void)[] {
-  const { summaryFile } = readBuild();
-  if (summaryFile === null || !outputs.some(({ name }) => name === 'github')) return [];
-  return [
-    () => {
-      const { size = 0 } = statSync(summaryFile, { throwIfNoEntry: false }) ?? {};
-      appendFileSync(summaryFile, renderMarkdown(examined, options, mostSummaryBytes - size));
-    },
-  ];
+  return outputs.some(({ name }) => name === 'github') ? [() => appendSummary(examined, options)] : [];
 }

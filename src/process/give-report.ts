@@ -3,7 +3,7 @@
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { Config } from '../config.ts';
+import { readBuild, type Config } from '../config.ts';
 import type { Reason, Report } from '../report/format.ts';
 import { joinAwaits } from '../report/join-awaits.ts';
 import { isWorthShowing } from '../report/worth.ts';
@@ -39,7 +39,11 @@ function deliver(report: Report, config: Config, directory: RunDirectory | null)
   const { writeReport } = load(import.meta.url, './deliver') as typeof import('./deliver.ts');
   const { addOwnWarnings } = load(import.meta.url, './add-warnings') as typeof import('./add-warnings.ts');
   const examined = addOwnWarnings(report);
-  if (isWorthShowing(examined)) writeReport(examined, config);
+  if (!isWorthShowing(examined)) return;
+  writeReport(examined, config);
+  if (report.test !== undefined && readBuild().annotates) {
+    (load(import.meta.url, './annotate') as typeof import('./annotate.ts')).annotate(examined);
+  }
 }
 
 /** With where everything is parked, if somebody asked. The end of a program is not held up for it. */

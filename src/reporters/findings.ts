@@ -76,19 +76,34 @@ const testProblems: Readonly<Record<TestProblem, string>> = {
 function findingOfTest(test: TestEntry, report: Report): Finding {
   const { directory } = report.process;
   const { problem, file, name, line, column, ranMs, timeoutMs } = test;
-  const site = { file, line: line ?? 1, column: column ?? 1, function: '', exact: true };
-  const path = place(site, directory).replace(/(:\d+){2}$/, '');
+  const own = { file, line: line ?? 1, column: column ?? 1, function: '', exact: true };
+  const path = place(own, directory).replace(/(:\d+){2}$/, '');
+  const rule = testRules[problem];
   const who = name === null ? `the file ${path}` : `test ${plain(name, longestLabel)}`;
   return {
-    rule: testRules[problem],
+    rule,
     isWarning: false,
     title: `${who} ${testProblems[problem]} after ${duration(problem === 'timed out' ? (timeoutMs ?? ranMs) : ranMs)}`,
-    details: drawHandles(report, longestSentence, (_style, text) => text, { most: mostHandles, withAdvice: true }),
-    site,
+    details: [
+      ...report.tasks.filter(isTest).flatMap((task) => [...waitDetails(task, report)]),
+      ...drawHandles(report, longestSentence, (_style, text) => text, { most: mostHandles, withAdvice: true }),
+    ],
+    site: (rule === 'leaked' ? leftAt(report) : null) ?? own,
     label: name === null ? 'the whole file' : plain(name, longestLabel),
     subject: [file, name, problem].join('\0'),
     task: null,
   };
+}
+
+/** Where the first of what is left open was made. */
+function leftAt({ handles }: Report): SiteEntry | null {
+  for (const { at, callback } of handles?.entries ?? []) if (at !== null || callback !== null) return at ?? callback;
+  return null;
+}
+
+/** What stands for a test itself. */
+function isTest({ kind }: TaskEntry): boolean {
+  return kind === 'test';
 }
 
 function findingOfWarning({ rule, message, advice, site, task, resource }: Warning): Finding {
@@ -121,7 +136,7 @@ function pendingFindings(report: Report): Finding[] {
   });
   // What is outside of all tasks waits for these, or is said when there is nothing else to say.
   const findings = [...groups.values()]
-    .filter(([first]) => first?.id !== 0 || groups.size === 1)
+    .filter(([first]) => first !== undefined && !isTest(first) && (first.id !== 0 || groups.size === 1))
     .map((tasks) => pendingFinding(tasks, report, rule));
   const more = findings.slice(mostFindings);
   if (more.length === 0) return findings;
@@ -166,12 +181,18 @@ function pendingFinding(tasks: readonly TaskEntry[], report: Report, rule: 'leak
 const mostWaits = 5;
 
 /** Age, origin, what it waits for and who has that: a line each. */
-function* taskDetails(task: TaskEntry, { resources, process: { directory } }: Report): Generator<string> {
+function* taskDetails(task: TaskEntry, report: Report): Generator<string> {
+  const { directory } = report.process;
   if (task.id !== 0) {
     const created = task.createdAt === null ? '' : `, created at ${place(task.createdAt, directory)}`;
     yield `pending for ${duration(task.ageMs)}${created}`;
   }
   if (task.progress !== null) yield progressPhrases(task.progress).filter(Boolean).join(', ');
+  yield* waitDetails(task, report);
+}
+
+/** What it waits for and who has that. */
+function* waitDetails(task: TaskEntry, { resources, process: { directory } }: Report): Generator<string> {
   for (const wait of task.waits.slice(0, mostWaits)) {
     const where = wait.at === null ? '' : ` at ${place(wait.at, directory)}`;
     yield `${waitPhrase(wait, task.progress)}, for ${duration(wait.forMs)}${where}`;

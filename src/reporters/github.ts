@@ -5,7 +5,7 @@ import type { Examined, Finding } from './findings.ts';
 import { count } from './wording.ts';
 
 /** What GitHub shows of one level in a step: more are dropped without a word. */
-const mostOfLevel = 10;
+export const mostOfLevel = 10;
 
 type Level = 'error' | 'warning';
 

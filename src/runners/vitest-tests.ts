@@ -1,5 +1,6 @@
 // The tests of vitest 3 to 5 in one thread of it: each runs in a context of its own, with its hooks.
 import { beginFile, type TestFile } from './test-file.ts';
+import { placeOfTitle } from './place.ts';
 import { startRunner } from './start.ts';
 import { endTest, inTest, knowTest, startTest, type TestRun } from './test-run.ts';
 import { reportAtTimeout } from './timeout.ts';
@@ -81,7 +82,7 @@ function know(task: VitestTask, signal: AbortSignal | undefined, sandbox: object
     runner: 'vitest',
     file: task.file.filepath,
     name: nameOf(task),
-    place: () => task.location ?? placeOf(test, sandbox),
+    place: () => task.location ?? placeOf(test, sandbox) ?? placeOfTitle(test.file, task.name),
     timeoutMs: isEndless(task) ? null : (task.timeout ?? null),
   });
   runs.set(task, test);
