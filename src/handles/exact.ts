@@ -1,6 +1,7 @@
 // The exact level (`--handles`): the place of everything that may stay open is noted when it is made, by an async hook that
 // leaves promises out where Node can do that (24 and later).
 import { createHook, executionAsyncResource } from 'node:async_hooks';
+import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { WeakList } from '../runtime/weak-list.ts';
 import { noteAll, noteExactly } from './creation.ts';
@@ -110,7 +111,7 @@ function isThing(type: string): boolean {
 }
 
 function mayReadTick(): boolean {
-  const at = performance.now();
+  const at = now();
   if (at - windowStart >= windowMs) {
     windowStart = at;
     ticks = 0;

@@ -4,6 +4,7 @@ import type { Runtime, Session } from 'node:inspector';
 import type { Site } from '../channels/site.ts';
 import { findFile } from './common-js.ts';
 import { loadNode } from '../runtime/load.ts';
+import { setTimeout } from '../runtime/real-timers.ts';
 import { isTestParent } from '../runtime/test-parent.ts';
 
 interface Slot {
@@ -17,7 +18,6 @@ type AnyFunction = (...parameters: never) => unknown;
 const mostFiles = 10_000;
 const files = new Map<string, string | null>();
 const key = Symbol.for('loopscope.internals');
-const { setTimeout } = globalThis; // before anybody fakes it
 
 /** Where the inspector cannot be asked, why; null where it can. */
 export function whyNoInspector(): string | null {

@@ -4,6 +4,7 @@ import type { Site } from '../channels/site.ts';
 import type { SiteEntry } from '../report/format.ts';
 import type { IntervalEntry, Remembered } from '../report/history.ts';
 import { isOwnFile } from '../runtime/call-site.ts';
+import { setTimeout } from '../runtime/real-timers.ts';
 import { creationOf } from './creation.ts';
 import { locateFunctions } from './internals.ts';
 import { callKey, type Callback } from './timer-calls.ts';
@@ -19,7 +20,6 @@ interface Interval {
   ticks: number;
 }
 
-const { setTimeout } = globalThis; // before anybody fakes it
 const mostIntervals = 200;
 const mostAtOnce = 50;
 const mostKept = 60;

@@ -1,4 +1,5 @@
 // The timers and immediates of this thread, out of the lists that Node itself keeps them in.
+import { clearTimeout, setTimeout } from '../runtime/real-timers.ts';
 import { variablesOfTimers } from './internals.ts';
 
 /** What Node's timers have in all versions that are supported. */
@@ -37,7 +38,6 @@ export interface Timers {
 }
 
 const most = 50_000;
-const { setTimeout, clearTimeout } = globalThis; // before anybody fakes them
 let lists: Lists | null = null;
 
 /** All that have not fired. Throws where the inspector cannot be asked. */

@@ -5,12 +5,13 @@ import { watchFileHandles } from '../handles/opened.ts';
 import type { SiteEntry } from '../report/format.ts';
 import type { HandleReport } from '../report/handles.ts';
 import type { HistoryEntry } from '../report/history.ts';
+import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
+import { setTimeout } from '../runtime/real-timers.ts';
 import { beforeEvent } from './events.ts';
 import { setHandleSource } from './handle-source.ts';
 
-const { setTimeout } = globalThis; // before anybody fakes it
 const lookEveryMs = 2000;
 // Of all time, for looks.
 const mostShare = 0.005;
@@ -107,12 +108,12 @@ const tookKept = 5;
 function lookAgain(delayMs: number): void {
   setTimeout(() => {
     try {
-      const begin = performance.now();
+      const begin = now();
       const { lookAtSites } = load(import.meta.url, '../handles/sites') as typeof import('../handles/sites.ts');
       lookAtSites();
       hasLooked = true;
       // The shortest of some: others may have waited for a processor.
-      if (took.unshift(performance.now() - begin) > tookKept) took.pop();
+      if (took.unshift(now() - begin) > tookKept) took.pop();
       lookAgain(Math.max(lookEveryMs, Math.min(...took) / mostShare));
     } catch (error) {
       complain('what stays open is not counted any more', error);

@@ -85,7 +85,7 @@ function findingOfTest(test: TestEntry, report: Report): Finding {
     isWarning: false,
     title: `${who} ${testProblems[problem]} after ${duration(problem === 'timed out' ? (timeoutMs ?? ranMs) : ranMs)}`,
     details: [
-      ...report.tasks.filter(isTest).flatMap((task) => [...waitDetails(task, report)]),
+      ...waitsOfTest(report),
       ...drawHandles(report, longestSentence, (_style, text) => text, { most: mostHandles, withAdvice: true }),
     ],
     site: (rule === 'leaked' ? leftAt(report) : null) ?? own,
@@ -99,6 +99,10 @@ function findingOfTest(test: TestEntry, report: Report): Finding {
 function leftAt({ handles }: Report): SiteEntry | null {
   for (const { at, callback } of handles?.entries ?? []) if (at !== null || callback !== null) return at ?? callback;
   return null;
+}
+
+function* waitsOfTest(report: Report): Generator<string> {
+  for (const task of report.tasks) if (isTest(task)) yield* waitDetails(task, report);
 }
 
 /** What stands for a test itself. */

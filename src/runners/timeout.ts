@@ -5,12 +5,11 @@ import { excuseBlock } from '../loop/watchdog.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
+import { clearTimeout, setTimeout } from '../runtime/real-timers.ts';
 import type * as ReadAwaits from '../process/read-awaits.ts';
 import type { Finding } from './test-report.ts';
 import { markReported, testGlobal, type TestRun } from './test-run.ts';
 
-// As they are before a test fakes them.
-const { setTimeout, clearTimeout } = globalThis;
 /** The timer of the runner was set before ours, and would fire first if both were as long. */
 const aheadMs = 1;
 
