@@ -2,7 +2,7 @@
 import { duration } from '../report/phrases.ts';
 import type { BlockEntry, SiteEntry } from '../report/format.ts';
 import { isBlockingCall } from './blocking-call.ts';
-import { short } from './names.ts';
+import { isProgram, short } from './names.ts';
 import type { Finding, Rule } from './rule.ts';
 
 // Most of it is not what the program did: how much there is to collect is.
@@ -61,5 +61,5 @@ function isOurs({ kind, native, gcMs, totalMs }: BlockEntry): boolean {
 
 /** The innermost line of the program; null where there is none. */
 function siteOf({ stack }: BlockEntry): SiteEntry | null {
-  return stack.find(({ file }) => !/^node:|^wasm:|[/\\]node_modules[/\\]/.test(file)) ?? null;
+  return stack.find(isProgram) ?? null;
 }

@@ -15,6 +15,7 @@ export function restMs(task: TaskEntry, { taskOf }: Pick<RuleContext, 'taskOf'>)
     if (next.state === 'running') return 0;
     const wait = next.waits.at(-1);
     if (wait === undefined) break;
+    if (wait.leftMs === 0) return 0; // it is due: the loop is late, and not the task
     least = Math.min(least, wait.forMs);
     next = wait.on?.type === 'task' ? taskOf(wait.on.id) : undefined;
   }

@@ -1,5 +1,5 @@
-// How rules call tasks and resources.
-import type { Target } from '../report/format.ts';
+// How rules call tasks and resources, and which lines they name.
+import type { SiteEntry, Target } from '../report/format.ts';
 
 const longest = 60;
 
@@ -21,4 +21,9 @@ export function grouped(number: number): string {
 /** At most 60 characters of a name. */
 export function short(name: string): string {
   return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
+}
+
+/** Whether a line is neither Node's nor a library's. */
+export function isProgram({ file }: Pick<SiteEntry, 'file'>): boolean {
+  return !/^node:|^wasm:|[/\\]node_modules[/\\]/.test(file);
 }

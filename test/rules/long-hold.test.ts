@@ -44,6 +44,7 @@ describe('long-hold', () => {
 
   const moving = { waits: [waitOf('sleep', null, 59_999, { leftMs: 10 })] };
   const still = { waits: [waitOf('sleep', null, 60_000, { leftMs: 10 })] };
+  const due = { waits: [waitOf('sleep', null, 90_000, { leftMs: 0 })] };
   const cycles = [{ steps: [{ task: 1, waitsFor: { type: 'task', id: 1, kind: 'task', name: 'ship' } as const }] }];
 
   test.each<[string, number, Case]>([
@@ -55,6 +56,7 @@ describe('long-hold', () => {
     ['by a task that gets on', 0, { heldMs: 599_999, holder: moving }],
     ['by a task that gets on, ten times as long', 1, { heldMs: 600_000, holder: moving }],
     ['by a task that does not get on', 1, { heldMs: 60_000, holder: still }],
+    ['by a task whose wait is over as soon as the loop turns', 0, { heldMs: 90_000, holder: due }],
     ['by a task that runs now', 0, { heldMs: 60_000, holder: { state: 'running' } }],
     ['when the loop ran empty, however short', 1, { heldMs: 1, report: { process: { isDrained: true } } }],
     ['at the timeout, for less than half of the run', 0, { heldMs: 999, report: atTimeout(2000) }],

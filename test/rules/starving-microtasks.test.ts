@@ -43,6 +43,12 @@ describe('starving-microtasks', () => {
     expect(warningsOf('starving-microtasks', storm({ maxMs }))).toHaveLength(warnings);
   });
 
+  test('names the line of the program, and nothing where only a library was at work', () => {
+    const library = siteOf('node_modules/eslint/lib/helpers.js:1321');
+    const found = [[library, at], [library], []].map((stack) => warningsOf('starving-microtasks', storm({ stack })));
+    expect(found.map((warnings) => warnings.map(({ site }) => site))).toEqual([[at], [], [null]]);
+  });
+
   test('other blocks are those of other rules', () => {
     expect(warningsOf('starving-microtasks', storm({ kind: 'javascript' }))).toEqual([]);
   });
