@@ -4,10 +4,9 @@ import { createServer } from 'node:http';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 function spin() {
+  for (let index = 0; index < 1e9; index++); // half a second
+  console.log(`spinning ${process.pid}`);
   for (;;);
 }
 
-createServer(() => {
-  console.log(`spinning ${process.pid}`);
-  spin();
-}).listen(0);
+createServer(spin).listen(0);
