@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { leaving } from '../support/runner-leaving.ts';
 import { runTexts, unnamed, type Runner } from '../support/runner-suites.ts';
-import { jest, mocha, nodeTest } from '../support/runners.ts';
+import { jest, mocha, nodeTest, oneProcess } from '../support/runners.ts';
 
 const without = (runner: Runner, word: string, ...more: readonly string[]): Runner => ({
   ...runner,
@@ -13,7 +13,7 @@ test.concurrent.each([
   { name: 'jest', runner: without(jest, '--forceExit', '--runInBand') },
   { name: 'jest with --detectOpenHandles', runner: without(jest, '--forceExit', '--detectOpenHandles') },
   { name: 'mocha', runner: mocha },
-  { name: 'node:test', runner: without(nodeTest, '', '--test-isolation=none') },
+  { name: 'node:test', runner: without(nodeTest, '', oneProcess) },
 ])('$name is told what keeps it alive, of all files, and is ended with code 71', async ({ name, runner }) => {
   const texts = Object.fromEntries(['cart', 'order'].map((each) => [`${each}${runner.ending}`, leaving(runner, each)]));
   const run = await runTexts(runner, texts);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { hangingAndLeaving } from '../support/runner-leaving.ts';
 import { runTexts, unnamed, type Runner } from '../support/runner-suites.ts';
-import { jest, mocha, nodeTest } from '../support/runners.ts';
+import { jest, mocha, nodeTest, oneProcess } from '../support/runners.ts';
 
 const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
@@ -30,7 +30,7 @@ test.concurrent.each([
   {
     name: 'files of node:test in one process',
     runner: nodeTest,
-    words: ['--test-isolation=none'],
+    words: [oneProcess],
     more: ['the whole file leaked'],
   },
 ])('what hangs and what is left open in $name is in the JUnit report of the run', async ({ runner, words, more }) => {

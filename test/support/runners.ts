@@ -100,3 +100,8 @@ after(() => clearInterval(alive));`,
   test: (name, run, milliseconds) => `test('${name}', { timeout: ${milliseconds} }, ${run});`,
   hook: (kind, run, milliseconds) => `${kind.replace('All', '')}(${run}, { timeout: ${milliseconds} });`,
 };
+
+/** Runs all files of node:test in one process. */
+export const oneProcess = process.version.startsWith('v22.')
+  ? '--experimental-test-isolation=none'
+  : '--test-isolation=none';
