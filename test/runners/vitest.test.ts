@@ -26,30 +26,29 @@ for (const { major, runner, pool } of older) {
   const isMissing = process.env.CI === undefined && !existsSync(runner.linked?.['vitest'] ?? '');
   if (isMissing) process.stderr.write(`skipped vitest ${major}: npm ci --prefix test/vitest-${major} installs it\n`);
 
-  test
-    .skipIf(isMissing)
-    .concurrent(`all of these, and hooks that hang, are named in a run of vitest ${major}`, async () => {
-      const inPool = {
-        ...runner,
-        command: (...files: string[]) => [...runner.command(...files), `--pool=${pool}`, '--maxWorkers=2'],
-      };
-      const run = await runSuite(inPool, ['hanging', 'endless', 'healthy', 'hooks'], patience);
-      expect(essence(run)).toEqual({
-        unnamed: [],
-        reports: [
-          'afterAll > afterAll hook hooks.test.ts',
-          'afterEach > is fine > afterEach hook hooks.test.ts',
-          'beforeAll > beforeAll hook hooks.test.ts',
-          'beforeEach > is fine > beforeEach hook hooks.test.ts',
-          'deadlock hanging.test.ts',
-          'endless endless.test.ts',
-          'lock hanging.test.ts',
-          'open hanging.test.ts',
-          'promise hanging.test.ts',
-          'queue hanging.test.ts',
-        ],
-      });
+  // After the others: it reads memory nine times.
+  test.skipIf(isMissing)(`all of these, and hooks that hang, are named in a run of vitest ${major}`, async () => {
+    const inPool = {
+      ...runner,
+      command: (...files: string[]) => [...runner.command(...files), `--pool=${pool}`, '--maxWorkers=2'],
+    };
+    const run = await runSuite(inPool, ['hanging', 'endless', 'healthy', 'hooks'], patience);
+    expect(essence(run)).toEqual({
+      unnamed: [],
+      reports: [
+        'afterAll > afterAll hook hooks.test.ts',
+        'afterEach > is fine > afterEach hook hooks.test.ts',
+        'beforeAll > beforeAll hook hooks.test.ts',
+        'beforeEach > is fine > beforeEach hook hooks.test.ts',
+        'deadlock hanging.test.ts',
+        'endless endless.test.ts',
+        'lock hanging.test.ts',
+        'open hanging.test.ts',
+        'promise hanging.test.ts',
+        'queue hanging.test.ts',
+      ],
     });
+  });
 }
 
 /** What was reported of which file, and what was not though it should. */
