@@ -4,7 +4,7 @@ import { hangingHooks } from '../support/runner-hooks.ts';
 import { runTexts, unnamed } from '../support/runner-suites.ts';
 import { jest, mocha, nodeTest, vitest } from '../support/runners.ts';
 
-test.concurrent.each([
+test.each([
   {
     runner: vitest,
     hooks: ['beforeAll hook', 'is fine > beforeEach hook', 'is fine > afterEach hook', 'afterAll hook'],
