@@ -4,6 +4,8 @@
 import { ownScheduling } from './scheduling.ts';
 
 const kept = 8;
+/** To ask the system takes 20 µs, and for the thread's processor time 1 µs: that says whether there is anything to ask. */
+const askEveryMs = 50;
 
 interface Span {
   readonly since: number;
@@ -14,7 +16,9 @@ interface Span {
 export class LostIdle {
   #scheduling = ownScheduling();
   readonly #leastMs: number;
+  #cpuMs = threadMs();
   #at = -Infinity;
+  #askedAt = -Infinity;
   /** Turns that were taken for idle. */
   readonly #slept: (Span & { readonly ms: number })[] = [];
   /** Blocks in which the thread slept in a synchronous call, as somebody saw. */
@@ -22,7 +26,7 @@ export class LostIdle {
   /** How much was taken for idle in all. */
   totalMs = 0;
 
-  /** @param leastMs turns that are shorter are not looked at: to ask the system takes 10 µs */
+  /** @param leastMs turns that are shorter are not looked at */
   constructor(leastMs: number) {
     this.#leastMs = leastMs;
   }
@@ -30,12 +34,17 @@ export class LostIdle {
   /** How much of a busy turn that ends now was idle after all. */
   within(busyMs: number, now: number): number {
     if (now - this.#at < this.#leastMs) return 0;
+    const cpuMs = threadMs();
+    const ranMs = cpuMs - this.#cpuMs;
+    this.#cpuMs = cpuMs;
+    this.#at = now;
+    const isOdd = busyMs >= this.#leastMs && ranMs <= busyMs / 2;
+    if (!isOdd && now - this.#askedAt < askEveryMs) return 0;
     const before = this.#scheduling;
     this.#scheduling = ownScheduling();
-    this.#at = now;
-    if (busyMs < this.#leastMs || before === null || this.#scheduling === null) return 0;
-    const { cpuMs, waitMs } = this.#scheduling;
-    const ms = busyMs - (cpuMs - before.cpuMs) - (waitMs - before.waitMs);
+    this.#askedAt = now;
+    if (!isOdd || before === null || this.#scheduling === null) return 0;
+    const ms = busyMs - ranMs - (this.#scheduling.waitMs - before.waitMs);
     const span = { since: now - busyMs, until: now };
     // Less may be a synchronous call that waited for the disk.
     if (ms < busyMs / 2 || this.#blocks.some((block) => overlap(block, span))) return 0;
@@ -58,4 +67,9 @@ export class LostIdle {
 
 function overlap(a: Span, b: Span): boolean {
   return a.since < b.until && b.since < a.until;
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }

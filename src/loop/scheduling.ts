@@ -1,5 +1,7 @@
 // What the system knows of a thread: whether it ran, slept, or waited for a processor. Linux tells it; elsewhere all is null.
-import { readFileSync, readlinkSync } from 'node:fs';
+import fs from 'node:fs';
+
+const { readFileSync, readlinkSync } = fs; // before they are watched as calls that block
 
 /** How a thread spent its time so far. Milliseconds. */
 export interface Scheduling {
