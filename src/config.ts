@@ -372,7 +372,7 @@ export interface BuildSettings {
   readonly root: string;
   /** Of GitHub: what is appended to it is shown below the step. `GITHUB_STEP_SUMMARY`; null elsewhere. */
   readonly summaryFile: string | null;
-  /** In a job of GitHub (`GITHUB_ACTIONS=true`) a process of tests annotates what it reports. `LOOPSCOPE_GITHUB=0`: not. */
+  /** In a job of GitHub (`GITHUB_ACTIONS=true`) a process of tests annotates what it reports. `LOOPSCOPE_GITHUB=0` does not. */
   readonly annotates: boolean;
 }
 
