@@ -44,7 +44,7 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
   }
   if (isSeen) {
     const what = requests > 0 ? `answered ${count(requests, 'request').replace(/^\d+/, number(requests))}` : 'ran';
-    const isFull = threads.some((thread) => viewOf(thread).utilization >= fullLoad);
+    const isFull = threads.some((thread) => viewOf(thread).ownUtilization >= fullLoad);
     const full = isFull ? ' Its loop had no time left: this is about the most that one thread can do.' : '';
     const seen = `${what} ${requests > 0 ? 'in' : 'for'} ${time(activeMs(threads))}`;
     if (hasFailed(recording)) return `It ended${end}; it ${seen}, and nothing of its own held it up until then.`;

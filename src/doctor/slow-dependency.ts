@@ -9,7 +9,7 @@ const leastAnswers = 10;
 const mostUtilization = 0.8;
 
 export const slowDependency: Disease = (view) => {
-  if (view.utilization > mostUtilization) return [];
+  if (view.ownUtilization > mostUtilization) return [];
   // Without requests of its own: the time in which anything was under way.
   const whole = view.isServing ? view.requestMs : view.activeMs;
   return view.thread.resources

@@ -22,6 +22,8 @@ export interface ThreadView {
   readonly busyMs: number;
   /** Share of the active time in which the loop was busy: 0 to 1. */
   readonly utilization: number;
+  /** The same without the time in which the machine had no processor for it. */
+  readonly ownUtilization: number;
   /** How long requests took, all together; 0 without any. */
   readonly requestMs: number;
   /** The most requests at a time, and 1 at least. */
@@ -45,13 +47,15 @@ export function viewOf(thread: ThreadRecording): ThreadView {
   const waitMs = turns?.processorWaitMs ?? 0;
   const ranShare = 1 - Math.min(mostWaiting, waitMs / Math.max(1, turns?.busyMs ?? 0, waitMs));
   const byTurns = turns === null ? 0 : turns.busyMs / Math.max(1, activeMs);
+  const utilization = Math.min(1, port === null ? Math.max(byTurns, bySamples) : byTurns);
   return {
     thread,
     requests: finished,
     isServing: finished >= fewestRequests,
     activeMs,
     busyMs,
-    utilization: Math.min(1, port === null ? Math.max(byTurns, bySamples) : byTurns),
+    utilization,
+    ownUtilization: utilization * ranShare,
     requestMs: requests?.totalMs ?? 0,
     peakRequests: Math.max(1, requests?.peak ?? 1),
     shareOfBusy: (ms) => (busyMs > 0 ? Math.min(1, ms / busyMs) : 0),
