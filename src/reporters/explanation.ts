@@ -22,7 +22,7 @@ export function drawExplanation(rule: Rule): string {
     ...fold(meaning),
     '',
     ...(threshold === null ? [] : [...fold(`Threshold: ${thresholdText(threshold)}, ${threshold.of}`), '']),
-    ...fold(`Quiet: ${quiet}`),
+    ...fold(`No warning when: ${quiet}`),
     '',
     ...fold(`What to do: ${fix}`),
     '',
@@ -48,7 +48,8 @@ ignoreRule('${name}:migrate*');`),
 
 /** `1 m`, `10,000 items`. */
 export function thresholdText({ value, unit }: Threshold): string {
-  return unit === 'ms' ? duration(value) : `${value.toLocaleString('en')} ${unit}`;
+  if (unit === 'ms') return duration(value);
+  return `${value.toLocaleString('en')} ${value === 1 ? unit.replace(/s$/, '') : unit}`;
 }
 
 /** Twice the default, as people write it. */

@@ -14,8 +14,8 @@ export const forgottenTask: Rule = {
     'the process. That the caller went on is only seen when it is too late.',
   quiet:
     'Somebody awaits the task, even after its end, or looks at its result, or has added a done callback; it is in a task ' +
-    'group; it ended before the task that created it; it was cancelled; a callback created it (of a timer or a server), ' +
-    'which nobody can await. A plain promise that nobody awaits is not seen: `loopscope tree` shows who awaits whom.',
+    'group; it ended before the task that created it; it was cancelled; a callback of a timer, a socket or an emitter ' +
+    'created it, which nobody can await, as the handler of an HTTP request can. A plain promise that nobody awaits is not seen: `loopscope tree` shows who awaits whom.',
   fix:
     'Await it. If it is meant to run beside its creator, say who waits for it in the end: a TaskGroup, or run(), or a ' +
     'list that is awaited before the process ends; and handle its errors.',

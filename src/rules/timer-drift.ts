@@ -18,8 +18,8 @@ export const timerDrift: Rule = {
   summary: 'timers fire late, though nothing blocks the loop',
   threshold: { value: 20, unit: 'ms', of: 'how late half of all timers are, or half of the ticks of one interval' },
   meaning:
-    'Whatever is due at a random moment, such as a timer or a request that arrives, has to wait that long for its turn in ' +
-    'half of all cases. No turn of the loop is long enough to be a block: there are so many short ones that one waits ' +
+    'Whatever is due at a random moment, such as a timer or a request that arrives, waits longer for its turn than the ' +
+    'threshold in half of all cases. No turn of the loop is long enough to be a block: there are so many short ones that one waits ' +
     'behind the other. Or a single interval is late, since something else always runs when it is due. Node sets an ' +
     'interval anew when it fires, so that it falls behind by that much at each tick.',
   quiet:
