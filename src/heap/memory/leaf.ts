@@ -75,7 +75,7 @@ function describe(object: Reference, objects: Objects, holders: Holders, loopTim
   if (!objects.isObject(objects.type(object))) return '';
   switch (holders.className(object)) {
     case 'Timeout': {
-      if (number('runAt') !== null) return ''; // that of node:test, a fake one
+      if (objects.property(object, 'runAt') !== 0) return ''; // that of node:test, a fake one
       const [start, length] = [number('_idleStart'), number('_idleTimeout')];
       if (start === null || length === null || length < 0) return '';
       if (loopTime === null) return `timeout of ${seconds(length)}`;
