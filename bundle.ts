@@ -1,6 +1,6 @@
 // Gathers what is loaded at once, compiled by now in dist, into few files: Node takes up to 1 ms for every file, and every
-// process that is observed pays that when it starts, as does everybody who asks. A module stays where it is and hands on what it has in such a file: all
-// others find it there, and nothing exists twice.
+// process that is observed pays that when it starts, as does everybody who asks. A module stays where it is and hands on
+// what it has in such a file: all others find it there, and nothing exists twice.
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { rolldown, type InputOptions, type OutputChunk, type Plugin } from 'rolldown';
@@ -26,19 +26,36 @@ const layers = [
   ['rules', /^src\/rules\//],
   ['runtime', /^/],
 ] as const;
-const working = /\/(watchdog-thread|await-child)\.js$/; // when they are loaded
+// What begins to work when it is loaded stays alone, and loads those files.
+const working = /\/(watchdog-thread|await-child|src\/index)\.js$/;
 
 const fileOf = new Map<string, string>();
 for (const [name, modules] of Object.entries(starts)) {
   for (const module of await graphOf(modules.map((start) => join(dist, 'src', `${start}.js`)))) {
-    if (!fileOf.has(module) && !working.test(module)) fileOf.set(module, fileFor(module, name));
+    if (!fileOf.has(module)) fileOf.set(module, working.test(module) ? module : fileFor(module, name));
   }
 }
 const gathered = Map.groupBy(fileOf.keys(), (module) => fileOf.get(module) ?? module);
-const facades = [...fileOf].map(async ([module, file]) => [module, await facade(module, file)] as const);
-const files = [...gathered].map(async ([file, modules]) => [file, await gather(file, modules)] as const);
-const written = await Promise.all([...facades, ...files]);
+const handOn = [...fileOf].filter(([module, file]) => module !== file);
+const facades = handOn.map(async ([module, file]) => [module, await facade(module, file)] as const);
+const files = await Promise.all(
+  [...gathered].map(async ([file, modules]) => [file, await gather(file, modules)] as const),
+);
+checkOrder(new Map(files.map(([file, { imports }]) => [file, imports.map((path) => join(dirname(file), path))])));
+const written = [...(await Promise.all(facades)), ...files.map(([file, { code }]) => [file, code] as const)];
 await Promise.all(written.map(([file, code]) => writeFile(file, code)));
+
+/** Throws if two files need each other: which of them is ready first would depend on who asks for what. */
+function checkOrder(importsOf: ReadonlyMap<string, readonly string[]>): void {
+  const ready = new Set<string>();
+  const load = (file: string, loading: readonly string[]): void => {
+    if (ready.has(file)) return;
+    if (loading.includes(file)) throw new Error(`these files need each other: ${[...loading, file].join(', ')}`);
+    for (const each of importsOf.get(file) ?? []) load(each, [...loading, file]);
+    ready.add(file);
+  };
+  for (const file of importsOf.keys()) load(file, []);
+}
 
 function fileFor(module: string, name: string): string {
   const folder = layers.find(([, modules]) => modules.test(relative(dist, module)))?.[0] ?? '';
@@ -59,7 +76,7 @@ async function facade(module: string, file: string): Promise<string> {
 }
 
 /** The code of several modules. What they need of others comes from the files that have those. */
-async function gather(file: string, modules: readonly string[]): Promise<string> {
+async function gather(file: string, modules: readonly string[]): Promise<Pick<OutputChunk, 'code' | 'imports'>> {
   const entry = '\0entry';
   const plugin: Plugin = {
     name: 'gather',
@@ -75,8 +92,9 @@ async function gather(file: string, modules: readonly string[]): Promise<string>
     load: (id) =>
       id === entry ? modules.map((module) => `export * from '${module}';\n`).join('') : readAsIn(file, id),
   };
-  const chunks = await bundle({ input: entry, plugins: [plugin], makeAbsoluteExternalsRelative: false });
-  return chunks.map(({ code }) => code).join('');
+  const [chunk] = await bundle({ input: entry, plugins: [plugin], makeAbsoluteExternalsRelative: false });
+  if (chunk === undefined) throw new Error(`nothing for ${file}`);
+  return chunk;
 }
 
 async function bundle(options: InputOptions): Promise<readonly OutputChunk[]> {

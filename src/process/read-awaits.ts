@@ -1,9 +1,8 @@
 // What the suspended functions of this very process await, read by a child out of this process's memory.
-import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { AwaitReport } from '../report/awaits.ts';
 import { complain } from '../runtime/complain.ts';
-import { pathBeside } from '../runtime/load.ts';
+import { loadNode, pathBeside } from '../runtime/load.ts';
 
 const patienceMs = 20_000;
 const longestAnswer = 64 * 1024 * 1024;
@@ -18,6 +17,7 @@ export function readOwnAwaits(): AwaitReport | null {
     const memory = openSync('/proc/self/mem', 'r');
     try {
       const child = pathBeside(import.meta.url, './await-child');
+      const { spawnSync } = loadNode('node:child_process') as typeof import('node:child_process');
       const { status, stdout, error } = spawnSync(process.execPath, [child], {
         stdio: ['ignore', 'pipe', 'ignore', memory],
         env: {},
