@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UsageError } from '../errors.ts';
-import { RunDirectory, type Member } from '../process/run-directory.ts';
+import { RunDirectory } from '../process/run-directory.ts';
 import { processesBelow } from './processes.ts';
 import { notExecutable, notFound } from './program.ts';
 
@@ -61,9 +61,4 @@ export function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   } catch {
     return false;
   }
-}
-
-/** The same for two entries of one thread. */
-export function memberKey({ pid, threadId }: Member): string {
-  return `${pid}-${threadId}`;
 }

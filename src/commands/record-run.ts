@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadEnvironment, runEnvironment } from '../config.ts';
 import { measureAwaits } from '../recorder/await-cost.ts';
-import type { Member, RunDirectory } from '../process/run-directory.ts';
+import { memberKey, type Member, type RunDirectory } from '../process/run-directory.ts';
 import {
   recordingFormat,
   recordingVersion,
@@ -13,7 +13,7 @@ import {
 } from '../report/recording.ts';
 import { duration } from '../report/phrases.ts';
 import { complain } from '../runtime/complain.ts';
-import { createRunDirectory, endAllBelow, endOf, memberKey, pollMs, send } from './child.ts';
+import { createRunDirectory, endAllBelow, endOf, pollMs, send } from './child.ts';
 import { processesBelow } from './processes.ts';
 import type { Program } from './program.ts';
 

@@ -1,6 +1,7 @@
 // What was measured of the program as a whole, and what to say where nothing ails it.
 import type { Recording, ThreadRecording } from '../report/recording.ts';
 import { count } from '../report/phrases.ts';
+import { delayP99 } from '../report/turn-delay.ts';
 import { mostlyErrors } from './answers.ts';
 import { hasFailed, howItEnded } from './ended.ts';
 import { pathsByPlace, viewOf, fewestRequests } from './thread-view.ts';
@@ -101,7 +102,7 @@ function figureOf(thread: ThreadRecording, _index: number, all: readonly ThreadR
           `${number(requests.finished)} requests, ${number(view.perSecond(requests.finished))} a second, ${time(requests.totalMs / requests.finished)} each`,
         ]),
     `loop busy ${percent(view.utilization)}`,
-    ...(turns === null ? [] : [`99 % wait less than ${time(delayOf(turns.delays))} for it`]),
+    ...(turns === null ? [] : [`99 % wait less than ${time(delayP99(turns))} for it`]),
     ...(profile === null
       ? []
       : [`garbage collection ${percent(profile.gcMs / Math.max(1, view.activeMs, profile.busyMs))}`]),
@@ -117,11 +118,6 @@ function nameOf({ pid, threadId, command }: ThreadRecording['report']['process']
   if (threadId !== 0) return `pid ${pid}, thread ${threadId}`;
   const script = /[^/\\\s]+(?=\s|$)/.exec(command ?? '')?.[0];
   return script === undefined ? `pid ${pid}` : `pid ${pid} (${script})`;
-}
-
-/** The least delay that is exceeded less than 1 % of the time. */
-function delayOf(delays: readonly { readonly overMs: number; readonly share: number }[]): number {
-  return (delays.find(({ share }) => share < 0.01) ?? delays.at(-1))?.overMs ?? 0;
 }
 
 function activeMs(threads: readonly ThreadRecording[]): number {

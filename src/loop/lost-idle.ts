@@ -1,7 +1,7 @@
 // Idle time that Node does not count: a signal that arrives while the loop waits for events, such as that of a child process
 // that has ended, wakes the wait, and what was waited until then is lost (libuv counts from the last call into the system).
 // It would look like a turn that was busy. The system knows better: the thread slept.
-import { ownScheduling } from './scheduling.ts';
+import { ownProcessorMs, ownScheduling } from './scheduling.ts';
 
 const kept = 8;
 /** To ask the system takes 20 µs, and for the thread's processor time 1 µs: that says whether there is anything to ask. */
@@ -16,7 +16,7 @@ interface Span {
 export class LostIdle {
   #scheduling = ownScheduling();
   readonly #leastMs: number;
-  #cpuMs = threadMs();
+  #cpuMs = ownProcessorMs();
   #at = -Infinity;
   #askedAt = -Infinity;
   /** Turns that were taken for idle. */
@@ -34,7 +34,7 @@ export class LostIdle {
   /** How much of a busy turn that ends now was idle after all. */
   within(busyMs: number, now: number): number {
     if (now - this.#at < this.#leastMs) return 0;
-    const cpuMs = threadMs();
+    const cpuMs = ownProcessorMs();
     const ranMs = cpuMs - this.#cpuMs;
     this.#cpuMs = cpuMs;
     this.#at = now;
@@ -67,9 +67,4 @@ export class LostIdle {
 
 function overlap(a: Span, b: Span): boolean {
   return a.since < b.until && b.since < a.until;
-}
-
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }

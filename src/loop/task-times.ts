@@ -6,6 +6,7 @@ import type { TaskTime } from '../channels/loop.ts';
 import { complain } from '../runtime/complain.ts';
 import { currentTask } from '../runtime/context.ts';
 import { startOwnThread } from '../runtime/own-thread.ts';
+import { ownProcessorMs } from './scheduling.ts';
 
 /** What runs while tasks are sampled. */
 export interface TaskTimes {
@@ -42,10 +43,10 @@ const key = 'loopscope.sample-task';
 export function startTaskTimes(): TaskTimes {
   const tallies = new Map<string | null, Tally>();
   const state = new Int32Array(new SharedArrayBuffer(4));
-  let usedMs = used();
+  let usedMs = ownProcessorMs();
   const sample = (): void => {
     const before = usedMs;
-    usedMs = used();
+    usedMs = ownProcessorMs();
     const name = currentTask()?.origin.name ?? null;
     let tally = tallies.get(name);
     if (tally === undefined) {
@@ -76,12 +77,6 @@ export function startTaskTimes(): TaskTimes {
       Reflect.deleteProperty(globalThis, symbol);
     },
   };
-}
-
-/** Milliseconds of the processor that this thread has used. */
-function used(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }
 
 function startThread(workerData: TaskTimesData): void {

@@ -7,7 +7,7 @@ import { complain } from '../runtime/complain.ts';
 import { SiteMapper } from '../runtime/source-map.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import type { Loop } from './loop.ts';
-import type { RunDirectory } from './run-directory.ts';
+import { memberKey, type RunDirectory } from './run-directory.ts';
 import { takeReport } from './take-report.ts';
 
 const pollMs = 20;
@@ -54,8 +54,8 @@ export function startRecording(directory: RunDirectory, isDeep: boolean, loop: L
     },
     async untilAllHave() {
       const isMissing = (): boolean => {
-        const there = new Set(directory.recorded().map(({ pid, threadId }) => `${pid}-${threadId}`));
-        return directory.members().some(({ pid, threadId }) => pid === process.pid && !there.has(`${pid}-${threadId}`));
+        const there = new Set(directory.recorded().map(memberKey));
+        return directory.members().some((member) => member.pid === process.pid && !there.has(memberKey(member)));
       };
       for (let waited = 0; waited < mostWaitMs && isMissing(); waited += pollMs) await pause(pollMs);
     },

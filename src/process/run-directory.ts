@@ -23,6 +23,11 @@ export interface Member {
   readonly threadId: number;
 }
 
+/** The same for two entries of one thread. */
+export function memberKey({ pid, threadId }: Member): string {
+  return `${pid}-${threadId}`;
+}
+
 const supervisorFolder = /^loopscope-(\d+)-/;
 const memberFile = /^member-(\d+)-(\d+)$/;
 const recordingFile = /^recording-(\d+)-(\d+)\.json$/;
@@ -232,8 +237,10 @@ export class RunDirectory {
   }
 }
 
-/** For what is lost with the folder, which the program may have removed, or lost the right to write to. */
-/** What it returns; undefined where it cannot be done: what is left behind is removed by the next run. */
+/**
+ * For what is lost with the folder, which the program may have removed, or lost the right to write to: what is left behind
+ * is removed by the next run. What it returns; undefined where it cannot be done.
+ */
 function tryTo<Result>(act: () => Result): Result | undefined {
   try {
     return act();

@@ -10,7 +10,7 @@ const lasting =
 /** What says nothing: begun by Node for something that is seen itself. */
 const unseen = new Set(['TickObject', 'Microtask', 'DNSCHANNEL', 'MESSAGEPORT', 'Immediate']);
 /** A request that a server answers: it has no line of its own, and much begins in it. */
-const ofRequests = 'HTTPINCOMINGMESSAGE';
+export const ofRequests = 'HTTPINCOMINGMESSAGE';
 
 /** What operations of one type have in common. */
 export class OperationSort {

@@ -2,7 +2,7 @@
 import type { Site } from '../channels/site.ts';
 import { profileClock, startCpuProfiler, type CpuProfiler } from '../loop/cpu-profile.ts';
 import type { LoopReading } from '../loop/meter.ts';
-import { ownScheduling } from '../loop/scheduling.ts';
+import { ownProcessorMs, ownScheduling } from '../loop/scheduling.ts';
 import type { Report, SiteEntry } from '../report/format.ts';
 import type { ProfiledEntry, ThreadRecording, TurnsEntry } from '../report/recording.ts';
 import { now } from '../runtime/clock.ts';
@@ -107,7 +107,6 @@ export function startRecorder({ loop, pendingTasks, ...options }: RecorderOption
 
 function read(loop: () => LoopReading | null): Reading {
   const reading = loop();
-  const ofThread = process.threadCpuUsage();
   const ofProcess = process.cpuUsage();
   return {
     at: now(),
@@ -120,7 +119,7 @@ function read(loop: () => LoopReading | null): Reading {
             beyond: delaysMs.map((x) => reading.delayedBeyond(x)),
           },
     count: nodeTiming.uvMetricsInfo.loopCount,
-    threadMs: (ofThread.user + ofThread.system) / 1000,
+    threadMs: ownProcessorMs(),
     processMs: (ofProcess.user + ofProcess.system) / 1000,
     waitMs: ownScheduling()?.waitMs ?? null,
   };

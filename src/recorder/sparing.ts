@@ -1,5 +1,6 @@
 // When something that costs is done: always where it costs little of the thread's work, and else a part of the time, at
 // moments that are random, since much of what programs do comes at regular times.
+import { ownProcessorMs } from '../loop/scheduling.ts';
 import { now } from '../runtime/clock.ts';
 import { Chance } from './chance.ts';
 
@@ -25,7 +26,12 @@ export class Sparing {
    * @param share of the processor time of this thread that may be spent
    * @param threadMs what it has used so far
    */
-  constructor(share: number, threadMs: () => number = ownThreadMs, clock: () => number = now, chance = new Chance()) {
+  constructor(
+    share: number,
+    threadMs: () => number = ownProcessorMs,
+    clock: () => number = now,
+    chance = new Chance(),
+  ) {
     this.#share = share;
     this.#threadMs = threadMs;
     this.#now = clock;
@@ -61,9 +67,4 @@ export class Sparing {
     this.#lastThreadMs = this.#threadMs();
     this.#lastAt = this.#now();
   }
-}
-
-function ownThreadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }

@@ -8,10 +8,9 @@ import type { OperationEntry, WaitsEntry } from '../report/recording.ts';
 import { now } from '../runtime/clock.ts';
 import { subscribe } from '../runtime/subscribe.ts';
 import { OperationGroups, type OperationGroup } from './operation-groups.ts';
+import { ofRequests } from './operation-sorts.ts';
 
 const mostOpen = 50_000;
-/** What operations that begin in a request have as their parent. */
-const ofRequests = 'HTTPINCOMINGMESSAGE';
 
 /** What runs while waits are followed. */
 export interface WaitFollower {

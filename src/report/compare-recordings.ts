@@ -2,6 +2,7 @@
 import type { Item } from './compare.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Recording, ThreadRecording } from './recording.ts';
+import { delayP99 } from './turn-delay.ts';
 
 /** A recording, and what was found in it. */
 export interface Recorded {
@@ -17,8 +18,8 @@ export function isKept({ kind }: Item): boolean {
   return ofReports.has(kind);
 }
 
-/** From how much on a difference is none of chance, of each number. */
-const noise = { rate: 1, requestMs: 1, longestMs: 20, processorMs: 0.05, share: 3, megabytes: 20, waitMs: 2 };
+/** From how much on a difference is none of chance, where that of the unit does not fit. */
+const noise = { requestMs: 1, processorMs: 0.05, waitMs: 2 };
 
 /** What is open for as long as it is wanted: how long it waits is no fault of anybody. */
 const lasting: ReadonlySet<string> = new Set([
@@ -40,9 +41,8 @@ export function* itemsOfRecording({ recording, diagnosis }: Recorded): Generator
     name: string,
     value: number,
     unit: Item['unit'],
-    least: number,
-    isMoreBetter = false,
-  ): Item => ({ key: `${kind}\0${name}`, kind, name, value, unit, ...fields, noise: least, isMoreBetter });
+    more: Pick<Item, 'noise' | 'isMoreBetter'> = {},
+  ): Item => ({ key: `${kind}\0${name}`, kind, name, value, unit, ...fields, ...more });
   for (const { disease, verdict, at } of diagnosis.findings) {
     const key = ['findings', disease, at?.file ?? '', at?.function ?? ''].join('\0');
     yield { key, kind: 'findings', name: disease, value: 1, unit: 'count', ...fields, site: at, message: verdict };
@@ -55,47 +55,48 @@ export function* itemsOfRecording({ recording, diagnosis }: Recorded): Generator
     const seconds = most(({ activeMs, requests }) => (requests === null ? 0 : activeMs)) / 1000;
     const errors = sum(({ requests }) => (requests?.refused ?? 0) + (requests?.failed ?? 0));
     const requestMs = sum(({ requests }) => requests?.totalMs ?? 0) / finished;
-    yield item('requests', 'requests a second', finished / Math.max(0.001, seconds), '/s', noise.rate, true);
-    yield item('requests', 'time of a request', requestMs, 'ms', noise.requestMs);
+    yield item('requests', 'requests a second', finished / Math.max(0.001, seconds), '/s', { isMoreBetter: true });
+    yield item('requests', 'time of a request', requestMs, 'ms', { noise: noise.requestMs });
     yield item(
       'requests',
       'longest request',
       most(({ requests }) => requests?.maxMs ?? 0),
       'ms',
-      noise.longestMs,
     );
-    yield item('requests', 'answered with an error', (errors / finished) * 100, '%', noise.share);
+    yield item('requests', 'answered with an error', (errors / finished) * 100, '%');
     const processorMs = sum(({ processor }) => processor.threadMs) / finished;
-    yield item('processor', 'time of a request', processorMs, 'ms', noise.processorMs);
+    yield item('processor', 'time of a request', processorMs, 'ms', { noise: noise.processorMs });
   }
-  yield item('loop', 'delay p99', most(delayOf), 'ms', noise.waitMs);
+  yield item(
+    'loop',
+    'delay p99',
+    most(({ turns }) => (turns === null ? 0 : delayP99(turns))),
+    'ms',
+    { noise: noise.waitMs },
+  );
   yield item(
     'loop',
     'busy',
     most(({ turns, activeMs }) => share(turns?.busyMs ?? 0, activeMs)),
     '%',
-    noise.share,
   );
   yield item(
     'gc',
     'share of the loop',
     most(({ profile }) => share(profile?.gcMs ?? 0, profile?.busyMs ?? 0)),
     '%',
-    noise.share,
   );
   yield item(
     'gc',
     'longest pause',
     most(({ gc }) => gc?.maxMs ?? 0),
     'ms',
-    noise.longestMs,
   );
   yield item(
     'memory',
     'heap',
     most(({ series }) => Math.max(0, ...series.heapMB)),
     'MB',
-    noise.megabytes,
   );
   for (const { name, at, waitMs } of diagnosis.operations) {
     if (lasting.has(name)) continue;
@@ -103,12 +104,6 @@ export function* itemsOfRecording({ recording, diagnosis }: Recorded): Generator
     const of = { kind: 'operations', ...fields, site: at } as const;
     yield { ...of, key: `${key}\0wait`, name: `${name}: wait each`, value: waitMs, unit: 'ms', noise: noise.waitMs };
   }
-}
-
-/** The least delay that is exceeded less than 1 % of the time. */
-function delayOf({ turns }: ThreadRecording): number {
-  const delays = turns?.delays ?? [];
-  return (delays.find(({ share: late }) => late < 0.01) ?? delays.at(-1))?.overMs ?? 0;
 }
 
 function share(part: number, whole: number): number {
