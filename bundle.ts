@@ -8,7 +8,6 @@ import { rolldown, type InputOptions, type OutputChunk, type Plugin } from 'roll
 const dist = join(import.meta.dirname, 'dist');
 // What is loaded at once, in this order: what two of them need goes into the files of the first.
 const starts: Readonly<Record<string, readonly string[]>> = {
-  watchdog: ['loop/watchdog-thread'],
   start: ['process/start'],
   runner: ['runners/vitest-tests', 'runners/jest-tests', 'runners/mocha-tests', 'runners/node-tests'],
   report: ['process/give-report'],
@@ -17,6 +16,8 @@ const starts: Readonly<Record<string, readonly string[]>> = {
   run: ['commands/run', 'commands/why'],
   ps: ['commands/ps', 'commands/tree'],
 };
+// A thread of ours shares nothing with others: it has all that it needs in its own file.
+const threads = ['loop/watchdog-thread'];
 // Stacks are read by folder (src/runtime/call-site.ts, src/heap/memory/own.ts): what programs call, and wait in; what
 // loopscope does by itself; and what lies below both. Commands and rules have names of their own.
 const layers = [
@@ -27,11 +28,16 @@ const layers = [
   ['runtime', /^/],
 ] as const;
 // What begins to work when it is loaded stays alone, and loads those files.
-const working = /\/(watchdog-thread|await-child|src\/index)\.js$/;
+const working = /\/(await-child|src\/index)\.js$/;
 
+const graphs = new Map<string, readonly string[]>();
+for (const [name, modules] of Object.entries(starts)) graphs.set(name, await graphOf(modules.map(fileAt)));
+// Tests need half of what a program under the hook needs, and of what lies below it all but a line or two.
+const ofTests = new Set(graphs.get('runner'));
+const inBoth = graphs.get('start')?.filter((module) => ofTests.has(module) || layerOf(module) === 'runtime') ?? [];
 const fileOf = new Map<string, string>();
-for (const [name, modules] of Object.entries(starts)) {
-  for (const module of await graphOf(modules.map((start) => join(dist, 'src', `${start}.js`)))) {
+for (const [name, modules] of [['both', inBoth] as const, ...graphs]) {
+  for (const module of modules) {
     if (!fileOf.has(module)) fileOf.set(module, working.test(module) ? module : fileFor(module, name));
   }
 }
@@ -42,7 +48,12 @@ const files = await Promise.all(
   [...gathered].map(async ([file, modules]) => [file, await gather(file, modules)] as const),
 );
 checkOrder(new Map(files.map(([file, { imports }]) => [file, imports.map((path) => join(dirname(file), path))])));
-const written = [...(await Promise.all(facades)), ...files.map(([file, { code }]) => [file, code] as const)];
+const alone = threads.map(async (thread) => {
+  const file = fileAt(thread);
+  return [file, await gather(file, await graphOf([file]), [file])] as const;
+});
+const compiled = [...files, ...(await Promise.all(alone))].map(([file, { code }]) => [file, lean(code)] as const);
+const written = [...(await Promise.all(facades)), ...compiled];
 await Promise.all(written.map(([file, code]) => writeFile(file, code)));
 
 /** Throws if two files need each other: which of them is ready first would depend on who asks for what. */
@@ -57,9 +68,16 @@ function checkOrder(importsOf: ReadonlyMap<string, readonly string[]>): void {
   for (const file of importsOf.keys()) load(file, []);
 }
 
+function fileAt(module: string): string {
+  return join(dist, 'src', `${module}.js`);
+}
+
 function fileFor(module: string, name: string): string {
-  const folder = layers.find(([, modules]) => modules.test(relative(dist, module)))?.[0] ?? '';
-  return join(dist, 'src', folder, `${name}.gathered.js`);
+  return join(dist, 'src', layerOf(module), `${name}.gathered.js`);
+}
+
+function layerOf(module: string): string {
+  return layers.find(([, modules]) => modules.test(relative(dist, module)))?.[0] ?? '';
 }
 
 /** The modules that are loaded with some, themselves among them. */
@@ -76,7 +94,11 @@ async function facade(module: string, file: string): Promise<string> {
 }
 
 /** The code of several modules. What they need of others comes from the files that have those. */
-async function gather(file: string, modules: readonly string[]): Promise<Pick<OutputChunk, 'code' | 'imports'>> {
+async function gather(
+  file: string,
+  modules: readonly string[],
+  exported = modules,
+): Promise<Pick<OutputChunk, 'code' | 'imports'>> {
   const entry = '\0entry';
   const plugin: Plugin = {
     name: 'gather',
@@ -90,7 +112,7 @@ async function gather(file: string, modules: readonly string[]): Promise<Pick<Ou
       return asExternal(source, (path) => pathFrom(file, join(dirname(importer ?? file), path)));
     },
     load: (id) =>
-      id === entry ? modules.map((module) => `export * from '${module}';\n`).join('') : readAsIn(file, id),
+      id === entry ? exported.map((module) => `export * from '${module}';\n`).join('') : readAsIn(file, id),
   };
   const [chunk] = await bundle({ input: entry, plugins: [plugin], makeAbsoluteExternalsRelative: false });
   if (chunk === undefined) throw new Error(`nothing for ${file}`);
@@ -110,6 +132,19 @@ async function bundle(options: InputOptions): Promise<readonly OutputChunk[]> {
   const { output } = await build.generate({ comments: false });
   await build.close();
   return output.filter((part) => part.type === 'chunk');
+}
+
+/** An import of a module of Node's reads all that it has, with what it would load later: 4 ms for `node:fs` and others. */
+function lean(code: string): string {
+  const asked = code.replaceAll(/^import (?:(\w+), )?(?:(\w+)|\{([^}]+)\}) from ("node:.+");$/gm, fromBuiltin);
+  return asked.replaceAll(/^import "node:.+";\n/gm, '');
+}
+
+function fromBuiltin(_: string, first: string | undefined, only: string | undefined, names = '', from: string): string {
+  const module = `process.getBuiltinModule(${from})`;
+  const whole = first ?? only;
+  const parts = names === '' ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${whole ?? module}`];
+  return `const ${[...(whole === undefined ? [] : [`${whole} = ${module}`]), ...parts].join(', ')};`;
 }
 
 /** The code of a module, which knows where it was. */

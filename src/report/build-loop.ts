@@ -6,7 +6,8 @@ import type { BlockEntry, LoopEntry, SiteEntry } from './format.ts';
 
 /** What was measured of a loop. */
 export interface LoopSource {
-  readonly statistics: LoopStatistics;
+  /** Null where only what blocks the loop is looked for. */
+  readonly statistics: LoopStatistics | null;
   /** Null where nobody looks for blocks. */
   readonly thresholdMs: number | null;
   readonly blocks: readonly BlockGroup[];
@@ -15,13 +16,22 @@ export interface LoopSource {
   readonly droppedBlocks: number;
 }
 
+const unmeasured: LoopStatistics = {
+  observedMs: 0,
+  turns: 0,
+  delay: { p50Ms: 0, p99Ms: 0, maxMs: 0, meanMs: 0 },
+  utilization: 0,
+  processorWaitMs: null,
+  gc: { count: 0, totalMs: 0, maxMs: 0, kinds: {} },
+};
+
 export function buildLoop(
   source: LoopSource,
   profile: ProfileSource | null,
   mapSite: (site: Site) => SiteEntry,
 ): LoopEntry {
   const { statistics, thresholdMs, blocks, current, droppedBlocks } = source;
-  const { observedMs, turns, delay, utilization, processorWaitMs, gc } = statistics;
+  const { observedMs, turns, delay, utilization, processorWaitMs, gc } = statistics ?? unmeasured;
   const past = blocks.map((group) => {
     const slice = profile === null ? null : buildSlice(profile, group, mapSite);
     return blockEntry(group, { now: false, slice }, mapSite);

@@ -251,7 +251,10 @@ export interface CycleStep {
   readonly waitsFor: Target;
 }
 
-/** The event loop of the thread since its first turn. Milliseconds, to a hundredth. */
+/**
+ * The event loop of the thread since its first turn. Milliseconds, to a hundredth. In the report of a test there is only what
+ * blocks it, and `observedMs` is 0.
+ */
 export interface LoopEntry {
   readonly observedMs: number;
   readonly turns: number;

@@ -27,8 +27,9 @@ export function blockedPhrase(loop: LoopEntry | null | undefined): string | null
   return `blocked ${times === 1 ? 'once' : `${times} times`} for ${duration(totalMs)}`;
 }
 
-function drawDelay({ observedMs, delay, utilization, gc, processorWaitMs }: LoopEntry, width: number): string[] {
-  if (observedMs === 0) return ['it has not turned yet'];
+function drawDelay(loop: LoopEntry, width: number): string[] {
+  const { observedMs, delay, utilization, gc, processorWaitMs, blocks } = loop;
+  if (observedMs === 0) return blocks.length > 0 ? [] : ['it has not turned yet'];
   const { p50Ms, p99Ms, maxMs } = delay;
   const phrases = [
     `delay p50 ${short(p50Ms)}, p99 ${short(p99Ms)}, max ${short(maxMs)}`,

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TestEntry } from '../report/format.ts';
+import { now } from '../runtime/clock.ts';
+import { outside } from '../runtime/outside.ts';
 import { beginFile } from './test-file.ts';
 import { isAnyAwaited } from './test-run.ts';
 import { watchExit } from './exit-watch.ts';
@@ -36,11 +38,23 @@ export interface EndOfTests {
 export function endOfTests(runner: TestEntry['runner']): EndOfTests {
   const file = beginFile(runner);
   let isOver = false;
+  let lastAt = 0;
   let timer: NodeJS.Timeout | undefined;
-  const check = async (): Promise<void> => {
+  const lookIn = (milliseconds: number): void => {
+    timer = outside(() => setTimeout(() => void look(), milliseconds)).unref();
+  };
+  const look = async (): Promise<void> => {
+    timer = undefined;
+    const leftMs = lastAt + quietMs - now();
+    if (leftMs > 0) {
+      lookIn(leftMs);
+      return;
+    }
     if (isAnyAwaited()) return;
-    if (await isMainLoading()) {
-      timer?.refresh();
+    const isLoading = await isMainLoading();
+    if (isAnyAwaited() || timer !== undefined) return; // a test has begun meanwhile
+    if (isLoading) {
+      lookIn(quietMs);
       return;
     }
     isOver = true;
@@ -57,8 +71,8 @@ export function endOfTests(runner: TestEntry['runner']): EndOfTests {
     },
     soon() {
       isOver = false;
-      if (timer !== undefined) timer.refresh();
-      else timer = setTimeout(() => void check(), quietMs).unref();
+      lastAt = now();
+      if (timer === undefined) lookIn(quietMs);
     },
   };
 }

@@ -1,6 +1,6 @@
 // The tests of mocha 10 to 12 in one process of it. Mocha tells nobody that a test is at its timeout: it makes the error,
 // and that is where we listen.
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentTask, switchTask } from '../runtime/context.ts';
 import { watchExit, whenRunnerIsDone } from './exit-watch.ts';
 import { hideOwnFrames } from './own-frames.ts';
 import { placeOfTitle } from './place.ts';
@@ -76,13 +76,18 @@ function seeRunnables(runnable: Runnable): void {
   runnable.run = function (this: Runnable, done) {
     if (own.has(this.fn ?? this)) return Reflect.apply(run, this, [done]);
     const test = runOf(this);
-    const outside = AsyncLocalStorage.snapshot(); // from here mocha goes on to the next test
+    const before = currentTask() ?? undefined; // from here mocha goes on to the next test
     const stop = this.timeout() === 0 ? reportAtTimeout(test) : null;
     const over = (error?: unknown): void => {
       stop?.();
       endTest(test);
       hideOwnFrames(error);
-      outside(done, error);
+      const inside = switchTask(before);
+      try {
+        done(error);
+      } finally {
+        switchTask(inside);
+      }
     };
     return inTest(test, () => Reflect.apply(run, this, [over]));
   };

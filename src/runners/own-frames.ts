@@ -7,6 +7,7 @@ const context = /\bAsyncLocalStorage\.run \(node:/;
 
 /** Takes our own frames out of the stack of an error; anything else is left as it is. Never throws. */
 export function hideOwnFrames(error: unknown): void {
+  if (typeof error !== 'object' || error === null) return; // mostly: what throws makes V8 parse the function for its message
   try {
     const { stack } = error as { stack?: unknown };
     if (typeof stack !== 'string') return;

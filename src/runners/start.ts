@@ -2,9 +2,9 @@
 import { isMainThread } from 'node:worker_threads';
 import { startHook } from '../../instrumentation/hook.ts';
 import { readConfig, type Config } from '../config.ts';
-import { startWatchdog } from '../loop/watchdog.ts';
+import { startWatchdog, watchedLoop } from '../loop/watchdog.ts';
 import { startHandles } from '../process/handles.ts';
-import { startLoop } from '../process/loop.ts';
+import { setLoopSource } from '../process/loop-source.ts';
 import { setTestSource } from '../process/test-source.ts';
 import { complain } from '../runtime/complain.ts';
 import { startRegistry } from '../subscribers/registry.ts';
@@ -14,6 +14,8 @@ import { prepareReports, reportNow } from './timeout.ts';
 
 const startedKey = Symbol.for('loopscope.started');
 const own = /^loopscope\./;
+/** What keeps the loop is looked at from this share of the time on after which it is reported, four times. */
+const lookAt = 0.2;
 let isStarted = false;
 
 /**
@@ -43,14 +45,24 @@ function startOnce(config: Config): void {
     const run = runningTest();
     return run === null ? null : entryOf(run, 'blocked');
   });
-  if (!config.watchdog || !config.loop) return;
+  if (config.watchdog && config.loop) watchTests(config, underRun);
+}
+
+/** A loop that does not return. What else blocks it, and how busy it is, is in no report of a test: only `run` looks for it. */
+function watchTests(config: Config, underRun: boolean): void {
   const afterMs = config.stuckAfterMs ?? config.testBlockedAfterMs;
-  const thresholdMs = config.blockThresholdMs;
+  if (underRun && isMainThread) {
+    startWatchdog({ thresholdMs: config.blockThresholdMs }).reportStuckAfter(afterMs);
+    return;
+  }
   const exitCode = config.stuckExit ? 70 : null;
   const stuck = { afterMs, exitCode, askedFile: null, lastResort: null, eager: true, give: giveBlocked };
-  if (!underRun) startLoop({ watchdog: true, isProfiled: false, thresholdMs, stuck });
-  else if (isMainThread) startWatchdog({ thresholdMs }).reportStuckAfter(afterMs);
-  else startWatchdog({ thresholdMs, stuck });
+  const watchdog = startWatchdog({ thresholdMs: afterMs * lookAt, stuck });
+  if (underRun) return;
+  setLoopSource(() => {
+    const { thresholdMs } = watchedLoop();
+    return { statistics: null, thresholdMs, blocks: [], current: watchdog.current(), droppedBlocks: 0 };
+  });
 }
 
 /** Called in the middle of what blocks the loop, in an interrupt. */

@@ -5,7 +5,8 @@ import { excuseBlock } from '../loop/watchdog.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { load } from '../runtime/load.ts';
-import { clearTimeout, setTimeout } from '../runtime/real-timers.ts';
+import { outside } from '../runtime/outside.ts';
+import { setTimeout } from '../runtime/real-timers.ts';
 import type * as ReadAwaits from '../process/read-awaits.ts';
 import type { Finding } from './test-report.ts';
 import { markReported, testGlobal, type TestRun } from './test-run.ts';
@@ -23,16 +24,52 @@ export function prepareReports(): void {
   load(import.meta.url, '../process/read-awaits');
 }
 
+/** A timer is used for one test after the other: a new one for each would be the most that we do for it. */
+interface TestTimer {
+  readonly timer: NodeJS.Timeout;
+  run: TestRun | null;
+}
+
+/** Those that no test has, by their length. */
+const idle = new Map<number, TestTimer[]>();
+
 /** Reports a test that is pending at its timeout, or for long if it has none. Returns what takes it back. */
 export function reportAtTimeout(run: TestRun): () => void {
   pendingAfterMs ??= readConfig().testPendingAfterMs;
   const { timeoutMs } = run;
-  const timer =
-    timeoutMs === null || timeoutMs <= 0
-      ? setTimeout(reportNow, pendingAfterMs, run, 'unfinished')
-      : setTimeout(reportNow, Math.max(1, timeoutMs - aheadMs), run, 'timed out');
-  timer.unref();
-  return () => clearTimeout(timer);
+  const isEndless = timeoutMs === null || timeoutMs <= 0;
+  const afterMs = isEndless ? pendingAfterMs : Math.max(1, timeoutMs - aheadMs);
+  const own = takeTimer(afterMs, run);
+  return () => {
+    if (own.run !== run) return;
+    own.run = null; // it is not ended: where no test takes it, it finds none
+    idle.get(afterMs)?.push(own);
+  };
+}
+
+function takeTimer(afterMs: number, run: TestRun): TestTimer {
+  let free = idle.get(afterMs);
+  if (free === undefined) idle.set(afterMs, (free = []));
+  const own = free.pop();
+  if (own === undefined) return startTimer(afterMs, run);
+  own.run = run;
+  own.timer.refresh();
+  return own;
+}
+
+function startTimer(afterMs: number, run: TestRun): TestTimer {
+  const own: TestTimer = {
+    timer: outside(() => setTimeout(() => timeIsUp(own), afterMs)).unref(),
+    run,
+  };
+  return own;
+}
+
+function timeIsUp(own: TestTimer): void {
+  const { run } = own;
+  if (run === null) return;
+  own.run = null; // it is not used again
+  reportNow(run, run.timeoutMs === null || run.timeoutMs <= 0 ? 'unfinished' : 'timed out');
 }
 
 /** Reports a test that is pending, once. Never throws. */
