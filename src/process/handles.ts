@@ -21,6 +21,8 @@ export interface HandleOptions {
   readonly exact: boolean;
   /** Whether reports at the exit list what is open, too. */
   readonly atExit: boolean;
+  /** Whether what is open is counted now and then, for rules to tell what grows, and what is late. */
+  readonly counts: boolean;
 }
 
 let isInterrupt = false;
@@ -36,7 +38,7 @@ export function inInterrupt<Result>(act: () => Result): Result {
 }
 
 /** Begins. What fails is said in one line, and all else goes on. */
-export function startHandles({ exact, atExit }: HandleOptions): void {
+export function startHandles({ exact, atExit, counts }: HandleOptions): void {
   try {
     listenToNode();
     watchFileHandles();
@@ -49,7 +51,7 @@ export function startHandles({ exact, atExit }: HandleOptions): void {
     const { collectHandles } = load(import.meta.url, '../handles/collect') as typeof import('../handles/collect.ts');
     return collectHandles({ mapSite, timers: !isInterrupt });
   });
-  lookAgain(lookEveryMs);
+  if (counts) lookAgain(lookEveryMs);
   for (const event of ['warning', 'uncaughtExceptionMonitor']) {
     beforeEvent(event, (said) => {
       const { message } = (said instanceof Error ? said : {}) as Partial<Error>;

@@ -138,7 +138,7 @@ function startWith(config: Config): void {
     prepareDebug(true, config.loop && config.watchdog ? config.blockThresholdMs : null);
   }
   const registry = startRegistry();
-  startHandles({ exact: config.handles, atExit: config.why !== null });
+  startHandles({ exact: config.handles, atExit: config.why !== null, counts: true });
   const isRemarkable = remember(config.blockingCalls);
   seeLibraries(config.disable);
   let endsStuck = false;

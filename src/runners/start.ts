@@ -40,7 +40,7 @@ function startOnce(config: Config): void {
   else prepareReports();
   const underRun = Object.hasOwn(globalThis, startedKey);
   if (!underRun && !config.disable.includes('all')) startHook({ disabled: config.disable });
-  if (!underRun) startHandles({ exact: config.handles, atExit: false });
+  if (!underRun) startHandles({ exact: config.handles, atExit: false, counts: false });
   setTestSource(() => {
     const run = runningTest();
     return run === null ? null : entryOf(run, 'blocked');

@@ -65,8 +65,20 @@ function mayLeak({ id, active }: Beginning): boolean {
   return false;
 }
 
+/** Without the standard streams: they are opened when they are first used, and stay open. */
 function activeTypes(): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const type of process.getActiveResourcesInfo()) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const add = (type: string, count: number): void => void counts.set(type, (counts.get(type) ?? 0) + count);
+  for (const type of process.getActiveResourcesInfo()) add(type, 1);
+  const { _getActiveHandles: handles } = process as unknown as { readonly _getActiveHandles?: () => StandardStream[] };
+  for (const { _isStdio: isStandard, _handle: handle } of handles?.call(process) ?? []) {
+    if (isStandard === true && handle != null) add(`${handle.constructor.name}Wrap`, -1);
+  }
   return counts;
+}
+
+/** What Node keeps of them. */
+interface StandardStream {
+  readonly _isStdio?: boolean;
+  readonly _handle?: object | null;
 }
