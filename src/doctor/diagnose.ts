@@ -1,11 +1,11 @@
 // A recording → a diagnosis. Pure: all that is looked for, in one list.
 import type { Recording, ThreadRecording } from '../report/recording.ts';
-import { errorNote, mostlyErrors } from './answers.ts';
+import { errorNote } from './answers.ts';
 import { blockedLoop } from './blocked-loop.ts';
 import { busyElsewhere } from './busy-elsewhere.ts';
-import { endedFinding, hasFailed } from './ended.ts';
+import { endedFinding } from './ended.ts';
 import { fanOut } from './fan-out.ts';
-import { figuresOf, isBlind, isEnough, isLongEnough, sentenceWithout, threadName } from './figures.ts';
+import { figuresOf, isEnough, isLongEnough, threadName, verdictWithout } from './figures.ts';
 import { diagnosisFormat, diagnosisVersion, type Diagnosis, type FoundIn } from '../report/diagnosis.ts';
 import type { Disease } from './disease.ts';
 import { gcPressure } from './gc-pressure.ts';
@@ -53,14 +53,13 @@ export function diagnose(recording: Recording): Diagnosis {
   const findings = joinThreads(found).slice(0, mostFindings);
   const isSeen = threads.some((thread) => isEnough(thread));
   const lost = recording.lost ?? [];
-  const isHealthy =
-    isSeen && !isBlind(threads) && lost.length === 0 && !hasFailed(recording) && mostlyErrors(recording) === null;
   const [worst] = findings;
+  const first: Pick<Diagnosis, 'verdict' | 'sentence'> =
+    worst === undefined ? verdictWithout(recording, isSeen) : { verdict: 'ill', sentence: worst.verdict };
   return {
     format: diagnosisFormat,
     version: diagnosisVersion,
-    verdict: worst !== undefined ? 'ill' : isHealthy ? 'healthy' : 'unknown',
-    sentence: worst?.verdict ?? sentenceWithout(recording, isSeen),
+    ...first,
     figures: figuresOf(threads),
     findings,
     operations: operationRows(threads),

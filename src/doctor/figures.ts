@@ -1,4 +1,5 @@
 // What was measured of the program as a whole, and what to say where nothing ails it.
+import type { Diagnosis } from '../report/diagnosis.ts';
 import type { Recording, ThreadRecording } from '../report/recording.ts';
 import { count } from '../report/phrases.ts';
 import { delayP99 } from '../report/turn-delay.ts';
@@ -26,8 +27,30 @@ export function isLongEnough({ port, observedMs }: ThreadRecording): boolean {
   return port !== null || observedMs >= leastSeenMs;
 }
 
-/** The first line where nothing was found. */
-export function sentenceWithout(recording: Recording, isSeen: boolean): string {
+/** The verdict, and the first line, where nothing was found. */
+export function verdictWithout(recording: Recording, isSeen: boolean): Pick<Diagnosis, 'verdict' | 'sentence'> {
+  const doubt = doubtOf(recording, isSeen);
+  if (doubt !== null) return { verdict: 'unknown', sentence: doubt };
+  const isFull = recording.threads.some((thread) => viewOf(thread).ownUtilization >= fullLoad);
+  const full = isFull ? ' Its loop had no time left: this is about the most that one thread can do.' : '';
+  const sentence = `Healthy: it ${whatItDid(recording)}, and nothing of its own held it up.${full}`;
+  return { verdict: 'healthy', sentence };
+}
+
+function requestsOf({ threads }: Recording): number {
+  return threads.reduce((sum, { requests }) => sum + (requests?.finished ?? 0), 0);
+}
+
+function whatItDid(recording: Recording): string {
+  const requests = requestsOf(recording);
+  const ms = time(activeMs(recording.threads));
+  return requests > 0
+    ? `answered ${count(requests, 'request').replace(/^\d+/, number(requests))} in ${ms}`
+    : `ran for ${ms}`;
+}
+
+/** Why it cannot be called healthy; null where it can. */
+function doubtOf(recording: Recording, isSeen: boolean): string | null {
   const { threads, durationMs, load, exit } = recording;
   const end = howItEnded(recording);
   if (threads.length === 0) {
@@ -38,21 +61,17 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
   if (lost !== undefined) return `Not enough seen: ${threadName(lost)} ended without leaving its recording.`;
   const errors = mostlyErrors(recording);
   if (errors !== null) return `Not enough seen: ${errors}.`;
-  const requests = threads.reduce((sum, { requests: each }) => sum + (each?.finished ?? 0), 0);
   if (isSeen && isBlind(threads)) {
     const busy = percent(Math.max(...threads.map((thread) => viewOf(thread).utilization)));
     return `Not enough seen: its loop was busy ${busy} of the time, and without an inspector it cannot be said with what (--permission needs --allow-inspector).`;
   }
-  if (isSeen) {
-    const what = requests > 0 ? `answered ${count(requests, 'request').replace(/^\d+/, number(requests))}` : 'ran';
-    const isFull = threads.some((thread) => viewOf(thread).ownUtilization >= fullLoad);
-    const full = isFull ? ' Its loop had no time left: this is about the most that one thread can do.' : '';
-    const seen = `${what} ${requests > 0 ? 'in' : 'for'} ${time(activeMs(threads))}`;
-    if (hasFailed(recording)) return `It ended${end}; it ${seen}, and nothing of its own held it up until then.`;
-    return `Healthy: it ${seen}, and nothing of its own held it up.${full}`;
+  if (isSeen && hasFailed(recording)) {
+    return `It ended${end}; it ${whatItDid(recording)}, and nothing of its own held it up until then.`;
   }
+  if (isSeen) return null;
   const isServer = threads.some(({ port }) => port !== null);
   if (isServer) {
+    const requests = requestsOf(recording);
     const come = requests === 0 ? 'no request came' : `only ${count(requests, 'request')} came`;
     const failure = load?.hasEnded === true ? (load.exitCode ?? 0) : 0; // null where a signal ended it, as Ctrl-C does
     if (failure !== 0) return `Not enough seen: the load failed with exit code ${failure}, and ${come}.`;
@@ -66,7 +85,7 @@ export function sentenceWithout(recording: Recording, isSeen: boolean): string {
 }
 
 /** Whether a thread did much that nobody could look into. */
-export function isBlind(threads: readonly ThreadRecording[]): boolean {
+function isBlind(threads: readonly ThreadRecording[]): boolean {
   return threads.some((thread) => thread.profile === null && viewOf(thread).utilization >= mostBlind);
 }
 

@@ -50,7 +50,7 @@ interface Known {
 
 type Scope = (this: unknown, run: (...args: unknown[]) => unknown, self: unknown, ...args: unknown[]) => unknown;
 
-/** Node's timer was set before the function was called. */
+/** Node's timer was set before we knew of the test. */
 const earlyMs = 50;
 const types = new Set(['Test', 'Suite', 'TestHook']);
 const runs = new WeakMap<NodeContext, Known>();
@@ -141,12 +141,13 @@ function mainFile(): string {
 }
 
 function runTest(test: TestRun, from: NodeTest, call: () => unknown, args: unknown[]): unknown {
-  const { timeoutMs, startedAt } = test;
+  const { timeoutMs, record, startedAt, hookOf } = test;
   const signal = timeoutMs === null ? null : from.signal; // Node makes it when it is asked for, at a price
   const stop = timeoutMs === null ? reportAtTimeout(test) : (): void => {};
+  const since = hookOf === null ? record.createdAt : startedAt; // hooks before a test are of its time
   // Aborted when the test is over, too. The first listener: nothing of the test's own has been told yet.
   const onAbort = (): void => {
-    if (test.endedAt === null && now() - startedAt >= (timeoutMs ?? 0) - earlyMs) reportNow(test, 'timed out');
+    if (test.endedAt === null && now() - since >= (timeoutMs ?? 0) - earlyMs) reportNow(test, 'timed out');
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   const over = (): void => {

@@ -20,7 +20,7 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   if (!isAlive(pid)) throw new ReadError('gone', `there is no process ${pid}: list the running ones with loopscope ps`);
   if (process.platform === 'linux') checkReachable(pid);
   const before = new Set(listeningPorts(pid).map(({ port }) => port));
-  const found = await findInspector(pid);
+  const found = (await findInspector(pid)) ?? (await openedMeanwhile(pid));
   if (found !== null) return { ...found, opened: false };
   checkSignal(pid);
   try {
@@ -29,6 +29,13 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
     throw signalError(pid, error as NodeJS.ErrnoException);
   }
   return { ...(await waitForInspector(pid, before)), opened: true };
+}
+
+/** The one that another reader has opened since we looked; null where nobody has. */
+async function openedMeanwhile(pid: number): Promise<InspectorAddress | null> {
+  if (process.platform !== 'linux') return null;
+  const port = inspectorPort(pid);
+  return port !== 0 && whoListens(port) === pid ? findInspector(pid) : null;
 }
 
 function checkReachable(pid: number): void {
