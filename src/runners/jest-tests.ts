@@ -7,7 +7,7 @@ import { hideOwnFrames } from './own-frames.ts';
 import { placeInStack } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginFile, type TestFile } from './test-file.ts';
-import { beginHook, beginTest, endTest, inTest, knowTest, startTest, type TestRun } from './test-run.ts';
+import { beginHook, beginTest, endTest, enterTest, knowTest, startTest, type TestRun } from './test-run.ts';
 import { reportAtTimeout } from './timeout.ts';
 
 export { expectNoPending } from './expect-no-pending.ts';
@@ -128,15 +128,19 @@ function watched(original: Run, begin: () => TestRun): Run {
         over();
         return Reflect.apply(done, undefined, values);
       };
-      return inTest(run, () => Reflect.apply(original, this, [Object.assign(told, done)]));
+      args[0] = Object.assign(told, done);
     }
     let result: unknown;
+    const leave = enterTest(run);
     try {
-      result = inTest(run, () => Reflect.apply(original, this, args));
+      result = Reflect.apply(original, this, args);
     } catch (error) {
       failed(error);
       throw error;
+    } finally {
+      leave();
     }
+    if (typeof done === 'function') return result;
     const { then } = (result ?? {}) as { readonly then?: unknown };
     if (typeof then === 'function') Reflect.apply(then, result, [over, failed]);
     else over();

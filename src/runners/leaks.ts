@@ -19,6 +19,9 @@ const mostReports = 20;
 // What the runner and Node have for themselves.
 const notLeaked = new Set(['stdio', 'ipc', 'port', 'immediate']);
 
+/** A timer that fires so soon is no leak: many a healthy test races with one, and leaves it. */
+const soonMs = 5000;
+
 /** What one test left, or the file outside of its tests. */
 export interface Leaks {
   readonly tasks: TaskRecord[];
@@ -100,7 +103,9 @@ export function fileEntry(file: string, problem: TestProblem, { runner, at }: Be
   };
 }
 
-function isLeft({ kind, refed, ageMs, at, callback, task }: HandleEntry, { at: begun, id }: Beginning): boolean {
+function isLeft(entry: HandleEntry, { at: begun, id }: Beginning): boolean {
+  const { kind, refed, ageMs, leftMs = Infinity, at, callback, task } = entry;
+  if (kind === 'timeout' && leftMs < soonMs) return false;
   if (task !== null && task.id <= id) return false; // of an earlier file
   if (!refed || notLeaked.has(kind) || (ageMs !== null && ageMs > now() - begun)) return false;
   const place = at ?? callback;

@@ -122,7 +122,7 @@ function testRun(test: Runnable): TestRun {
     runner: 'mocha',
     file,
     name: nameOf(test),
-    place: () => placeOfTitle(file, test.title),
+    place: () => placeOfTitle(file, test.titlePath().filter(Boolean)),
     timeoutMs: test.timeout() || null,
   });
   runs.set(test, run);

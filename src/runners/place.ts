@@ -28,17 +28,46 @@ function isMapped(sandbox: object): boolean {
   );
 }
 
-/** The first line of a file that has the title of a test in quotes, where its runner does not tell; null without one. */
-export function placeOfTitle(file: string, title: string): { readonly line: number; readonly column: number } | null {
+/**
+ * The line of a file that has the title of a test in quotes, where its runner does not tell; null without one. Of several
+ * with the same title it is the first within its suites; null where those do not tell, either.
+ * @param titles of the suites, outermost first, and of the test
+ */
+export function placeOfTitle(
+  file: string,
+  titles: readonly string[],
+): { readonly line: number; readonly column: number } | null {
   try {
-    for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
-      const at = line.indexOf(title);
-      if (at > 0 && /["'`]/.test(line[at - 1] ?? '') && line[at + title.length] === line[at - 1]) {
-        return { line: index + 1, column: line.search(/\S/) + 1 };
-      }
-    }
+    const text = readFileSync(file, 'utf8');
+    const at = findTitle(text, titles);
+    if (at === null) return null;
+    const before = text.slice(0, at);
+    const start = before.lastIndexOf('\n') + 1;
+    return { line: before.split('\n').length, column: text.slice(start).search(/\S/) + 1 };
   } catch {
-    // the file is gone, or its path is a URL
+    return null; // the file is gone, or its path is a URL
   }
-  return null;
+}
+
+function findTitle(text: string, titles: readonly string[]): number | null {
+  const all = findQuoted(text, titles.at(-1) ?? '');
+  const [only, second] = all;
+  if (only === undefined || second === undefined) return only ?? null;
+  let from = -1;
+  for (const suite of titles.slice(0, -1)) {
+    const [next, other] = findQuoted(text, suite).filter((at) => at > from);
+    if (next === undefined || (from === -1 && other !== undefined)) return null;
+    from = next;
+  }
+  return from === -1 ? null : (all.find((at) => at > from) ?? null);
+}
+
+/** Where a title stands in quotes. */
+function findQuoted(text: string, title: string): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(title, 1); at !== -1 && title !== ''; at = text.indexOf(title, at + 1)) {
+    const quote = text[at - 1] ?? '';
+    if (/["'`]/.test(quote) && text[at + title.length] === quote) found.push(at);
+  }
+  return found;
 }

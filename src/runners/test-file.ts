@@ -33,12 +33,18 @@ export interface TestFile {
   endNow(path: string): void;
 }
 
-/** A file of tests begins. */
-export function beginFile(runner: TestEntry['runner']): TestFile {
-  const beginning: Beginning = { runner, id: lastId(), at: now(), active: activeTypes() };
+/**
+ * A file of tests begins.
+ * @param ownTimers how many timers the runner has pending for itself
+ */
+export function beginFile(runner: TestEntry['runner'], ownTimers: () => number = () => 0): TestFile {
+  const beginning: Beginning = { runner, id: lastId(), at: now(), active: activeTypes(ownTimers()) };
   const endNow = (path: string): void => {
     try {
-      if (mayLeak(beginning)) (load(import.meta.url, './leaks') as typeof Leaks).reportLeaks(path, beginning);
+      if (leftOf(beginning, ownTimers()) !== 'nothing') {
+        const { reportLeaks } = load(import.meta.url, './leaks') as typeof Leaks;
+        reportLeaks(path, beginning);
+      }
       forgetTests();
     } catch (error) {
       complain('what a file of tests left behind is not known', error);
@@ -49,7 +55,7 @@ export function beginFile(runner: TestEntry['runner']): TestFile {
     endNow,
     async end(path) {
       for (const pauseMs of looksAfter) {
-        if (!mayLeak(beginning)) break;
+        if (leftOf(beginning, ownTimers()) !== 'something') break;
         await new Promise((resolve) => void setTimeout(resolve, pauseMs));
       }
       endNow(path);
@@ -57,17 +63,18 @@ export function beginFile(runner: TestEntry['runner']): TestFile {
   };
 }
 
-function mayLeak({ id, active }: Beginning): boolean {
+/** Whether anything may be left, and whether that may go away by itself in a moment: a timer does not. */
+function leftOf({ id, active }: Beginning, ownTimers: number): 'nothing' | 'timers' | 'something' {
   const { tasks, resources } = startRegistry().snapshot();
-  if (tasks.some((task) => task.id > id && testOf(task)?.isReported !== true)) return true;
-  for (const resource of resources) for (const { task } of resource.holders()) if (task.id > id) return true;
-  for (const [type, count] of activeTypes()) if (count > (active.get(type) ?? 0)) return true;
-  return false;
+  if (tasks.some((task) => task.id > id && testOf(task)?.isReported !== true)) return 'something';
+  for (const resource of resources) for (const { task } of resource.holders()) if (task.id > id) return 'something';
+  const more = [...activeTypes(ownTimers)].filter(([type, count]) => count > (active.get(type) ?? 0));
+  return more.some(([type]) => type !== 'Timeout') ? 'something' : more.length > 0 ? 'timers' : 'nothing';
 }
 
 /** Without the standard streams: they are opened when they are first used, and stay open. */
-function activeTypes(): Map<string, number> {
-  const counts = new Map<string, number>();
+function activeTypes(ownTimers: number): Map<string, number> {
+  const counts = new Map([['Timeout', -ownTimers]]);
   const add = (type: string, count: number): void => void counts.set(type, (counts.get(type) ?? 0) + count);
   for (const type of process.getActiveResourcesInfo()) add(type, 1);
   const { _getActiveHandles: handles } = process as unknown as { readonly _getActiveHandles?: () => StandardStream[] };

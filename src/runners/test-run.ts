@@ -3,7 +3,7 @@
 import type { TaskRecord } from '../channels/task.ts';
 import type { TestEntry, TestProblem } from '../report/format.ts';
 import { now } from '../runtime/clock.ts';
-import { currentTask, nextId, runInTask } from '../runtime/context.ts';
+import { currentTask, nextId, runInTask, switchTask } from '../runtime/context.ts';
 import { wantPromises } from './kept-promises.ts';
 
 /** What a runner tells of a test. */
@@ -107,6 +107,12 @@ export function markReported(run: TestRun): void {
 export function isAnyAwaited(): boolean {
   for (const { isReported } of pending) if (!isReported) return true;
   return false;
+}
+
+/** Makes a test the current one, with no frames of ours in the stacks of what is called; returns what ends that. */
+export function enterTest(run: TestRun): () => void {
+  const before = switchTask(run.record);
+  return () => void switchTask(before);
 }
 
 /** Calls a function in the context of a test. */

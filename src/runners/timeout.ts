@@ -9,10 +9,11 @@ import { outside } from '../runtime/outside.ts';
 import { setTimeout } from '../runtime/real-timers.ts';
 import type * as ReadAwaits from '../process/read-awaits.ts';
 import type { Finding } from './test-report.ts';
+import { sinceLastTimer } from './runner-timers.ts';
 import { markReported, testGlobal, type TestRun } from './test-run.ts';
 
 /** The timer of the runner was set before ours, and would fire first if both were as long. */
-const aheadMs = 1;
+const aheadMs = 2;
 
 let pendingAfterMs: number | null = null;
 
@@ -38,7 +39,8 @@ export function reportAtTimeout(run: TestRun): () => void {
   pendingAfterMs ??= readConfig().testPendingAfterMs;
   const { timeoutMs } = run;
   const isEndless = timeoutMs === null || timeoutMs <= 0;
-  const afterMs = isEndless ? pendingAfterMs : Math.max(1, timeoutMs - aheadMs);
+  // Node's clock of timers stands still between them at times: what the runner set just now may have begun long before.
+  const afterMs = isEndless ? pendingAfterMs : Math.max(1, timeoutMs - aheadMs - sinceLastTimer(timeoutMs));
   const own = takeTimer(afterMs, run);
   return () => {
     if (own.run !== run) return;

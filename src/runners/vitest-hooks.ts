@@ -106,6 +106,10 @@ function replace(hooks: Hook[], { sandbox }: HookSight, begin: Begin): void {
 }
 
 /** The name of a test or a suite, with those of the suites that it is in. */
+export function titlesOf(task: VitestTask): readonly string[] {
+  return task.suite === undefined ? [task.name] : [...titlesOf(task.suite), task.name];
+}
+
 export function nameOf(task: VitestTask): string {
-  return task.suite === undefined ? task.name : `${nameOf(task.suite)} > ${task.name}`;
+  return titlesOf(task).join(' > ');
 }

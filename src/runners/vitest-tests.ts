@@ -4,7 +4,17 @@ import { placeOfTitle } from './place.ts';
 import { startRunner } from './start.ts';
 import { endTest, inTest, knowTest, startTest, type TestRun } from './test-run.ts';
 import { reportAtTimeout } from './timeout.ts';
-import { nameOf, placeOf, reportTimeout, seeHooks, unseen, type HookSight, type VitestTask } from './vitest-hooks.ts';
+import { countVitestTimers } from './runner-timers.ts';
+import {
+  nameOf,
+  placeOf,
+  reportTimeout,
+  seeHooks,
+  titlesOf,
+  unseen,
+  type HookSight,
+  type VitestTask,
+} from './vitest-hooks.ts';
 
 export { expectNoPending } from './expect-no-pending.ts';
 
@@ -35,7 +45,7 @@ const runs = new WeakMap<VitestTask, TestRun>();
 /** Called for each file of tests. */
 export function seeVitest(api: VitestApi, suite: VitestSuite | null, sandbox: object): void {
   startRunner(sandbox);
-  const file = beginFile('vitest');
+  const file = beginFile('vitest', countVitestTimers);
   if (suite === null) seeAround(api, file, sandbox);
   else seeOlder(api, suite, file, sandbox);
 }
@@ -82,7 +92,7 @@ function know(task: VitestTask, signal: AbortSignal | undefined, sandbox: object
     runner: 'vitest',
     file: task.file.filepath,
     name: nameOf(task),
-    place: () => task.location ?? placeOf(test, sandbox) ?? placeOfTitle(test.file, task.name),
+    place: () => task.location ?? placeOf(test, sandbox) ?? placeOfTitle(test.file, titlesOf(task)),
     timeoutMs: isEndless(task) ? null : (task.timeout ?? null),
   });
   runs.set(task, test);
