@@ -37,9 +37,12 @@ function put(task: Task, queue: object): void {
   job.park(null);
 }
 
+/** Frames: who makes a queue stands right above fastq. Fastify has one for each plugin. */
+const nearest = 6;
+
 function made(queue: object): void {
   // that of Fastify's plugins has an item for when it closes: nobody waits for that
-  const isOfAvvio = readFrames(made).some(({ file }) => /[\\/]node_modules[\\/]avvio[\\/]/.test(file ?? ''));
+  const isOfAvvio = readFrames(made, nearest).some(({ file }) => /[\\/]node_modules[\\/]avvio[\\/]/.test(file ?? ''));
   if (isOfAvvio) noteWrapped(queue);
   else queues.note(queue);
 }

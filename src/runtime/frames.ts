@@ -19,12 +19,12 @@ export interface Frame {
 const deepest = 60;
 const captureStackTrace = Error.captureStackTrace.bind(Error);
 
-/** The frames above `reader`, innermost first; none where the program has frozen `Error`. */
-export function readFrames(reader: (...args: never) => unknown): readonly Frame[] {
+/** The frames above `reader`, innermost first, 60 by default; none where the program has frozen `Error`. */
+export function readFrames(reader: (...args: never) => unknown, most: number = deepest): readonly Frame[] {
   // oxlint-disable-next-line typescript/unbound-method -- kept only to be put back
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.stackTraceLimit = deepest;
+    Error.stackTraceLimit = most;
     Error.prepareStackTrace = toFrames; // it also keeps Node from reading source maps here
     const holder: { stack?: readonly Frame[] } = {};
     captureStackTrace(holder, reader);

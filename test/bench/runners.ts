@@ -1,9 +1,10 @@
 // What a healthy suite of 500 tests costs with loopscope, against the same without, for each runner.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 import type { Runner } from '../support/runner-suites.ts';
 import { jest, mocha, nodeTest, vitest } from '../support/runners.ts';
 import { assertDone, format, median, type Result } from './result.ts';
@@ -70,9 +71,7 @@ function write(runner: Runner): { readonly run: () => Cost; readonly remove: () 
   const folder = mkdtempSync(join(tmpdir(), 'loopscope-bench-'));
   const file = `healthy${runner.ending}`;
   const suite = Array.from({ length: tests }, (_, index) => runner.test(`test ${index}`, body, 5000));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(root, join(folder, 'node_modules/loopscope'), 'dir');
-  symlinkSync(join(root, 'node_modules/vitest'), join(folder, 'node_modules/vitest'), 'dir');
+  install(folder);
   writeFileSync(join(folder, 'package.json'), runner.isModule ? '{"type":"module"}' : '{}');
   writeFileSync(join(folder, file), [runner.imports, ...suite].join('\n'));
   for (const [path, text] of Object.entries(runner.files ?? {})) writeFileSync(join(folder, path), text);
@@ -80,6 +79,15 @@ function write(runner: Runner): { readonly run: () => Cost; readonly remove: () 
     run: () => time(folder, runner.command(file)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** As npm does: vitest would transform the files of a package that is only linked. */
+function install(folder: string): void {
+  const own = join(folder, 'node_modules/loopscope');
+  for (const part of ['package.json', 'dist']) cpSync(join(root, part), join(own, part), { recursive: true });
+  for (const name of ['vitest', '@opentelemetry', ...Object.keys(manifest.dependencies)]) {
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'dir');
+  }
 }
 
 /** Only a shell tells what the processes of a command have worked together. */
