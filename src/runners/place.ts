@@ -65,7 +65,8 @@ function findTitle(text: string, titles: readonly string[]): number | null {
 /** Where a title stands in quotes. */
 function findQuoted(text: string, title: string): number[] {
   const found: number[] = [];
-  for (let at = text.indexOf(title, 1); at !== -1 && title !== ''; at = text.indexOf(title, at + 1)) {
+  if (title === '') return found;
+  for (let at = text.indexOf(title, 1); at !== -1; at = text.indexOf(title, at + 1)) {
     const quote = text[at - 1] ?? '';
     if (/["'`]/.test(quote) && text[at + title.length] === quote) found.push(at);
   }
