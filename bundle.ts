@@ -136,15 +136,15 @@ async function bundle(options: InputOptions): Promise<readonly OutputChunk[]> {
 
 /** An import of a module of Node's reads all that it has, with what it would load later: 4 ms for `node:fs` and others. */
 function lean(code: string): string {
-  const asked = code.replaceAll(/^import (?:(\w+), )?(?:(\w+)|\{([^}]+)\}) from ("node:.+");$/gm, fromBuiltin);
+  const asked = code.replaceAll(/^import (\w+)?(?:, )?(?:\{([^}]+)\})? from ("node:.+");$/gm, fromBuiltin);
   return asked.replaceAll(/^import "node:.+";\n/gm, '');
 }
 
-function fromBuiltin(_: string, first: string | undefined, only: string | undefined, names = '', from: string): string {
+function fromBuiltin(_: string, whole: string | undefined, names: string | undefined, from: string): string {
   const module = `process.getBuiltinModule(${from})`;
-  const whole = first ?? only;
-  const parts = names === '' ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${whole ?? module}`];
-  return `const ${[...(whole === undefined ? [] : [`${whole} = ${module}`]), ...parts].join(', ')};`;
+  const parts = names === undefined ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${whole ?? module}`];
+  if (whole !== undefined) parts.unshift(`${whole} = ${module}`);
+  return `const ${parts.join(', ')};`;
 }
 
 /** The code of a module, which knows where it was. */

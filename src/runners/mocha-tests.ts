@@ -122,7 +122,7 @@ function testRun(test: Runnable): TestRun {
     runner: 'mocha',
     file,
     name: nameOf(test),
-    place: () => placeOfTitle(file, test.titlePath().filter(Boolean)),
+    place: () => placeOfTitle(file, titlesOf(test)),
     timeoutMs: test.timeout() || null,
   });
   runs.set(test, run);
@@ -142,6 +142,10 @@ function titleOf({ originalTitle, title }: Runnable): string {
   return originalTitle ?? title;
 }
 
+function titlesOf(runnable: Runnable): readonly string[] {
+  return runnable.titlePath().filter(Boolean);
+}
+
 function nameOf(runnable: Runnable): string {
-  return runnable.titlePath().filter(Boolean).join(' > ');
+  return titlesOf(runnable).join(' > ');
 }

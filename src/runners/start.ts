@@ -57,12 +57,9 @@ function watchTests(config: Config, underRun: boolean): void {
   }
   const exitCode = config.stuckExit ? 70 : null;
   const stuck = { afterMs, exitCode, askedFile: null, lastResort: null, eager: true, give: giveBlocked };
-  const watchdog = startWatchdog({ thresholdMs: afterMs * lookAt, stuck });
+  startWatchdog({ thresholdMs: afterMs * lookAt, stuck });
   if (underRun) return;
-  setLoopSource(() => {
-    const { thresholdMs } = watchedLoop();
-    return { statistics: null, thresholdMs, blocks: [], current: watchdog.current(), droppedBlocks: 0 };
-  });
+  setLoopSource(() => ({ statistics: null, blocks: [], droppedBlocks: 0, ...watchedLoop() }));
 }
 
 /** Called in the middle of what blocks the loop, in an interrupt. */

@@ -109,7 +109,10 @@ export function isAnyAwaited(): boolean {
   return false;
 }
 
-/** Makes a test the current one, with no frames of ours in the stacks of what is called; returns what ends that. */
+/**
+ * Makes a test the current one, with no frames of ours in the stacks of what is called: it has no span that were to be
+ * current, too. Returns what ends that.
+ */
 export function enterTest(run: TestRun): () => void {
   const before = switchTask(run.record);
   return () => void switchTask(before);

@@ -105,11 +105,12 @@ function replace(hooks: Hook[], { sandbox }: HookSight, begin: Begin): void {
   }
 }
 
-/** The name of a test or a suite, with those of the suites that it is in. */
+/** The titles of the suites that a test or a suite is in, outermost first, and its own. */
 export function titlesOf(task: VitestTask): readonly string[] {
   return task.suite === undefined ? [task.name] : [...titlesOf(task.suite), task.name];
 }
 
+/** The same as one name. */
 export function nameOf(task: VitestTask): string {
   return titlesOf(task).join(' > ');
 }

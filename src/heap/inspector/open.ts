@@ -20,22 +20,17 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   if (!isAlive(pid)) throw new ReadError('gone', `there is no process ${pid}: list the running ones with loopscope ps`);
   if (process.platform === 'linux') checkReachable(pid);
   const before = new Set(listeningPorts(pid).map(({ port }) => port));
-  const found = (await findInspector(pid)) ?? (await openedMeanwhile(pid));
+  const found = await findInspector(pid);
   if (found !== null) return { ...found, opened: false };
   checkSignal(pid);
+  const meanwhile = await openedMeanwhile(pid);
+  if (meanwhile !== null) return { ...meanwhile, opened: false };
   try {
     process.kill(pid, 'SIGUSR1');
   } catch (error) {
     throw signalError(pid, error as NodeJS.ErrnoException);
   }
   return { ...(await waitForInspector(pid, before)), opened: true };
-}
-
-/** The one that another reader has opened since we looked; null where nobody has. */
-async function openedMeanwhile(pid: number): Promise<InspectorAddress | null> {
-  if (process.platform !== 'linux') return null;
-  const port = inspectorPort(pid);
-  return port !== 0 && whoListens(port) === pid ? findInspector(pid) : null;
 }
 
 function checkReachable(pid: number): void {
@@ -68,15 +63,20 @@ function checkSignal(pid: number): void {
       `process ${pid} has a handler of its own for SIGUSR1, which was not called: read it with --via memory, or start it with --inspect`,
     );
   }
+}
+
+/** The one that another reader has opened since we looked; null where its port is free, and an error where others have it. */
+async function openedMeanwhile(pid: number): Promise<InspectorAddress | null> {
   const port = inspectorPort(pid);
   const listener = port === 0 ? undefined : whoListens(port);
-  if (listener !== undefined) {
-    const who = listener === null ? 'another process' : `process ${listener}`;
-    throw new ReadError(
-      'busy',
-      `${who} has port ${port}, where the inspector of process ${pid} would open: wait until it is free, or read it with --via memory`,
-    );
-  }
+  if (listener === undefined) return null;
+  const found = listener === pid ? await findInspector(pid) : null;
+  if (found !== null) return found;
+  const who = listener === null ? 'another process' : `process ${listener}`;
+  throw new ReadError(
+    'busy',
+    `${who} has port ${port}, where the inspector of process ${pid} would open: wait until it is free, or read it with --via memory`,
+  );
 }
 
 function signalError(pid: number, error: NodeJS.ErrnoException): ReadError {
