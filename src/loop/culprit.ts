@@ -24,6 +24,8 @@ interface Vote {
   readonly native: string | null;
   /** Innermost first, the program's own frames alone. */
   readonly stack: readonly Site[];
+  /** The function of each, told from others of its name in the same file. */
+  readonly functions: readonly string[];
   /** How many of them run; the others await. */
   readonly running: number;
   /** It was a function that was only just called or resumed: of its lines only the first is known. */
@@ -39,6 +41,8 @@ interface Vote {
 /** Two looks of a round are so close that both may see the same tick. */
 const leastMoved = 0.4;
 const ofRegularExpressions = new Set(['match', 'matchAll', 'replace', 'replaceAll', 'search', 'split']);
+const loader = 'node:internal/modules/';
+const entry = 'node:internal/modules/run_main';
 const nativeOfEngine = new Set(['JSON.stringify', 'JSON.parse', 'Atomics.wait']);
 const queueFunctions = new Set([
   'processTicksAndRejections',
@@ -52,7 +56,7 @@ const queueFunctions = new Set([
 ]);
 
 /**
- * Finds the culprit of a block: the innermost place on which looks agree that stand for most of it.
+ * Finds the culprit of a block: the innermost function on which looks agree that stand for most of it.
  * @param since when the block began, on the system's clock
  */
 export function findCulprit(samples: readonly Sample[], since: number): Culprit {
@@ -75,6 +79,15 @@ export function findCulprit(samples: readonly Sample[], since: number): Culprit 
   return { kind, native: native === '' ? null : native, stack, task: taskOf(agreeing), own: false };
 }
 
+/** Most of a block is the program's own start: its modules are read, compiled and evaluated for the first time. */
+export function isStart(samples: readonly Sample[]): boolean {
+  const loading = samples.filter(({ frames }) => {
+    const outermost = frames.findLast(({ awaits }) => !awaits);
+    return outermost?.file?.startsWith(loader) === true && frames.some(({ file }) => file === entry);
+  });
+  return loading.length > samples.length / 2;
+}
+
 /** Nothing of the program was on the stack at any look. */
 function withoutPlace(votes: readonly Vote[]): Culprit {
   const own = votes.length > 0 && votes.every((vote) => vote.own);
@@ -87,35 +100,38 @@ function taskOf(votes: readonly Vote[]): TaskRecord | null {
   return inTasks.toSorted((a, b) => b.weightMs - a.weightMs)[0]?.sample.task ?? null;
 }
 
-/** The innermost place that stands for more than half of the block: by line, else by function, else the heaviest. */
+/** The innermost function that stands for more than half of the block, at its heaviest line; else the heaviest look. */
 function agree(votes: readonly Vote[]): { stack: readonly Site[]; agreeing: readonly Vote[] } {
   const total = votes.reduce((sum, { weightMs }) => sum + weightMs, 0);
-  for (const keyOf of [placeOf, functionOf]) {
-    const weights = new Map<string, number>();
-    for (const { stack, weightMs } of votes) {
-      for (const key of new Set(stack.map(keyOf))) weights.set(key, (weights.get(key) ?? 0) + weightMs);
-    }
-    // Places that stand for more than half lie on one path; the innermost has the longest way out.
-    let innermost: readonly Site[] = [];
-    for (const { stack } of votes) {
-      const index = stack.findIndex((site) => (weights.get(keyOf(site)) ?? 0) > total / 2);
-      if (index !== -1 && stack.length - index > innermost.length) innermost = stack.slice(index);
-    }
-    const [place] = innermost;
-    if (place === undefined) continue;
-    const agreeing = votes.filter(({ stack }) => stack.some((site) => keyOf(site) === keyOf(place)));
-    return { stack: innermost, agreeing };
+  const weights = new Map<string, number>();
+  for (const { functions, weightMs } of votes) {
+    for (const each of new Set(functions)) weights.set(each, (weights.get(each) ?? 0) + weightMs);
   }
-  const heaviest = votes.toSorted((a, b) => b.weightMs - a.weightMs)[0] as Vote;
-  return { stack: heaviest.stack, agreeing: [heaviest] };
+  // Functions that stand for more than half lie on one path; the innermost has the longest way out.
+  let innermost: { readonly name: string; readonly out: number } | null = null;
+  for (const { functions } of votes) {
+    const index = functions.findIndex((each) => (weights.get(each) ?? 0) > total / 2);
+    const out = functions.length - index;
+    if (index !== -1 && out > (innermost?.out ?? 0)) innermost = { name: functions[index] as string, out };
+  }
+  if (innermost === null) {
+    const heaviest = votes.toSorted((a, b) => b.weightMs - a.weightMs)[0] as Vote;
+    return { stack: heaviest.stack, agreeing: [heaviest] };
+  }
+  const { name } = innermost;
+  const agreeing = votes.filter(({ functions }) => functions.includes(name));
+  const within = ({ stack, functions }: Vote): readonly Site[] => stack.slice(functions.indexOf(name));
+  const place = mostly(agreeing, (vote) => placeOf(within(vote)[0] as Site));
+  const stack = agreeing.map(within).find(([site]) => placeOf(site as Site) === place) ?? [];
+  return { stack, agreeing };
 }
 
 function placeOf({ file, line, function: name }: Site): string {
   return `${name}\n${file}:${line}`;
 }
 
-function functionOf({ file, function: name }: Site): string {
-  return `${name}\n${file}`;
+function functionOf({ file, startLine, startColumn, function: name }: Frame): string {
+  return `${name}\n${file}:${startLine}:${startColumn}`;
 }
 
 /** The answer that stands for most of the time. */
@@ -162,14 +178,15 @@ function toVote(sample: Sample, weightMs: number): Vote {
     resumed: false,
     own: first === -1 && running.some(isOwnFrame),
   };
-  if (first === -1) return { ...common, kind: 'unknown', native: null, stack: [] };
+  if (first === -1) return { ...common, kind: 'unknown', native: null, stack: [], functions: [] };
   const programs = withoutEntered(
     sample.frames.slice(sample.frames.indexOf(running[first] as Frame)).filter(isProgram),
   );
   const stack = programs.map(toSite);
+  const functions = programs.map(functionOf);
   const inner = running[0] as Frame;
   const resumed = running.length === 1 && inner.line === inner.startLine;
-  const placed = { ...common, running: programs.filter(({ awaits }) => !awaits).length, resumed };
+  const placed = { ...common, functions, running: programs.filter(({ awaits }) => !awaits).length, resumed };
   const [innermost] = above;
   if (innermost?.file === null) {
     const [type, method = ''] = innermost.function.split('.');

@@ -6,7 +6,7 @@ import { loopBlocked, type BlockRecord } from '../channels/loop.ts';
 import { now } from '../runtime/clock.ts';
 import { complain } from '../runtime/complain.ts';
 import { ownTimeMs } from '../runtime/own-time.ts';
-import { findCulprit } from './culprit.ts';
+import { findCulprit, isStart } from './culprit.ts';
 import { isDebuggerAttached, portOf } from './debugger.ts';
 import { LoopTimes, type Lateness } from './loop-times.ts';
 import { Probe } from './probe.ts';
@@ -34,13 +34,12 @@ export interface StuckHandling extends StuckOptions {
 
 const beatsInThreshold = 2;
 const longestBeatMs = 50;
-const armAfterMs = 100;
 const disconnectMs = 500;
 const rememberEveryMs = 1000;
 /** A thread that was awake for less than this share of the time was stopped, if nobody looked at it. */
 const awakeShare = 0.5;
 
-const { setInterval, setTimeout, setImmediate, clearInterval, clearTimeout, clearImmediate } = globalThis;
+const { setInterval, setTimeout, clearInterval, clearTimeout } = globalThis;
 
 /** The one that watches in this process, from the next turn of the loop on: loading a program blocks, and is no block. */
 export class LoopGuard {
@@ -48,9 +47,8 @@ export class LoopGuard {
   readonly #times = new LoopTimes();
   readonly #probe: Probe;
   readonly #stuck: StuckHandling | null;
-  readonly #arming: NodeJS.Immediate;
+  readonly #arming: NodeJS.Timeout;
   #thread: Worker | null = null;
-  #later: NodeJS.Timeout | undefined;
   #interval: NodeJS.Timeout | undefined;
   #uninstall = (): void => {};
   #problem: string | null = null;
@@ -66,7 +64,8 @@ export class LoopGuard {
     this.#pulse.thresholdMs = thresholdMs;
     this.#pulse.stuckAfterMs = stuck?.afterMs ?? null;
     this.#pulse.beat(systemClock());
-    this.#arming = outside(() => setImmediate(() => this.#armSoon()).unref());
+    // The first thing in the first turn: what the program waits for may come in the same.
+    this.#arming = outside(() => setTimeout(() => this.#guarded(() => this.#arm()), 1).unref());
     if (stuck?.eager === true) this.#start();
   }
 
@@ -111,16 +110,10 @@ export class LoopGuard {
   }
 
   stop(): void {
-    clearImmediate(this.#arming);
-    clearTimeout(this.#later);
+    clearTimeout(this.#arming);
     clearInterval(this.#interval);
     this.#pulse.stop();
     this.#uninstall();
-  }
-
-  /** Not in the first turn: a program of ES modules is loaded after it. */
-  #armSoon(): void {
-    this.#later = setTimeout(() => this.#guarded(() => this.#arm()), armAfterMs).unref();
   }
 
   #arm(): void {
@@ -177,7 +170,7 @@ export class LoopGuard {
     const turn = this.#withoutOwn(late);
     if (turn.durationMs < this.thresholdMs || !loopBlocked.hasSubscribers) return;
     const isWatched = this.#pulse.watching || this.#problem !== null;
-    if (!isWatched || this.#wasNotItsFault(turn)) return;
+    if (!isWatched || isStart(this.#probe.samples) || this.#wasNotItsFault(turn)) return;
     const record = this.#recordOf(turn, true);
     if (record !== null) loopBlocked.publish(record);
   }

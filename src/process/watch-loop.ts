@@ -17,9 +17,9 @@ export interface WatchLoopOptions {
 const leastThreshold = 10;
 
 /**
- * Watches the loop of the main thread from a tenth of a second after this turn on, by a thread of its own that looks at
- * what runs when the loop is late. Subscribers of `loopscope:loop:blocked` get the same records as `onBlock`, before source
- * maps. Throws ArgumentError, and StateError in a worker thread.
+ * Watches the loop of the main thread from the next turn on, by a thread of its own that looks at what runs when the loop
+ * is late; the modules of the program's start are no block. Subscribers of `loopscope:loop:blocked` get the same records as
+ * `onBlock`, before source maps. Throws ArgumentError, and StateError in a worker thread.
  * @returns what ends it; it may be called twice
  */
 export function watchLoop({ threshold = 100, onBlock }: WatchLoopOptions = {}): () => void {

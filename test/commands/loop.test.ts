@@ -47,6 +47,16 @@ test.each([
   expect(await loopscope(['run', ...words, blocks])).toEqual({ stdout: '', stderr: '', code: 0, signal: null });
 });
 
+test('the watch begins with the first turn, and what is loaded before it is no block', async () => {
+  const early = join(folder, 'early.mjs');
+  const load = 'const end = performance.now() + 400;\nwhile (performance.now() < end);\n';
+  // Long enough for a thread to start meanwhile, on a loaded machine too.
+  const block = 'function spin() {\n  const end = performance.now() + 1500;\n  while (performance.now() < end);\n}\n';
+  writeFileSync(early, `${load}${block}setTimeout(spin);\n`);
+  const { report } = await run(early);
+  expect(report?.loop?.blocks).toMatchObject([{ count: 1, stack: [{ file: early, function: 'spin', line: 5 }] }]);
+});
+
 test('a report that is given anyhow says how the loop was, even if nobody looks for blocks', async () => {
   const { report } = await run('--no-watchdog', 'test/programs/hang.ts', 'end');
   expect(report?.loop).toMatchObject({ thresholdMs: null, blocks: [] });

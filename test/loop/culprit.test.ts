@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findCulprit } from '../../src/loop/culprit.ts';
+import { findCulprit, isStart } from '../../src/loop/culprit.ts';
 import type { Frame } from '../../src/runtime/frames.ts';
 import type { Sample } from '../../src/loop/probe.ts';
 
@@ -41,6 +41,19 @@ describe('the culprit is', () => {
     expect(culpritOf(samples).slice(0, 3)).toEqual(['javascript', null, 'work']);
   });
 
+  test('the function, if its lines differ and its caller is at the same line at all looks', () => {
+    const caller = frame('caller', 50);
+    const samples = looks([100, frame('work', 10), caller], [150, frame('work', 11), caller], [220, caller]);
+    expect(culpritOf(samples)).toEqual(['javascript', null, 'work', 10]);
+  });
+
+  test('the caller, if it calls several functions without a name', () => {
+    const caller = frame('caller', 50);
+    const [one, two, three] = [10, 20, 30].map((line) => ({ ...frame('', line), startLine: line }));
+    const samples = looks([100, one as Frame, caller], [200, two as Frame, caller], [300, three as Frame, caller]);
+    expect(culpritOf(samples)).toEqual(['javascript', null, 'caller', 50]);
+  });
+
   test('what most of the time went to, not what came after', () => {
     const samples = looks([300, frame('long', 10)], [302, frame('short', 20)], [304, frame('short', 20)]);
     expect(culpritOf(samples)).toEqual(['javascript', null, 'long', 10]);
@@ -77,4 +90,15 @@ describe('the culprit is', () => {
     expect(culpritOf(looks([100], [150]))).toEqual(['unknown', null, undefined, undefined]);
     expect(culpritOf([])).toEqual(['unknown', null, undefined, undefined]);
   });
+});
+
+test('the start of a program is told from what it loads later, and from what it does', () => {
+  const run: Frame = { ...frame('run', -40), file: 'node:internal/modules/esm/module_job' };
+  const entry: Frame = { ...frame('', -101), file: 'node:internal/modules/run_main', awaits: true };
+  const sample = (...frames: Frame[]): Sample => ({ ...(looks([1])[0] as Sample), frames });
+  const main = frame('', 3);
+  expect(isStart([sample(main, run, entry), sample(run, entry), sample()])).toBe(true);
+  expect(isStart([sample(main, run, { ...main, awaits: true })])).toBe(false);
+  expect(isStart([sample(main, entry)])).toBe(false);
+  expect(isStart([])).toBe(false);
 });
