@@ -14,7 +14,8 @@ const tried = isMainVersion ? ['prints', 'reports', 'sends'] : ['prints'];
 const promises = all.flatMap(({ promised }) => promised).filter(({ verb }) => tried.includes(verb));
 
 test.each(promises)('$command $verb what it promises', async (each) => {
-  expect(await attempt(each)).toBe(null);
+  const broken = await attempt(each);
+  expect(broken, broken ?? '').toBe(null);
 });
 
 test('the table lists all of them, with what they promise', () => {

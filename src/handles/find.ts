@@ -7,7 +7,7 @@ import { announced } from './announced.ts';
 import { exactThings, isExact } from './exact.ts';
 import { findFiles, findWatcher, watchedPaths } from './files.ts';
 import { className, isRefed, type Found, type Unknown } from './found.ts';
-import { findServer, findSocket, findUdp } from './network.ts';
+import { findServer, findSocket, findUdp, isUnderWay } from './network.ts';
 import { descriptorOf, findChild, findPort, findWorker, pipesOf, pipeText, portsOf, type Pipe } from './processes.ts';
 import { connectTargets, findRequest } from './requests.ts';
 
@@ -35,7 +35,7 @@ export function findOpen(isBrief = false): Found[] {
   return [
     ...sorted.servers.map(findServer),
     ...sorted.sockets.map((socket) => {
-      const found = findSocket(socket, socket.connecting ? targets[attempts++] : undefined);
+      const found = findSocket(socket, isUnderWay(socket) ? targets[attempts++] : undefined);
       const pipe = pipes.get(socket);
       if (found === null || pipe === undefined) return found;
       return { ...found, kind: 'pipe' as const, detail: pipeText(pipe), things: [...found.things, pipe.child] };

@@ -53,7 +53,7 @@ export function findSocket(socket: Socket, target: Target | undefined): Found | 
   const refed = isRefed(handle);
   const { _type: type, fd, server, _parent: parent } = socket as unknown as Unknown;
   const things = [socket, handle, parent, (parent as Unknown | null | undefined)?.['_handle']];
-  const isActive = socket.connecting || handle['reading'] === true || socket.writableLength > 0;
+  const isActive = socket.connecting ? isUnderWay(socket) : handle['reading'] === true || socket.writableLength > 0;
   const base = { refed, keepsAlive: refed && isActive, things, ageMs: null };
   if (typeof fd === 'number' && fd >= 0 && fd < standard.length) {
     if (fd > 0 && !base.keepsAlive) return null; // every program has them
@@ -76,6 +76,12 @@ export function findSocket(socket: Socket, target: Target | undefined): Found | 
   }
   const where = peerOf(socket) || (target === undefined ? hostOf(socket) : hostPort(target.address, target.port));
   return { ...base, kind: 'outgoing', detail: `${socket.connecting ? 'connecting ' : ''}to ${where || 'nobody yet'}` };
+}
+
+/** Whether a connection is being made, and not only its address looked for: it has a descriptor then. */
+export function isUnderWay(socket: Socket): boolean {
+  const descriptor = handleOf(socket)?.['fd'];
+  return socket.connecting && (typeof descriptor !== 'number' || descriptor >= 0);
 }
 
 /** The handle of a socket: below TLS, that of the connection. Null if it has none any more. */

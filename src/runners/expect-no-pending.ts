@@ -14,7 +14,7 @@ export interface ExpectOptions {
   readonly ignore?: string | RegExp | readonly (string | RegExp)[];
   /** How long it may take until nothing is pending. Milliseconds, default 1000. */
   readonly timeout?: number;
-  /** How often it is looked again within that, with pauses that double. Default 6. */
+  /** How often it is looked again within that, after pauses that double. Default 6; 0 looks once, and does not wait. */
   readonly retries?: number;
 }
 
@@ -47,12 +47,12 @@ export async function expectNoPending({ ignore = [], timeout = 1000, retries = 6
     '../process/take-report',
   ) as typeof import('../process/take-report.ts');
   const { siteMap } = load(import.meta.url, './site-map') as typeof import('./site-map.ts');
-  const whole = 2 ** (retries + 1) - 1;
+  const whole = 2 ** retries - 1;
   for (let attempt = 0; ; attempt++) {
     const report = takeUnmapped('asked', null, siteMap(testGlobal()));
     const lines = pendingLines(report, isIgnored);
     if (lines.length === 0) return;
-    if (attempt > retries) throw pendingError(lines);
+    if (attempt === retries) throw pendingError(lines);
     const pauseMs = (timeout * 2 ** attempt) / whole;
     await new Promise((resolve) => void setTimeout(resolve, pauseMs));
   }

@@ -116,6 +116,14 @@ test.each([[[]], [['--handles']]])(
   },
 );
 
+test('a connection keeps the process alive while it is made, and not while its address is looked for', async () => {
+  const lines = linesOf(await reportOf('connecting.mjs')).filter((line) => / connecting /.test(line));
+  expect(lines.filter((line) => /mjs:(?:17|18)$/.test(line))).toEqual([
+    '* outgoing connecting to 127.0.0.1:N · connecting.mjs:18',
+    'outgoing connecting to database · connecting.mjs:17',
+  ]);
+});
+
 test('a FileHandle that was lost is said by its line, though its descriptor is used again, and where Node ends the program for it', async () => {
   const words = ['run', '--', process.execPath, '--expose-gc', program('handles/lost-file.mjs')];
   const { stderr, code } = await loopscope(words);
