@@ -90,7 +90,8 @@ export function isStart(samples: readonly Sample[]): boolean {
 
 /** Nothing of the program was on the stack at any look. */
 function withoutPlace(votes: readonly Vote[]): Culprit {
-  const own = votes.length > 0 && votes.every((vote) => vote.own);
+  // A late look sees what came after: with native code at the very end of a program, that is what we do at its exit.
+  const own = votes.length > 0 && votes.every((vote) => vote.own && !vote.sample.late);
   return { kind: 'unknown', native: null, stack: [], task: taskOf(votes), own };
 }
 

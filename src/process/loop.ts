@@ -3,6 +3,7 @@ import { loopBlocked } from '../channels/loop.ts';
 import { BlockBook } from '../loop/blocks.ts';
 import { startMeter, type LoopReading } from '../loop/meter.ts';
 import { startWatchdog, watchedLoop, type WatchdogOptions } from '../loop/watchdog.ts';
+import { isAnyTelling } from '../report/worth.ts';
 import { subscribe } from '../runtime/subscribe.ts';
 import { setLoopSource } from './loop-source.ts';
 
@@ -19,7 +20,7 @@ export interface LoopOptions {
 
 /** What runs while the loop is observed. */
 export interface Loop {
-  /** Whether something blocked the loop of which it is known what it was. */
+  /** Whether something blocked the loop of which it is known what it was, or for long. */
   wasBlocked(): boolean;
   /** What the loop did until now; null before its first turn. */
   read(): LoopReading | null;
@@ -48,7 +49,7 @@ export function startLoop({ watchdog, thresholdMs, stuck, isProfiled }: LoopOpti
   });
   return {
     read: () => meter.read(),
-    wasBlocked: () => blocks.groups().some(({ kind }) => kind !== 'unknown'),
+    wasBlocked: () => isAnyTelling(blocks.groups(), thresholdMs),
     leave() {
       left = true;
       watching?.leave();

@@ -1,5 +1,9 @@
 // Whether a report that nobody asked for has anything to say.
+import type { BlockGroup } from '../channels/loop.ts';
 import type { Report } from './format.ts';
+
+/** A block is worth a report though nobody knows what it was, if it took so many times the threshold. */
+const longThresholds = 5;
 
 /**
  * Whether a report is to be shown: one that was asked for always is; that at the end if something is pending or has blocked
@@ -7,6 +11,11 @@ import type { Report } from './format.ts';
  */
 export function isWorthShowing({ reason, tasks, loop, profile, warnings, answers }: Report): boolean {
   if ((reason !== 'exit' && reason !== 'interrupt') || answers !== undefined) return true;
-  const wasBlocked = loop?.blocks.some(({ kind }) => kind !== 'unknown') ?? false;
+  const wasBlocked = loop !== null && isAnyTelling(loop.blocks, loop.thresholdMs ?? 0);
   return tasks.length > 0 || wasBlocked || profile !== null || (warnings?.length ?? 0) > 0;
+}
+
+/** Whether it is known what one of them was, or one was long. */
+export function isAnyTelling(blocks: readonly Pick<BlockGroup, 'kind' | 'maxMs'>[], thresholdMs: number): boolean {
+  return blocks.some(({ kind, maxMs }) => kind !== 'unknown' || maxMs >= longThresholds * thresholdMs);
 }

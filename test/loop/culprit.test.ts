@@ -86,6 +86,14 @@ describe('the culprit is', () => {
     expect(culpritOf(two)).toEqual(['javascript', null, 'second', 9]);
   });
 
+  test('unknown, if nothing was seen but what loopscope does after native code, and its own if that is all', () => {
+    const ours: Frame = { ...frame('give', 3), file: new URL('../../src/process/start.ts', import.meta.url).pathname };
+    const samples = looks([300, ours]);
+    expect(findCulprit(samples, 0)).toMatchObject({ kind: 'unknown', own: true });
+    const late = samples.map((sample) => ({ ...sample, late: true }));
+    expect(findCulprit(late, 0)).toMatchObject({ kind: 'unknown', own: false });
+  });
+
   test('unknown, if nothing of the program was seen', () => {
     expect(culpritOf(looks([100], [150]))).toEqual(['unknown', null, undefined, undefined]);
     expect(culpritOf([])).toEqual(['unknown', null, undefined, undefined]);
