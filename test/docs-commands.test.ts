@@ -52,6 +52,8 @@ beforeAll(async () => {
   for (const name of ['server.js', 'build.js', 'worker.ts']) writeFileSync(join(folder, name), server);
   for (const name of ['main.json', 'run.json'])
     copyFileSync(join(root, 'test/golden/order-service.json'), join(folder, name));
+  // Commands run at the same time: what one of them reads is not left to another.
+  writeFileSync(join(folder, 'spans.jsonl'), '{"resourceSpans":[]}\n');
   collector = await startCollector();
   target = spawn(
     process.execPath,

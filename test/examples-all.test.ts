@@ -15,7 +15,7 @@ const promises = all.flatMap(({ promised }) => promised).filter(({ verb }) => tr
 
 test.each(promises)('$command $verb what it promises', async (each) => {
   const broken = await attempt(each);
-  expect(broken, broken ?? '').toBe(null);
+  expect(broken?.split('\n') ?? []).toEqual([]); // a text would be cut
 });
 
 test('the table lists all of them, with what they promise', () => {

@@ -22,7 +22,7 @@ export function endedFinding(recording: Recording): FoundIn[] {
   return [
     {
       disease: 'ended',
-      weight: 0.99,
+      weight: 1,
       verdict: `It ended under load, after ${time(durationMs)}${howItEnded(recording)}.`,
       evidence: ['It was the program that ended, and not the load.'],
       advice: 'What it printed says why; loopscope run shows what was pending then, and who called process.exit().',

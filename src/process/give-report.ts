@@ -6,7 +6,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { readBuild, type Config } from '../config.ts';
 import type { Reason, Report } from '../report/format.ts';
 import { joinAwaits } from '../report/join-awaits.ts';
-import { isWorthShowing } from '../report/worth.ts';
+import { isUnsettled, isWorthShowing } from '../report/worth.ts';
 import { load } from '../runtime/load.ts';
 import { readOwnAwaits } from './read-awaits.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -23,7 +23,7 @@ export function giveReport(
 ): void {
   directory?.begin({ pid: process.pid, threadId });
   const report = takeReport(reason, exitCode);
-  deliver(config.why === null ? withAwaits(report) : report, config, directory);
+  deliver(isToBeRead(report, config) ? withAwaits(report) : report, config, directory);
 }
 
 /** Hands a report to the supervisor, or else writes it as the configuration says. */
@@ -46,9 +46,17 @@ function deliver(report: Report, config: Config, directory: RunDirectory | null)
   }
 }
 
-/** With where everything is parked, if somebody asked. The end of a program is not held up for it. */
+/**
+ * Whether somebody asked where everything is parked. The end of a program is held up for it only where that may be why it
+ * ends.
+ */
+function isToBeRead({ reason, process: ended }: Report, { why }: Config): boolean {
+  if (!isMainThread) return false; // the main thread reads for all threads
+  if (why !== null) return reason === 'exit' && ended.isDrained === true;
+  return reason !== 'exit' || isUnsettled(ended);
+}
+
 function withAwaits(report: Report): Report {
-  if (report.reason === 'exit' || !isMainThread) return report; // the main thread reads for all threads
   const awaits = readOwnAwaits();
   return awaits === null ? report : joinAwaits(report, awaits, isProgram);
 }

@@ -5,6 +5,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { startHook } from '../../instrumentation/hook.ts';
 import { areAnswersAsked, readConfig, type Config } from '../config.ts';
 import type { Reason } from '../report/format.ts';
+import { isUnsettled } from '../report/worth.ts';
 import { isDrained, watchDrained } from './drained.ts';
 import { beforeEndBy, beforeEvent } from './events.ts';
 import { inInterrupt, startHandles } from './handles.ts';
@@ -18,6 +19,7 @@ import { asOwnTime } from '../runtime/own-time.ts';
 import { rootTask } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
 import { startLoop, type Loop } from './loop.ts';
+import { keepPromises } from './kept-promises.ts';
 import { listenForSignals } from './signals.ts';
 import type { RunRecorder } from './record.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -27,6 +29,8 @@ import { handleStuck, type StuckSources } from './stuck.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
 
 const flushBeforeEndMs = 1000;
+/** Of so many promises of a program those that are pending are held, for a short one that ends because nobody settles them. */
+const firstPromises = 20_000;
 // Ctrl-C has a report under the supervisor, before which all is written.
 const endingUnderSupervisor = ['SIGTERM', 'SIGHUP'] as const;
 const ending = [...endingUnderSupervisor, 'SIGINT'] as const;
@@ -176,6 +180,7 @@ function startWith(config: Config): void {
       !areAnswersAsked() &&
       !isPending &&
       loop?.wasBlocked() !== true &&
+      !isUnsettled({ exitCode, isDrained: isDrained() }) &&
       profiling === null &&
       !isRemarkable();
     if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
@@ -192,6 +197,7 @@ function startWith(config: Config): void {
     }
   };
 
+  if (isMainThread) keepPromises(firstPromises).want(true);
   watchDrained();
   beforeEvent('exit', (code) => {
     loop?.leave();

@@ -37,7 +37,7 @@ export interface Report {
   readonly cycles: readonly WaitCycle[];
   /** What the event loop did; null where nobody measured it. */
   readonly loop: LoopEntry | null;
-  /** Every suspended function of the process, read from its memory; null where that was not done: at exit, and elsewhere than on Linux. */
+  /** Every suspended function of the process, read from its memory; null where that was not done: at exit as a rule, and elsewhere than on Linux. */
   readonly awaits: AwaitReport | null;
   /** The CPU profile of the thread, once it is written; null where none was asked for, or while it goes on. */
   readonly profile: ProfileEntry | null;

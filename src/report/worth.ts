@@ -1,18 +1,25 @@
 // Whether a report that nobody asked for has anything to say.
 import type { BlockGroup } from '../channels/loop.ts';
-import type { Report } from './format.ts';
+import type { ProcessEntry, Report } from './format.ts';
 
 /** A block is worth a report though nobody knows what it was, if it took so many times the threshold. */
 const longThresholds = 5;
+/** Node's own, for a main module that awaits what nobody can settle any more. */
+const unsettledExitCode = 13;
 
 /**
  * Whether a report is to be shown: one that was asked for always is; that at the end if something is pending or has blocked
  * the loop, if there is a profile, or if rules warn of something that is over.
  */
-export function isWorthShowing({ reason, tasks, loop, profile, warnings, answers }: Report): boolean {
-  if ((reason !== 'exit' && reason !== 'interrupt') || answers !== undefined) return true;
+export function isWorthShowing({ reason, process, tasks, loop, profile, warnings, answers }: Report): boolean {
+  if ((reason !== 'exit' && reason !== 'interrupt') || answers !== undefined || isUnsettled(process)) return true;
   const wasBlocked = loop !== null && isAnyTelling(loop.blocks, loop.thresholdMs ?? 0);
   return tasks.length > 0 || wasBlocked || profile !== null || (warnings?.length ?? 0) > 0;
+}
+
+/** Whether a program has ended because its loop ran empty while its main module awaits something. */
+export function isUnsettled({ exitCode, isDrained }: Pick<ProcessEntry, 'exitCode' | 'isDrained'>): boolean {
+  return exitCode === unsettledExitCode && isDrained === true;
 }
 
 /** Whether it is known what one of them was, or one was long. */

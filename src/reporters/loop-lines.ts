@@ -10,9 +10,10 @@ const mostCallers = 3;
 const notableWait = 0.1;
 const notableGc = 0.2;
 
-/** Empty where the loop was not measured. */
-export function drawLoop({ loop, process: { directory } }: Report, width: number): string[] {
+/** Empty where the loop was not measured, or the program ended before it turned. */
+export function drawLoop({ reason, loop, process: { directory } }: Report, width: number): string[] {
   if (loop == null) return []; // reports of earlier versions have none
+  if (reason === 'exit' && loop.observedMs === 0 && loop.blocks.length === 0) return [];
   const blocks = loop.blocks.slice(0, mostBlocks).flatMap((block) => drawBlock(block, directory, width));
   const more = loop.blocks.slice(mostBlocks).reduce((sum, { count: times }) => sum + times, loop.droppedBlocks);
   if (more > 0) blocks.push(`  … ${count(more, 'block')} more`);

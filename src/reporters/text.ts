@@ -139,7 +139,7 @@ function testHead(report: Report, test: TestEntry, width: number, paint: Paint):
 
 function noTask({ tasks, loop, warnings, answers, awaits }: Report): string {
   if (tasks.length > 0) return 'no task, but something waits outside of all tasks';
-  const suspended = awaits?.functions.length ?? 0;
+  const suspended = awaits?.functions.filter(({ at }) => at?.file.startsWith('node:') !== true).length ?? 0;
   if (suspended > 0) return count(suspended, 'suspended function');
   const isOver = blockedPhrase(loop) !== null || (warnings?.length ?? 0) > 0 || answers !== undefined;
   return isOver ? 'nothing pending' : 'nothing that loopscope knows of';

@@ -1,11 +1,14 @@
 // Why a process does not end, as text: what keeps it alive, and what to do about each.
 import type { Report } from '../report/format.ts';
+import { viewAwaits } from '../report/await-view.ts';
+import { drawAwaitTrees } from './await-tree.ts';
 import { drawHandles, handleCount } from './handle-lines.ts';
 import { foldWords, painter } from './lines.ts';
 import type { TextOptions } from './text.ts';
 import { count, cutLeft, duration, plain } from './wording.ts';
 
 const mostGroups = 40;
+const suspendedTitle = 'SUSPENDED FUNCTIONS  they never go on; below each is what it awaited';
 
 /** The list as lines of text, with a line break at the end. */
 export function renderWhy(report: Report, { width = 80, colour = false }: TextOptions = {}): string {
@@ -13,7 +16,8 @@ export function renderWhy(report: Report, { width = 80, colour = false }: TextOp
     reason,
     process: { isDrained },
   } = report;
-  if (reason === 'exit' && isDrained === true) return ended(report);
+  if (reason === 'exit' && isDrained === true)
+    return [ended(report), ...drawSuspended(report, width, colour)].join('\n');
   const paint = painter(colour);
   const { pid, threadId, node, command, directory, uptimeMs } = report.process;
   const script = plain(command.startsWith(`${directory}/`) ? command.slice(directory.length + 1) : command, 200);
@@ -44,4 +48,11 @@ function ended({ process: { pid, threadId, command, directory, uptimeMs, exitCod
   const thread = threadId === 0 ? '' : `, thread ${threadId}`;
   const code = exitCode === null || exitCode === 0 ? '' : `, with code ${exitCode}`;
   return `loopscope: ${script} (pid ${pid}${thread}) ended by itself after ${duration(uptimeMs)}${code}: nothing kept it alive\n`;
+}
+
+/** Where its functions were: nobody is left who could let them go on. */
+function drawSuspended({ awaits }: Report, width: number, colour: boolean): string[] {
+  if (awaits === null) return [];
+  const lines = drawAwaitTrees(awaits, viewAwaits(awaits, {}), suspendedTitle, { width, colour, most: mostGroups });
+  return lines.length === 0 ? [] : [...lines.slice(1), ''];
 }

@@ -4,20 +4,30 @@ import type { AwaitReport, Source, SuspendedFunction } from '../report/awaits.ts
 // Of promises that follow each other; beyond, nothing is proved.
 const deepest = 500;
 
+export interface DeadWaitOptions {
+  /** Ids of the tasks that are requests whose clients are there: a framework awaits their handlers by `then`. */
+  readonly requests?: ReadonlySet<number>;
+  /** Whether the program has ended because its main module awaits: then that is not on purpose. Default false. */
+  readonly isUnsettled?: boolean;
+}
+
 /**
  * Functions that await a promise which can never be settled, and for which somebody waits in turn: another function, or the
  * client of a request. One that nobody awaits may be garbage that was not collected yet, or wait for ever on purpose, as a
  * main function does.
- * @param requests ids of the tasks that are requests whose clients are there: a framework awaits their handlers by `then`
  */
 export function findDeadWaits(
   { functions, promises }: AwaitReport,
-  requests: ReadonlySet<number> = new Set(),
+  options: DeadWaitOptions = {},
 ): SuspendedFunction[] {
+  const { requests = new Set(), isUnsettled = false } = options;
   const dead = new Map<number, boolean>();
-  const awaited = awaitedPromises(functions, promises);
-  return functions.filter(({ awaits, settles, task }) => {
-    const isAwaited = settles.some((id) => awaited.has(id)) || (task != null && requests.has(task.id));
+  const awaited = awaitedPromises(functions, promises, isUnsettled);
+  return functions.filter(({ kind, awaits, settles, task }) => {
+    const isAwaited =
+      settles.some((id) => awaited.has(id)) ||
+      (task != null && requests.has(task.id)) ||
+      (isUnsettled && kind === 'module');
     return isAwaited && isDead(awaits, 0);
   });
 
@@ -46,9 +56,14 @@ export function findDeadWaits(
   }
 }
 
-/** Ids of promises that a function awaits, modules left out: their end is the end of the program. */
-function awaitedPromises(functions: AwaitReport['functions'], promises: AwaitReport['promises']): Set<number> {
-  const awaited = new Set(functions.flatMap(({ kind, awaits }) => (kind === 'module' ? [] : [awaits])));
+/** Ids of promises that a function awaits, modules left out as a rule: their end is the end of the program. */
+function awaitedPromises(
+  functions: AwaitReport['functions'],
+  promises: AwaitReport['promises'],
+  withModules: boolean,
+): Set<number> {
+  const awaiting = functions.filter(({ kind }) => withModules || kind !== 'module');
+  const awaited = new Set(awaiting.map(({ awaits }) => awaits));
   for (const id of awaited) {
     for (const source of promises[id]?.settledBy ?? []) {
       if (source.type === 'then' || source.type === 'follows') awaited.add(source.promise);

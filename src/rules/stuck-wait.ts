@@ -1,5 +1,6 @@
 // stuck-wait: something waits for what nobody can settle any more.
 import { count } from '../report/phrases.ts';
+import { isUnsettled } from '../report/worth.ts';
 import type { TaskEntry, WaitEntry } from '../report/format.ts';
 import { findDeadWaits } from './dead-promise.ts';
 import { nameOf, resourceName, short } from './names.ts';
@@ -34,12 +35,13 @@ function deadWaits({ report, taskOf }: RuleContext): Finding[] {
   if (report.awaits === null) return [];
   const requests = report.tasks.filter(({ request }) => request?.isGone === false).map(({ id }) => id);
   const bySite = Map.groupBy(
-    findDeadWaits(report.awaits, new Set(requests)),
+    findDeadWaits(report.awaits, { requests: new Set(requests), isUnsettled: isUnsettled(report.process) }),
     ({ name, at }) => `${name} ${at?.file}:${at?.line}`,
   );
   return [...bySite.values()].map((all): Finding => {
     const [first] = all;
-    const name = first?.name === undefined || first.name === '' ? 'An anonymous function' : short(first.name);
+    const anonymous = first?.kind === 'module' ? 'The main module' : 'An anonymous function';
+    const name = first?.name === undefined || first.name === '' ? anonymous : short(first.name);
     const task = first?.task == null ? undefined : taskOf(first.task.id);
     const times = all.length === 1 ? '' : `, ${all.length} times over`;
     return {

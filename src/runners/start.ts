@@ -4,12 +4,12 @@ import { startHook } from '../../instrumentation/hook.ts';
 import { readConfig, type Config } from '../config.ts';
 import { startWatchdog, watchedLoop } from '../loop/watchdog.ts';
 import { startHandles } from '../process/handles.ts';
+import { keepPromises } from '../process/kept-promises.ts';
 import { setLoopSource } from '../process/loop-source.ts';
 import { setTestSource } from '../process/test-source.ts';
 import { complain } from '../runtime/complain.ts';
 import { startRegistry } from '../subscribers/registry.ts';
-import { keepPromises } from './kept-promises.ts';
-import { entryOf, runningTest, setTestGlobal } from './test-run.ts';
+import { entryOf, runningTest, setKeptPromises, setTestGlobal } from './test-run.ts';
 import { prepareReports, reportNow } from './timeout.ts';
 
 const startedKey = Symbol.for('loopscope.started');
@@ -36,7 +36,7 @@ export function startRunner(sandbox: object = globalThis): void {
 
 function startOnce(config: Config): void {
   startRegistry();
-  if (config.testKeep) keepPromises();
+  if (config.testKeep) setKeptPromises(keepPromises());
   else prepareReports();
   const underRun = Object.hasOwn(globalThis, startedKey);
   if (!underRun && !config.disable.includes('all')) startHook({ disabled: config.disable });

@@ -3,8 +3,8 @@
 import type { TaskRecord } from '../channels/task.ts';
 import type { TestEntry, TestProblem } from '../report/format.ts';
 import { now } from '../runtime/clock.ts';
+import type { KeptPromises } from '../process/kept-promises.ts';
 import { currentTask, nextId, runInTask, switchTask } from '../runtime/context.ts';
-import { wantPromises } from './kept-promises.ts';
 
 /** What a runner tells of a test. */
 export interface TestFacts {
@@ -34,6 +34,7 @@ export interface TestRun extends Omit<TestFacts, 'timeoutMs' | 'file'> {
 }
 
 let tests: object = globalThis;
+let promises: KeptPromises | null = null;
 
 /** The global object of the tests: that of a context of their own, in jest and in threads of vitest's with contexts. */
 export function testGlobal(): object {
@@ -42,6 +43,11 @@ export function testGlobal(): object {
 
 export function setTestGlobal(sandbox: object): void {
   tests = sandbox;
+}
+
+/** Has the pending promises of tests held while they run. */
+export function setKeptPromises(kept: KeptPromises): void {
+  promises = kept;
 }
 
 const pending = new Set<TestRun>();
@@ -77,7 +83,7 @@ export function beginTest(facts: TestFacts): TestRun {
 export function startTest(run: TestRun): TestRun {
   run.startedAt = now();
   pending.add(run);
-  wantPromises(true);
+  promises?.want(true);
   return run;
 }
 
@@ -93,14 +99,14 @@ export function beginHook(
 /** The test is over. May be called twice. */
 export function endTest(run: TestRun): void {
   run.endedAt ??= now();
-  if (pending.delete(run)) wantPromises(isAnyAwaited());
+  if (pending.delete(run)) promises?.want(isAnyAwaited());
 }
 
 /** It has been reported as pending: nothing more is expected of it, nor of the test whose hook it is. */
 export function markReported(run: TestRun): void {
   run.isReported = true;
   if (run.hookOf !== null) run.hookOf.isReported = true;
-  wantPromises(isAnyAwaited());
+  promises?.want(isAnyAwaited());
 }
 
 /** Whether a test is pending of which nothing was reported. */

@@ -77,8 +77,10 @@ describe('the loop in the text of a report', () => {
     expect(draw({})).toEqual(['delay p50 0 ms, p99 1.3 ms, max 12 ms · busy 31 % of 1 m']);
   });
 
-  test('that did not turn yet says so', () => {
-    expect(draw({ observedMs: 0 })).toEqual(['it has not turned yet']);
+  test('that did not turn yet says so, and nothing at the end', () => {
+    const none = report({ ...healthy, observedMs: 0 });
+    expect(drawLoop({ ...none, reason: 'asked' }, 78)).toEqual(['it has not turned yet']);
+    expect(drawLoop(none, 78)).toEqual([]);
   });
 
   test('says how long garbage was collected, and what others took of the processors if it was much', () => {

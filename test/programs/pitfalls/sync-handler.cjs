@@ -4,7 +4,7 @@ const { createServer, get } = require('node:http');
 
 const server = createServer((_request, response) => {
   let text = '';
-  for (let part = 0; part < 40; part++) text = readFileSync(__filename, 'utf8'); // the mistake
+  for (let part = 0; part < 200; part++) text = readFileSync(__filename, 'utf8'); // the mistake
   response.end(text);
 });
 server.listen(0, '127.0.0.1', () => {
