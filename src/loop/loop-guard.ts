@@ -33,7 +33,9 @@ export interface StuckHandling extends StuckOptions {
 }
 
 const beatsInThreshold = 2;
-const longestBeatMs = 50;
+/** A beat need not be more often than so, nor than this share of the threshold. */
+const usualBeatMs = 50;
+const beatShare = 0.1;
 const disconnectMs = 500;
 const rememberEveryMs = 1000;
 /** A thread that was awake for less than this share of the time was stopped, if nobody looked at it. */
@@ -124,7 +126,8 @@ export class LoopGuard {
   }
 
   #beatOften(): void {
-    const milliseconds = Math.min(longestBeatMs, this.thresholdMs / beatsInThreshold);
+    const { thresholdMs } = this;
+    const milliseconds = Math.min(thresholdMs / beatsInThreshold, Math.max(usualBeatMs, thresholdMs * beatShare));
     clearInterval(this.#interval);
     this.#times.start(milliseconds);
     this.#interval = outside(() => setInterval(() => this.#guarded(() => this.#beat()), milliseconds).unref());

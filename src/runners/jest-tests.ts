@@ -49,6 +49,7 @@ interface Sandbox {
   readonly beforeAll: (hook: () => void) => void;
   readonly afterAll: (hook: () => Promise<void>) => void;
   readonly expect?: { getState(): { readonly testPath?: string } };
+  readonly Function: FunctionConstructor;
 }
 
 const runs = new WeakMap<Test, TestRun>();
@@ -66,9 +67,10 @@ export function seeJest(sandbox: object): void {
   const path = expect?.getState().testPath ?? '';
   const file = beginFile('jest');
   watchEnd(file);
+  const own = ownHook(state().rootDescribeBlock, sandbox as Sandbox);
   // The first hook that runs: all tests and hooks are known by then. It is wrapped itself, so the last one is ours.
   beforeAll(() => {
-    see(state().rootDescribeBlock, state, path);
+    see(state().rootDescribeBlock, { state, path, own });
     endWithLastHook(state().rootDescribeBlock, file, path);
   });
   afterAll(async () => {}); // there is one
@@ -91,12 +93,25 @@ function stateOf(sandbox: object): (() => State) | null {
   return () => (sandbox as Readonly<Record<symbol, State>>)[key] as State;
 }
 
-function see(block: Block, state: () => State, path: string): void {
+/** The hook with which jest itself begins every test, to reset modules and mocks: it is there before any setup file runs. */
+function ownHook({ hooks: [first] }: Block, { Function: ofTests }: Sandbox): Hook | undefined {
+  return first?.type === 'beforeEach' && !(first.fn instanceof ofTests) ? first : undefined;
+}
+
+/** What is seen of a file of tests. */
+interface Seen {
+  readonly state: () => State;
+  readonly path: string;
+  readonly own: Hook | undefined;
+}
+
+function see(block: Block, seen: Seen): void {
+  const { state, path, own } = seen;
   for (const hook of block.hooks) {
-    hook.fn = watched(hook.fn, () => hookRun(hook, block, state, path));
+    if (hook !== own) hook.fn = watched(hook.fn, () => hookRun(hook, block, state, path));
   }
   for (const child of block.children) {
-    if (child.type === 'describeBlock') see(child, state, path);
+    if (child.type === 'describeBlock') see(child, seen);
     else if (child.fn !== undefined) {
       child.fn = watched(child.fn, () => startTest(runOf(child, true, state, path)));
     }
