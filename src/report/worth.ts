@@ -11,10 +11,12 @@ const unsettledExitCode = 13;
  * Whether a report is to be shown: one that was asked for always is; that at the end if something is pending or has blocked
  * the loop, if there is a profile, or if rules warn of something that is over.
  */
-export function isWorthShowing({ reason, process, tasks, loop, profile, warnings, answers }: Report): boolean {
-  if ((reason !== 'exit' && reason !== 'interrupt') || answers !== undefined || isUnsettled(process)) return true;
-  const wasBlocked = loop !== null && isAnyTelling(loop.blocks, loop.thresholdMs ?? 0);
-  return tasks.length > 0 || wasBlocked || profile !== null || (warnings?.length ?? 0) > 0;
+export function isWorthShowing(report: Report): boolean {
+  const { reason, process, tasks, loop, profile, warnings, answers, awaits } = report;
+  if ((reason !== 'exit' && reason !== 'interrupt') || answers !== undefined) return true;
+  const wasBlocked = isAnyTelling(loop?.blocks ?? [], loop?.thresholdMs ?? 0);
+  const isStuck = (awaits?.functions.length ?? 0) > 0 && isUnsettled(process);
+  return tasks.length > 0 || wasBlocked || isStuck || profile !== null || (warnings?.length ?? 0) > 0;
 }
 
 /** Whether a program has ended because its loop ran empty while its main module awaits something. */
