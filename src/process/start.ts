@@ -18,6 +18,8 @@ import { complain } from '../runtime/complain.ts';
 import { asOwnTime } from '../runtime/own-time.ts';
 import { rootTask } from '../runtime/context.ts';
 import { load } from '../runtime/load.ts';
+import { outside } from '../runtime/outside.ts';
+import { setTimeout } from '../runtime/real-timers.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { keepPromises } from './kept-promises.ts';
 import { listenForSignals } from './signals.ts';
@@ -29,8 +31,9 @@ import { handleStuck, type StuckSources } from './stuck.ts';
 import { answerMainThread, askThreads, watchThreads } from './threads.ts';
 
 const flushBeforeEndMs = 1000;
-/** Of so many promises of a program those that are pending are held, for a short one that ends because nobody settles them. */
-const firstPromises = 20_000;
+/** What a program makes at first is held while it is pending: it may end because nobody settles that. */
+const firstPromises = { mostMade: 20_000, mostKept: 1000 };
+const firstMs = 60_000;
 // Ctrl-C has a report under the supervisor, before which all is written.
 const endingUnderSupervisor = ['SIGTERM', 'SIGHUP'] as const;
 const ending = [...endingUnderSupervisor, 'SIGINT'] as const;
@@ -134,6 +137,17 @@ function remember(blockingCalls: boolean): () => boolean {
   }
 }
 
+/** If that fails, it is said in one line, and all else goes on. */
+function keepFirstPromises(): void {
+  try {
+    const kept = keepPromises(firstPromises);
+    kept.want(true);
+    outside(() => setTimeout(() => kept.stop(), firstMs)).unref();
+  } catch (error) {
+    complain('what a program that ends too early awaits may not be found', error);
+  }
+}
+
 function startWith(config: Config): void {
   const directory = config.runDirectory === null ? null : new RunDirectory(config.runDirectory);
   if (directory?.isOver() === true) return; // outlived by a daemon that it started: nobody asks any more
@@ -197,7 +211,7 @@ function startWith(config: Config): void {
     }
   };
 
-  if (isMainThread) keepPromises(firstPromises).want(true);
+  if (isMainThread) keepFirstPromises();
   watchDrained();
   beforeEvent('exit', (code) => {
     loop?.leave();
