@@ -82,8 +82,9 @@ function functionName(name: string): string {
   return name === '' ? '(anonymous)' : plain(name);
 }
 
-function whatUnknown({ kind }: BlockEntry): string {
-  return kind === 'unknown' ? 'something that ended before it could be looked at' : kind;
+function whatUnknown({ kind, slice }: BlockEntry): string {
+  if (kind !== 'unknown') return kind;
+  return `something that ended before it could be looked at${slice === null ? ' (--profile names it)' : ''}`;
 }
 
 /** Shorter ones than ten milliseconds to a tenth. */

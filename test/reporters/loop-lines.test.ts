@@ -118,7 +118,8 @@ describe('the loop in the text of a report', () => {
     ).toEqual([
       '  parseOrders · 400 ms and still · javascript · at src/orders.ts:12:5',
       '  parseOrders · 400 ms · javascript · 390 ms of it GC · at src/orders.ts:12:5',
-      '  something that ended before it could be looked at · 400 ms',
+      '  something that ended before it could be looked at (--profile names it)',
+      '    400 ms',
       '  … 2 blocks more',
     ]);
   });
