@@ -24,15 +24,26 @@ export class Look {
   }
 
   async #run(sequence: number, round: number): Promise<void> {
-    let answer: unknown = answers.empty;
-    for (let count = 0; count < inARound; count++) {
-      answer = await this.#interrupt.look(sequence, round);
-      if (answer === answers.stale || answer === null) return;
-    }
-    for (let count = 0; count < inAStorm && isLittle(answer) && !this.done; count++) {
-      drift();
-      answer = await this.#interrupt.look(sequence, round);
-    }
+    let count = 0;
+    await lookRound(this.#interrupt, sequence, round, () => this.done || ++count > inAStorm);
+  }
+}
+
+/** A round by a session that is there already. It ends where the program was seen, the block is over, or `isOver` says so. */
+export async function lookRound(
+  interrupt: Interrupt,
+  sequence: number,
+  round: number,
+  isOver: () => boolean,
+): Promise<void> {
+  let answer: unknown = answers.empty;
+  for (let count = 0; count < inARound; count++) {
+    answer = await interrupt.look(sequence, round);
+    if (answer === answers.stale || answer === null) return;
+  }
+  while (isLittle(answer) && !isOver()) {
+    drift();
+    answer = await interrupt.look(sequence, round);
   }
 }
 

@@ -2,8 +2,10 @@
 // interrupt of the engine, on top of the interrupted code, so it must neither throw nor change anything.
 import { executionAsyncId } from 'node:async_hooks';
 import { closeSync, openSync } from 'node:fs';
+import { promiseHooks } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 import type { TaskRecord } from '../channels/task.ts';
+import { isOwnFile } from '../runtime/call-site.ts';
 import { currentTask } from '../runtime/context.ts';
 import { readFrames, type Frame } from '../runtime/frames.ts';
 import { systemClock, type Pulse } from './pulse.ts';
@@ -48,6 +50,8 @@ export class Probe {
   #samples: Sample[] = [];
   #best: number = answers.empty;
   #mark = { sequence: -1, ran: false };
+  /** Ends the wait for the next promise of a storm, if there is one. */
+  #stopWaiting: (() => void) | null = null;
 
   /** @param give reports the whole process, for a loop that does not return */
   constructor(pulse: Pulse, give: ((reason: string) => boolean) | null) {
@@ -73,6 +77,7 @@ export class Probe {
   }
 
   clear(): void {
+    this.#stopWaiting?.();
     if (this.#samples.length > 0) this.#samples = [];
   }
 
@@ -82,15 +87,18 @@ export class Probe {
       if (sequence !== this.#pulse.sequence) return answers.stale;
       const frames = readFrames(reader).slice(1); // without what the inspector evaluates
       const answer = answerOf(frames);
-      const isFirst = this.#samples.at(-1)?.round !== round;
+      const last = this.#samples.at(-1);
+      const isFirst = last?.round !== round;
       if (isFirst) this.#best = answer;
-      // Of those that say little, one in a round is enough.
-      if (isFirst || answer === answers.seen || answer > this.#best) {
-        if (this.#samples.length < mostSamples) this.#samples.push(this.#sample(at, round, frames));
+      const sample = this.#sample(at, round, frames);
+      // Of those that say little, one in a round is enough, and one that says that the queue moves on.
+      if (isFirst || answer === answers.seen || answer > this.#best || (sample.drained && !last.drained)) {
+        if (this.#samples.length < mostSamples) this.#samples.push(sample);
         this.#best = answer;
       }
       this.#queue(sequence);
-      return answer;
+      if (answer === answers.empty && sample.drained && !sample.late) this.#waitForPromise(round);
+      return this.#best === answers.seen ? answers.seen : answer;
     } catch {
       return answers.empty;
     }
@@ -109,6 +117,27 @@ export class Probe {
     return at - askedAt - (Number.isNaN(waitedMs) ? 0 : waitedMs) > lateMs;
   }
 
+  /**
+   * Optimized code that does nothing but await has no safe point of its own: the engine is interrupted between the callbacks
+   * every time. The next promise that one of them makes tells where it is.
+   */
+  #waitForPromise(round: number): void {
+    if (this.#stopWaiting !== null) return;
+    const read = (): void => {
+      const frames = readFrames(read);
+      if (answerOf(frames) === answers.empty || isOwnFile(frames.find(isFile)?.file ?? '')) return;
+      this.#stopWaiting?.();
+      if (this.#samples.at(-1)?.round !== round) return;
+      this.#samples.push({ ...this.#sample(systemClock(), round, frames), late: false, drained: true });
+      this.#best = answers.seen;
+    };
+    const stop = promiseHooks.onInit(read) as () => void;
+    this.#stopWaiting = (): void => {
+      stop();
+      this.#stopWaiting = null;
+    };
+  }
+
   /** Queues a promise callback: whether it has run by the next look tells a storm of them from a long function. */
   #queue(sequence: number): void {
     if (this.#mark.sequence === sequence && !this.#mark.ran) return;
@@ -122,10 +151,14 @@ export class Probe {
 
 function answerOf(frames: readonly Frame[]): number {
   const running = frames.filter(({ awaits }) => !awaits);
-  const first = running.findIndex(({ file }) => file !== null && !file.startsWith('node:'));
+  const first = running.findIndex(isFile);
   if (first === -1) return answers.empty;
   const frame = running[first] as Frame;
   return first === 0 && running.length === 1 && frame.line === frame.startLine ? answers.entered : answers.seen;
+}
+
+function isFile({ file }: Frame): boolean {
+  return file !== null && !file.startsWith('node:');
 }
 
 /**

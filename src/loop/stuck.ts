@@ -3,6 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import { complain } from '../runtime/complain.ts';
 import { Interrupt } from './interrupt.ts';
+import { lookRound } from './look.ts';
 import { pause } from './pause.ts';
 import { systemClock, type Pulse } from './pulse.ts';
 import type { Activity } from './scheduling.ts';
@@ -32,7 +33,9 @@ const reportMs = 30_000;
 /** One that has not ended after this is killed. */
 const endMs = 2000;
 const tickMs = 10;
-/** The look that belongs to the report. */
+/** Between two promise callbacks there is nothing on the stack: for so long it is looked again. */
+const lookMs = 200;
+/** The looks that belong to the report. */
 const lastRound = -1;
 
 /** Reports a loop that does not return, and ends the process where that is wanted. */
@@ -42,8 +45,8 @@ export async function reportStuck(pulse: Pulse, options: StuckOptions, facts: St
   try {
     const startedAt = systemClock();
     pulse.giving = false;
-    void interrupt.look(sequence, lastRound);
-    const given = interrupt.give(facts.reason);
+    const isOver = (): boolean => systemClock() - startedAt > lookMs;
+    const given = lookRound(interrupt, sequence, lastRound, isOver).then(() => interrupt.give(facts.reason));
     let answer = await Promise.race([given, pause(beginMs)]);
     if (pulse.giving && answer === undefined) answer = await Promise.race([given, pause(reportMs)]);
     if (answer === false || pulse.sequence !== sequence) return; // our own report, or it has returned after all

@@ -4,10 +4,13 @@ import { viewAwaits } from '../report/await-view.ts';
 import { drawAwaitTrees } from './await-tree.ts';
 import { drawHandles, handleCount } from './handle-lines.ts';
 import { foldWords, painter } from './lines.ts';
+import { drawTable } from './table.ts';
 import type { TextOptions } from './text.ts';
 import { count, cutLeft, duration, plain } from './wording.ts';
 
 const mostGroups = 40;
+const mostTasks = 40;
+const tasksTitle = 'TASKS  that nobody can end any more';
 const suspendedTitle = 'SUSPENDED FUNCTIONS  they never go on; below each is what it awaited';
 
 /** The list as lines of text, with a line break at the end. */
@@ -17,7 +20,7 @@ export function renderWhy(report: Report, { width = 80, colour = false }: TextOp
     process: { isDrained },
   } = report;
   if (reason === 'exit' && isDrained === true)
-    return [ended(report), ...drawSuspended(report, width, colour)].join('\n');
+    return [ended(report), ...drawTasks(report, width, colour), ...drawSuspended(report, width, colour)].join('\n');
   const paint = painter(colour);
   const { pid, threadId, node, command, directory, uptimeMs } = report.process;
   const script = plain(command.startsWith(`${directory}/`) ? command.slice(directory.length + 1) : command, 200);
@@ -48,6 +51,16 @@ function ended({ process: { pid, threadId, command, directory, uptimeMs, exitCod
   const thread = threadId === 0 ? '' : `, thread ${threadId}`;
   const code = exitCode === null || exitCode === 0 ? '' : `, with code ${exitCode}`;
   return `loopscope: ${script} (pid ${pid}${thread}) ended by itself after ${duration(uptimeMs)}${code}: nothing kept it alive\n`;
+}
+
+/** What loopscope knows by name that was pending: a job whose callback was never called, a request, what waits for a lock. */
+function drawTasks(report: Report, width: number, colour: boolean): string[] {
+  const paint = painter(colour);
+  const { lines, total } = drawTable(report, width - 2, mostTasks);
+  if (total === 0) return [];
+  const [head = '', ...rows] = lines;
+  const more = total > mostTasks ? [paint('dim', `  … ${count(total - mostTasks, 'more line')}`)] : [];
+  return [paint('bold', tasksTitle), paint('dim', `  ${head}`), ...rows.map((line) => `  ${line}`), ...more, ''];
 }
 
 /** Where its functions were: nobody is left who could let them go on. */

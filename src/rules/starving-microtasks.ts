@@ -44,7 +44,7 @@ function find(
     times === 1 ? duration(maxMs) : `${duration(totalMs)} in ${count(times, 'turn')}, ${duration(maxMs)} at most`;
   return {
     message:
-      `Promise callbacks${where}${whose} went on in one and the same turn of the loop for ${long}` +
+      `Promise callbacks or ticks${where}${whose} went on in one and the same turn of the loop for ${long}` +
       `${now ? ', and still do' : ''}: no timer fired, and nothing was read or written.`,
     advice: 'Let the loop turn now and then: `await sleep(0)`, or setImmediate.',
     site,

@@ -26,6 +26,16 @@ describe.concurrent('--timeout', () => {
     expect(loop?.blocks).toMatchObject([{ kind: 'javascript', now: true, stack: [{ line: 23 }] }]);
   });
 
+  test('names the function that awaits in an endless loop, also before the first turn', async () => {
+    const code = `(async function poll() {
+      for (;;) await null;
+    })();`;
+    const words = ['run', '--format', 'json', '--timeout', '4s', '--', 'node', '-e', code];
+    const { stderr } = await loopscope(words, { env: path });
+    const { loop } = JSON.parse(stderr.split('\n')[0] as string) as Report;
+    expect(loop?.blocks).toMatchObject([{ kind: 'microtasks', now: true, stack: [{ function: 'poll', line: 2 }] }]);
+  });
+
   test('ends a program whose loop is blocked, and says so if it has no watchdog', async () => {
     const words = ['run', '--no-watchdog', '--timeout', '4s', '--', program('hang.ts'), 'block'];
     const { stderr, code } = await loopscope(words);

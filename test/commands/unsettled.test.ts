@@ -54,6 +54,14 @@ describe.skipIf(process.platform !== 'linux')('the end of a program', () => {
     ]);
   });
 
+  test('is explained by why with the jobs of a library that nobody ends, of which no function is suspended', async () => {
+    const { stderr } = await loopscope(['why', program('unsettled/queue.cjs')]);
+    const [title, , first, second] = from(/^TASKS/, stderr);
+    expect(title).toBe('TASKS  that nobody can end any more');
+    expect(first).toMatch(/ job +pending .*queue\.cjs:7$/);
+    expect(second).toMatch(/ job +queued .* async queue/);
+  });
+
   test('is not held up by run where it has exit code 0: that is no error of its own', async () => {
     expect(await loopscope(['run', middle])).toEqual({ stdout: '', stderr: '', code: 0, signal: null });
   });

@@ -18,7 +18,7 @@ describe('starving-microtasks', () => {
       {
         rule: 'starving-microtasks',
         message:
-          'Promise callbacks at src/poll.ts:12, in poll #3, went on in one and the same turn of the loop for 150 ms: no ' +
+          'Promise callbacks or ticks at src/poll.ts:12, in poll #3, went on in one and the same turn of the loop for 150 ms: no ' +
           'timer fired, and nothing was read or written.',
         advice: 'Let the loop turn now and then: `await sleep(0)`, or setImmediate.',
         site: at,
@@ -32,7 +32,7 @@ describe('starving-microtasks', () => {
 
   test('says when it goes on', () => {
     expect(messagesOf('starving-microtasks', storm({ now: true, count: 2, totalMs: 2000, maxMs: 1500 }))).toEqual([
-      'Promise callbacks at src/poll.ts:12 went on in one and the same turn of the loop for 2.0 s in 2 turns, 1.5 s at most, and still do: no timer fired, and nothing was read or written.',
+      'Promise callbacks or ticks at src/poll.ts:12 went on in one and the same turn of the loop for 2.0 s in 2 turns, 1.5 s at most, and still do: no timer fired, and nothing was read or written.',
     ]);
   });
 
