@@ -27,9 +27,12 @@ export function wrap(phrases: readonly string[], width: number, first: string, r
   return [...lines, line];
 }
 
+// A number and its unit are one word.
+const betweenWords = /(?<!\d) | (?!(?:[nµm]?s|m|h|d|[kMG]?B)\b|%)/;
+
 /** A sentence on as many lines as it takes; a word that is too long for a line is cut. */
 export function foldWords(sentence: string, width: number, rest: string): string[] {
-  return foldPieces(sentence.split(' '), width, rest, ' ');
+  return foldPieces(sentence.split(betweenWords), width, rest, ' ');
 }
 
 /** Pieces on as many lines as they take, each line but the first behind `rest`. */
