@@ -1,5 +1,6 @@
 // What ran in some stretches of time, by a CPU profile of the whole: the functions at the top of the stack.
 import type { Site } from '../channels/site.ts';
+import { isOwnFile } from '../runtime/call-site.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 
 /** A stretch of time on the clock of the profile. */
@@ -17,7 +18,7 @@ export interface SelfTime {
   readonly selfMs: number;
 }
 
-/** The functions with the most time of their own within the spans, the most first. */
+/** The functions with the most time of their own within the spans, the most first; loopscope's are left out. */
 export function sliceProfile(profile: CpuProfile, spans: readonly Span[], most: number): SelfTime[] {
   const { nodes, samples = [], timeDeltas = [], startTime } = profile;
   const selfMs = new Map<number, number>();
@@ -33,8 +34,8 @@ export function sliceProfile(profile: CpuProfile, spans: readonly Span[], most: 
   const byFunction = new Map<string, SelfTime>();
   for (const { id, callFrame } of nodes) {
     const own = selfMs.get(id) ?? 0;
-    if (own === 0) continue;
     const { functionName, scriptId, url, lineNumber, columnNumber } = callFrame;
+    if (own === 0 || isOwnFile(url)) continue;
     const key = `${scriptId}:${lineNumber}:${columnNumber}:${functionName}`;
     const known = byFunction.get(key)?.selfMs ?? 0;
     const isPlace = url !== '' && lineNumber >= 0;
