@@ -13,6 +13,9 @@ writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 // Node 22 cannot parse `await using`.
 const knowsUsing = Number(process.versions.node.split('.')[0]) >= 24;
 
+// What 'tsc --init' wrote for years, and ts-jest does without a configuration.
+const toGenerators = ['--target', 'es2016', '--lib', 'es2024', '--sourceMap'];
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.concurrent.each<[string, Setting]>([
@@ -54,6 +57,7 @@ describe('TypeScript is reported as it was written', () => {
     ['run as it is', () => pathOf(program), true],
     ['compiled with a source map beside it', () => compile(into('beside'), program, '--sourceMap'), true],
     ['compiled with a source map in it', () => compile(into('inside'), program, '--inlineSourceMap'), true],
+    ['with async functions compiled down to generators', () => compile(into('down'), program, ...toGenerators), true],
     ['minified with a source map beside it', () => minify(into('small'), program, 'file'), false],
     ['minified with a source map in it', () => minify(into('small-inside'), program, 'inline'), false],
   ])('%s', async (_name, make, named) => {

@@ -12,8 +12,9 @@ import type { SiteEntry } from '../../report/format.ts';
 import type { AwaitSites } from './await-sites.ts';
 import { fixed } from './layout.ts';
 import type { Holders } from './holders.ts';
+import { nameAround, privateName } from './name-around.ts';
 import { isOwn } from './own.ts';
-import { inputsOf, type Link, type Links } from './link.ts';
+import { drivenOf, inputsOf, type Link, type Links } from './link.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Scripts, SharedFunction } from './scripts.ts';
 import type { Settler } from './holder-search.ts';
@@ -207,13 +208,18 @@ function withThreads(
 /** A method is named with the class of the object that it was called on, or with the class itself where it is static. */
 function nameOf(generator: Reference, shared: SharedFunction, { objects, scripts, holders }: Parts): string {
   const closure = objects.field(generator, fixed.generatorFunction);
-  // a computed name is kept with the closure
-  const name = shared.name || (objects.string(objects.property(closure, 'name'), 100) ?? '');
+  const isDriven = objects.type(generator) === objects.layout.types.generator;
+  const name =
+    shared.name ||
+    // a computed name is kept with the closure
+    (objects.string(objects.property(closure, 'name'), 100) ?? '') ||
+    (isDriven ? nameAround(shared.script?.before(shared.start) ?? '') : '');
   const receiver = objects.field(generator, fixed.generatorReceiver);
   const type = objects.type(receiver);
-  if (name === '' || !shared.isMethod || !objects.isObject(type)) return name;
+  if (name === '' || (!shared.isMethod && !isDriven) || !objects.isObject(type)) return name;
   const className = objects.isFunction(type) ? scripts.ofClosure(receiver).name : holders.className(receiver);
-  return plainReceivers.test(className) ? name : `${className}.${name}`;
+  if (plainReceivers.test(className)) return name;
+  return `${className}.${isDriven ? privateName(name, className) : name}`;
 }
 
 function beginOf(shared: SharedFunction, name: string, parts: Parts): SiteEntry | null {
@@ -238,8 +244,9 @@ function taskOf(
   { reactions }: Links,
   tasks: Tasks,
 ): TaskReference | null {
-  const own = reactions
-    .get(awaited)
-    ?.find(({ fulfilled }) => fulfilled.type === 'await' && fulfilled.generator === generator);
+  const own = reactions.get(awaited)?.find((reaction) => {
+    const { fulfilled } = reaction;
+    return (fulfilled.type === 'await' ? fulfilled : drivenOf(reaction))?.generator === generator;
+  });
   return tasks.of(own?.frame ?? 0, settles[0] ?? 0);
 }

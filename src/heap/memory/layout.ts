@@ -7,6 +7,8 @@ export interface InstanceTypes {
   readonly map: number;
   readonly asyncFunction: number;
   readonly asyncGenerator: number;
+  /** Of generators that are not async. It is not exported, but stands before its two subclasses. */
+  readonly generator: number;
   readonly promise: number;
   readonly reaction: number;
   readonly capability: number;
@@ -163,6 +165,7 @@ function layoutOf(constants: ReadonlyMap<string, number>): Layout {
       map: type('Map'),
       asyncFunction: type('JSAsyncFunctionObject'),
       asyncGenerator: type('JSAsyncGeneratorObject'),
+      generator: type('JSAsyncFunctionObject') - 1,
       promise: type('JSPromise'),
       reaction: type('PromiseReaction'),
       capability: type('PromiseCapability'),

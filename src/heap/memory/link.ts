@@ -2,7 +2,8 @@
 import type { Combinator } from '../../report/awaits.ts';
 import { fixed } from './layout.ts';
 import type { Objects, Reference } from './objects.ts';
-import type { Handler, Reaction, Reactions } from './reactions.ts';
+import { isHalted } from './look.ts';
+import type { Driven, Handler, Reaction, Reactions } from './reactions.ts';
 import type { SharedFunction } from './scripts.ts';
 
 const mostRequests = 100_000;
@@ -54,6 +55,7 @@ export function link(
   const sources = new Sources();
   const modules = new Set<Reference>();
   const callbacks = new Map<Reference, Reference>();
+  const driven = new Map<Reference, Reference>();
   for (const promise of promises) {
     const list = readReactions.of(promise);
     if (list.length === 0) continue;
@@ -66,6 +68,12 @@ export function link(
       const resumed = first('await', reaction);
       if (resumed !== null) {
         if (suspended.has(resumed.generator)) awaits.set(resumed.generator, promise);
+        continue;
+      }
+      const drives = drivenOf(reaction);
+      if (drives !== null && isHalted(drives.generator, objects)) {
+        awaits.set(drives.generator, promise);
+        driven.set(drives.generator, drives.promise);
         continue;
       }
       const element = first('element', reaction);
@@ -90,7 +98,8 @@ export function link(
   }
   const settles = new Map<Reference, Reference[]>();
   for (const generator of awaits.keys()) {
-    const own = promisesOf(generator, objects);
+    const driver = driven.get(generator);
+    const own = driver === undefined ? promisesOf(generator, objects) : [driver];
     settles.set(generator, own);
     const queued = objects.type(generator) === objects.layout.types.asyncGenerator;
     for (const [index, promise] of own.entries()) {
@@ -159,6 +168,12 @@ type HandlerOf<Type extends Handler['type']> = Extract<Handler, { type: Type }>;
 function first<Type extends Handler['type']>(type: Type, { fulfilled, rejected }: Reaction): HandlerOf<Type> | null {
   if (fulfilled.type === type) return fulfilled as HandlerOf<Type>;
   return rejected.type === type ? (rejected as HandlerOf<Type>) : null;
+}
+
+/** The generator that both callbacks of a reaction resume, each in its way; null for others. */
+export function drivenOf({ fulfilled, rejected }: Reaction): Driven | null {
+  if (fulfilled.type !== 'callback' || rejected.type !== 'callback' || fulfilled.drives === null) return null;
+  return fulfilled.drives.generator === rejected.drives?.generator ? fulfilled.drives : null;
 }
 
 /** Only allSettled notes an input either way; all rejects at once, any fulfils at once. */

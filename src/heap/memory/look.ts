@@ -82,9 +82,14 @@ async function findMaps(
 }
 
 function isSuspended(generator: Reference, objects: Objects): boolean {
-  const { types, offsets } = objects.layout;
+  const { types } = objects.layout;
   const type = objects.type(generator);
-  if (type !== types.asyncFunction && type !== types.asyncGenerator) return false;
+  return (type === types.asyncFunction || type === types.asyncGenerator) && isHalted(generator, objects);
+}
+
+/** Whether a generator of any kind, by its type, is one by its fields as well, and neither runs nor is done. */
+export function isHalted(generator: Reference, objects: Objects): boolean {
+  const { types, offsets } = objects.layout;
   const closure = objects.field(generator, fixed.generatorFunction);
   const isWhole =
     objects.isFunction(objects.type(closure)) &&

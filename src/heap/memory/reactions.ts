@@ -5,6 +5,8 @@ import type { Scripts, SharedFunction } from './scripts.ts';
 
 const mostReactions = 1_000_000;
 const mostSlots = 16;
+// From the callback that resumes a generator out to the parameters of what drives it.
+const mostScopes = 3;
 
 /** What a closure in a reaction does. */
 export type Handler =
@@ -22,11 +24,25 @@ export type Handler =
   /** Goes on with the evaluation of a module. */
   | { readonly type: 'module'; readonly module: Reference }
   /** A callback that was given to `then` or `catch`. */
-  | { readonly type: 'callback'; readonly callback: SharedFunction; readonly closure: Reference }
+  | {
+      readonly type: 'callback';
+      readonly callback: SharedFunction;
+      readonly closure: Reference;
+      readonly drives: Driven | null;
+    }
   /** A callback that was given to `finally`. */
   | { readonly type: 'finally'; readonly callback: SharedFunction | null }
   /** None, or one of V8's own that says nothing. */
   | { readonly type: 'none' };
+
+/**
+ * An async function that was compiled down to a generator: callbacks resume it, by TypeScript's `__awaiter` and its like, and
+ * settle the promise that it gave back.
+ */
+export interface Driven {
+  readonly generator: Reference;
+  readonly promise: Reference;
+}
 
 export interface Reaction {
   readonly fulfilled: Handler;
@@ -100,7 +116,7 @@ export class Reactions {
   /** V8's closures have no names, but what they work on is in their context. */
   #classify(closure: Reference): Handler {
     const callback = this.#scripts.ofClosure(closure);
-    if (callback.script !== null) return { type: 'callback', callback, closure };
+    if (callback.script !== null) return { type: 'callback', callback, closure, drives: this.#drivenBy(closure) };
     const objects = this.#objects;
     const { types, offsets } = objects.layout;
     const slots = this.#slots(objects.field(closure, offsets.functionContext));
@@ -126,6 +142,33 @@ export class Reactions {
       }
     }
     return none;
+  }
+
+  /** The generator and the resolver of a promise among the variables of a callback. */
+  #drivenBy(closure: Reference): Driven | null {
+    const objects = this.#objects;
+    const { types, offsets } = objects.layout;
+    let generator = 0;
+    let promise = 0;
+    let context = objects.field(closure, offsets.functionContext);
+    for (let scope = 0; scope < mostScopes && objects.isContext(objects.type(context)); scope++) {
+      const [, outer = 0, ...variables] = this.#slots(context);
+      for (const variable of variables) {
+        const type = objects.type(variable);
+        if (type === types.generator) generator ||= variable;
+        else if (promise === 0 && objects.isFunction(type)) promise = this.#resolvedBy(variable);
+      }
+      if (generator !== 0 && promise !== 0) return { generator, promise };
+      context = outer;
+    }
+    return null;
+  }
+
+  /** The promise that a function of V8 resolves or rejects; 0 for any other function. */
+  #resolvedBy(closure: Reference): Reference {
+    if (this.#scripts.ofClosure(closure).script !== null) return 0;
+    const handler = this.#handler(closure);
+    return handler.type === 'resolver' ? handler.promise : 0;
   }
 
   #slots(context: Reference): number[] {

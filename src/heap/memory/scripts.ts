@@ -3,6 +3,7 @@ import type { Objects, Reference } from './objects.ts';
 import { fixed } from './layout.ts';
 
 const longestSource = 128 * 1024 * 1024;
+const charactersBefore = 300;
 // V8 keeps the locals of a function by name up to here, and in a hash table beyond.
 const mostNamedLocals = 75;
 
@@ -11,6 +12,8 @@ export interface Script {
   readonly name: string;
   /** Line and column, from 1, of a position in the source; null where the source is not there. */
   place(position: number): { line: number; column: number } | null;
+  /** What stands before a position in the source, some hundred characters; empty where the source is not there. */
+  before(position: number): string;
 }
 
 /** What the closures of one function have in common. */
@@ -106,7 +109,7 @@ export class Scripts {
       if (integer !== null) integers.push(integer);
       else if (objects.isString(objects.type(objects.field(reference, offset)))) {
         name ||= objects.string(objects.field(reference, offset)); // without one, the inferred name follows
-      } else break;
+      } else if (integers.length > 1) break; // undefined stands for an inferred name that there is not
     }
     if (first >= 5) return { name: name ?? '', start: objects.smallInteger(reference, 8 + 3 * 8) ?? -1 };
     const [start = -1, end = -1] = integers.slice(-2); // older V8 keeps the position at the end
@@ -129,6 +132,7 @@ export class Scripts {
     const objects = this.#objects;
     const { offsets } = objects.layout;
     let lines: Float64Array | null | undefined;
+    let whole: string | undefined;
     const source = objects.field(reference, offsets.scriptSource);
     known = {
       name: objects.string(objects.field(reference, offsets.scriptName)) ?? this.#sourceUrl(reference),
@@ -145,6 +149,10 @@ export class Scripts {
           else high = middle - 1;
         }
         return { line: low + 1, column: position - (lines[low] as number) + 1 };
+      },
+      before(position) {
+        whole ??= objects.string(source, longestSource) ?? '';
+        return whole.slice(Math.max(0, position - charactersBefore), Math.max(0, position));
       },
     };
     this.#scripts.set(reference, known);
