@@ -1,5 +1,5 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
-import { viewAwaits } from '../report/await-view.ts';
+import { functionsOfProgram, viewAwaits } from '../report/await-view.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, TestEntry, WaitCycle } from '../report/format.ts';
 import { answersTitle, drawAnswers } from './answer-lines.ts';
@@ -90,9 +90,9 @@ function isOnlyTest({ test, tasks, awaits }: Report): boolean {
   return test !== undefined && isRead && tasks.every(({ kind, waits }) => kind === 'test' && waits.length === 0);
 }
 
-/** What was read from memory: every suspended function, whether it belongs to a task or not. */
+/** What was read from memory: every suspended function, whether it belongs to a task or not, if not all are Node's own. */
 function drawSuspended(awaits: AwaitReport | null, width: number, colour: boolean): string[] {
-  if (awaits === null) return [];
+  if (awaits === null || functionsOfProgram(awaits).length === 0) return [];
   const title = 'SUSPENDED FUNCTIONS  below each is what it awaits';
   const options = { width, colour, most: mostSuspended };
   return drawAwaitTrees(awaits, viewAwaits(awaits, {}), title, options);
@@ -139,7 +139,7 @@ function testHead(report: Report, test: TestEntry, width: number, paint: Paint):
 
 function noTask({ tasks, loop, warnings, answers, awaits }: Report): string {
   if (tasks.length > 0) return 'no task, but something waits outside of all tasks';
-  const suspended = awaits?.functions.filter(({ at }) => at?.file.startsWith('node:') !== true).length ?? 0;
+  const suspended = awaits == null ? 0 : functionsOfProgram(awaits).length;
   if (suspended > 0) return count(suspended, 'suspended function');
   const isOver = blockedPhrase(loop) !== null || (warnings?.length ?? 0) > 0 || answers !== undefined;
   return isOver ? 'nothing pending' : 'nothing that loopscope knows of';

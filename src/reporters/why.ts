@@ -1,6 +1,6 @@
 // Why a process does not end, as text: what keeps it alive, and what to do about each.
 import type { Report } from '../report/format.ts';
-import { viewAwaits } from '../report/await-view.ts';
+import { functionsOfProgram, viewAwaits } from '../report/await-view.ts';
 import { drawAwaitTrees } from './await-tree.ts';
 import { drawHandles, handleCount } from './handle-lines.ts';
 import { foldWords, painter } from './lines.ts';
@@ -65,7 +65,7 @@ function drawTasks(report: Report, width: number, colour: boolean): string[] {
 
 /** Where its functions were: nobody is left who could let them go on. */
 function drawSuspended({ awaits }: Report, width: number, colour: boolean): string[] {
-  if (awaits === null) return [];
+  if (awaits === null || functionsOfProgram(awaits).length === 0) return [];
   const lines = drawAwaitTrees(awaits, viewAwaits(awaits, {}), suspendedTitle, { width, colour, most: mostGroups });
-  return lines.length === 0 ? [] : [...lines.slice(1), ''];
+  return [...lines.slice(1), ''];
 }
