@@ -59,7 +59,7 @@ describe.skipIf(process.platform !== 'linux')('the end of a program', () => {
     const [title, , first, second] = from(/^TASKS/, stderr);
     expect(title).toBe('TASKS  that nobody can end any more');
     expect(first).toMatch(/ job +pending .*queue\.cjs:7$/);
-    expect(second).toMatch(/ job +queued .* async queue/);
+    expect(second).toMatch(/ job +queued .* queue /);
   });
 
   test('is not held up by run where it has exit code 0: that is no error of its own', async () => {
