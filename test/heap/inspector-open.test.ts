@@ -117,10 +117,11 @@ test('a port that another process has is named, and nobody is signalled or asked
   expect(await namesIn(readProbe(pid))).toEqual(['waits']); // it opens elsewhere
 });
 
-test('a loop that is blocked is said to be, and the inspector closes as soon as it turns', async () => {
+test('a loop that is blocked is said to be, and by what, and the inspector closes as soon as it turns', async () => {
   const started = await start('block');
   await expect(readProbe(started.pid)).rejects.toThrow(
-    `process ${started.pid} does not answer within 5 s, because its loop is blocked: read it with --via memory. ` +
+    `the loop of process ${started.pid} has been blocked for 5 s or more, now by (anonymous) at ` +
+      `test/programs/inspector-signals.cjs:23:5; what is suspended meanwhile is read with --via memory. ` +
       `The inspector of process ${started.pid} is still open on port 9229: it closes when its loop turns, unless somebody else uses it`,
   );
   writeFileSync(join(folder, 'go'), '');

@@ -31,6 +31,45 @@ export function describeProcess(): ProcessFacts {
   };
 }
 
+/** A function that runs. */
+export interface Running {
+  /** Empty where it has none. */
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What this was called on top of, innermost first and without Node's own: nothing, unless the loop is blocked. */
+export function whatRuns(): Running[] {
+  // oxlint-disable-next-line typescript/unbound-method -- kept only to be put back
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = 30;
+    Error.prepareStackTrace = (_error, places) =>
+      places
+        .filter((place) => !place.isAsync() && !/^$|^node:/.test(place.getFileName() ?? ''))
+        .map((place) => ({
+          name: place.getFunctionName() ?? '',
+          file: String(place.getFileName()).replace(/^file:\/\//, ''),
+          line: place.getLineNumber() ?? 0,
+          column: place.getColumnNumber() ?? 0,
+        }));
+    const holder: { stack?: Running[] } = {};
+    Error.captureStackTrace(holder);
+    return holder.stack ?? [];
+  } catch {
+    return []; // a frozen Error
+  } finally {
+    try {
+      Error.stackTraceLimit = stackTraceLimit;
+      Error.prepareStackTrace = prepareStackTrace;
+    } catch {
+      // a frozen Error
+    }
+  }
+}
+
 interface Lease {
   users: number;
   timer: NodeJS.Timeout;

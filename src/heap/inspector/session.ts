@@ -1,15 +1,24 @@
 // One look at a process through its inspector, which is left as it was found.
 import { setTimeout as wait } from 'node:timers/promises';
 import { ReadError } from '../read-error.ts';
-import { Connection } from './connection.ts';
+import { answerLimitMs, Connection } from './connection.ts';
 import { call, objectGroup, waitForTurn } from './evaluate.ts';
-import { countUsers, describeProcess, joinLease, leaveLease, type ProcessFacts } from './in-target.ts';
+import {
+  countUsers,
+  describeProcess,
+  joinLease,
+  leaveLease,
+  whatRuns,
+  type ProcessFacts,
+  type Running,
+} from './in-target.ts';
 import { openInspector } from './open.ts';
 import { connectionsTo, listeningPorts } from './ports.ts';
 import { innerPid, isAlive } from './process-status.ts';
 
 /** A loop that turns closes the inspector within half a second. */
 const closeLimitMs = 3000;
+const mostRunning = 3;
 
 /** `opened` it is ours to close, `joined` and the process knows that. */
 type Lease = 'none' | 'opened' | 'joined';
@@ -36,13 +45,33 @@ export async function withSession<Value>(
     const facts = await call(connection, describeProcess, []);
     if (facts.pid !== innerPid(pid)) throw otherProcess(pid, port, facts.pid);
     if (await call(connection, joinLease, [opened])) lease = 'joined';
-    await waitForTurn(connection); // what follows needs microtasks
+    await turn(pid, connection, facts.directory); // what follows needs microtasks
     value = await work({ connection, facts });
   } catch (error) {
     const notes = await leave(pid, port, connection, lease);
     throw notes.length === 0 ? error : withNotes(error, notes);
   }
   return { value, notes: await leave(pid, port, connection, lease) };
+}
+
+/** Waits for a turn of the loop. Where there is none, the error says what runs instead. */
+async function turn(pid: number, connection: Connection, directory: string): Promise<void> {
+  try {
+    await waitForTurn(connection);
+  } catch (error) {
+    if (!(error instanceof ReadError) || error.problem !== 'busy') throw error;
+    const running = await call(connection, whatRuns, []).catch(() => []);
+    const [culprit, ...callers] = running.slice(0, mostRunning).map((each) => nameRunning(each, directory));
+    if (culprit === undefined) throw error;
+    const from = callers.length === 0 ? '' : `, called from ${callers.join(', from ')}`;
+    const message = `the loop of process ${pid} has been blocked for ${answerLimitMs / 1000} s or more, now by ${culprit}${from}`;
+    throw new ReadError('busy', `${message}; what is suspended meanwhile is read with --via memory`, { cause: error });
+  }
+}
+
+function nameRunning({ name, file, line, column }: Running, directory: string): string {
+  const path = file.startsWith(`${directory}/`) ? file.slice(directory.length + 1) : file;
+  return `${name === '' ? '(anonymous)' : name} at ${path}:${line}:${column}`;
 }
 
 /** Gives back what was named, closes the connection and then the inspector. Never throws. */

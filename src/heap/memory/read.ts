@@ -6,6 +6,7 @@ import type { MemoryOptions, ReadOptions } from '../options.ts';
 import { isAlive } from '../inspector/process-status.ts';
 import { readNodeExecutable } from '../process/executable.ts';
 import { uptimeMs } from '../process/list.ts';
+import { watchMainThread } from '../process/main-thread.ts';
 import { readWords } from '../process/status.ts';
 import { ReadError } from '../read-error.ts';
 import type { AddressSpace } from './address-space.ts';
@@ -44,15 +45,17 @@ export async function readMemory(pid: number, options: MemoryOptions = {}): Prom
   const space = new ProcessSpace(pid, options.descriptor ?? null);
   try {
     const layout = readLayout([`/proc/${pid}/exe`, ...space.files().filter((file) => file.includes('libnode'))]);
+    const way = options.descriptor === undefined ? 'memory' : 'in-process';
+    const isToRunOn = options.stop !== true && way === 'memory';
+    const whatRan = isToRunOn ? watchMainThread(pid) : null;
     const goOn = options.stop === true ? await stopProcess(pid) : null;
     const about = processOf(pid);
-    const way = options.descriptor === undefined ? 'memory' : 'in-process';
     try {
-      const report = await readSpace(
-        { space, layout, about, way, frozen: options.stop === true || way === 'in-process' },
-        options,
-      );
-      return { ...report, reading: { ...report.reading, stoppedMs: goOn?.() ?? 0 } };
+      const report = await readSpace({ space, layout, about, way, frozen: !isToRunOn }, options);
+      const stoppedMs = goOn?.() ?? 0;
+      const ran = (await whatRan?.()) ?? null;
+      const notes = ran === null ? report.notes : [ran, ...report.notes];
+      return { ...report, notes, reading: { ...report.reading, stoppedMs } };
     } finally {
       goOn?.();
     }
