@@ -4,6 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { rolldown, type InputOptions, type OutputChunk, type Plugin } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 
 const dist = join(import.meta.dirname, 'dist');
 // What is loaded at once, in this order: what two of them need goes into the files of the first.
@@ -27,8 +28,16 @@ const layers = [
   ['rules', /^src\/rules\//],
   ['runtime', /^/],
 ] as const;
+const ownUrl = 'import.meta.url';
 // What begins to work when it is loaded stays alone, and loads those files.
 const working = /\/(await-child|src\/index)\.js$/;
+
+/** A piece of code. */
+interface Part {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 const graphs = new Map<string, readonly string[]>();
 for (const [name, modules] of Object.entries(starts)) graphs.set(name, await graphOf(modules.map(fileAt)));
@@ -151,7 +160,21 @@ function fromBuiltin(_: string, whole: string | undefined, names: string | undef
 async function readAsIn(file: string, module: string): Promise<string> {
   const code = await readFile(module, 'utf8');
   if (/import\.meta\.(?!url)/.test(code)) throw new Error(`only import.meta.url is known in ${relative(dist, module)}`);
-  return code.replaceAll('import.meta.url', `new URL('${pathFrom(file, module)}', import.meta.url).href`);
+  if (!code.includes(ownUrl)) return code;
+  const texts = textsOf(code);
+  return code.replaceAll(ownUrl, (url, at: number) =>
+    texts.some(({ start, end }) => start <= at && at < end) ? url : `new URL('${pathFrom(file, module)}', ${url}).href`,
+  );
+}
+
+/** Where literals stand: what they say of code is no code. */
+function textsOf(code: string): readonly Part[] {
+  const texts: Part[] = [];
+  JSON.stringify(parseAst(code), (_, node: Part | null) => {
+    if (node?.type === 'Literal' || node?.type === 'TemplateElement') texts.push(node);
+    return typeof node === 'bigint' ? null : node;
+  });
+  return texts;
 }
 
 /** What is imported later stays apart. */

@@ -204,6 +204,7 @@ async function ask(directory: RunDirectory, inbox: Inbox): Promise<void> {
     await pause(pollMs);
     inbox.show();
   }
+  inbox.show();
   for (const { pid } of asked) directory.ask(pid, null);
   for (const { pid, threadId } of missing()) {
     if (!send(pid, 0)) continue;

@@ -98,10 +98,10 @@ export class RunDirectory {
   /** Leaves a report for the supervisor. */
   deliver(report: Report): void {
     const { pid, threadId } = report.process;
-    tryTo(() => rmSync(this.reportingFile(report.process), { force: true }));
     const name = `report-${report.takenAt.replaceAll(':', '')}-${pid}-${threadId}-${++filesWritten}`;
     writeFileSync(this.#file(`${name}.part`), JSON.stringify(report));
     renameSync(this.#file(`${name}.part`), this.#file(`${name}.json`));
+    tryTo(() => rmSync(this.reportingFile(report.process), { force: true })); // last: without it nobody waits any more
   }
 
   /** Takes the reports that have arrived, oldest first. */

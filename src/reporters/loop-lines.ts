@@ -82,8 +82,9 @@ function functionName(name: string): string {
   return name === '' ? '(anonymous)' : plain(name);
 }
 
-function whatUnknown({ kind, slice }: BlockEntry): string {
+function whatUnknown({ kind, now, slice }: BlockEntry): string {
   if (kind !== 'unknown') return kind;
+  if (now) return 'something of which nothing could be seen';
   return `something that ended before it could be looked at${slice === null ? ' (--profile names it)' : ''}`;
 }
 

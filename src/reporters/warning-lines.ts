@@ -1,6 +1,7 @@
 // What the rules found, as lines of text.
 import type { Report } from '../report/format.ts';
 import { lineOf } from '../report/phrases.ts';
+import type { Warning } from '../report/warning.ts';
 import { foldWords, wrap, type Paint } from './lines.ts';
 import { count, place, plain } from './wording.ts';
 
@@ -9,8 +10,7 @@ const longestMessage = 600;
 // A number stays on the line of its unit.
 const betweenUnit = /(?<=\d) (?=(?:ms|[smhd])\b)|(?<=\d [mhd]) (?=\d+ [smh]\b)/g;
 const cutOff = 'task-outside-run';
-// A report draws the first step by step; of the second the table of tasks has all but what it says itself.
-const drawnElsewhere: ReadonlySet<string> = new Set(['wait-cycle', cutOff]);
+const waitCycle = 'wait-cycle';
 
 export const warningsTitle = 'WARNINGS  loopscope explain NAME says more';
 
@@ -21,8 +21,12 @@ export function tasksTitle({ warnings = [] }: Report): string {
 }
 
 /** One or two lines for each; empty where there are none, or no rule has looked at the report. */
-export function drawWarnings({ warnings = [], process: { directory } }: Report, width: number, paint: Paint): string[] {
-  const shown = warnings.filter(({ rule }) => !drawnElsewhere.has(rule));
+export function drawWarnings(report: Report, width: number, paint: Paint): string[] {
+  const {
+    warnings = [],
+    process: { directory },
+  } = report;
+  const shown = warnings.filter((warning) => !isDrawnElsewhere(warning, report));
   const lines = shown.slice(0, mostWarnings).flatMap(({ rule, message, site }) => {
     const words = plain(message, longestMessage).replaceAll(betweenUnit, '\u00A0');
     const folded = foldWords(`${rule}: ${words}`, width, '  ').map((line) => line.replaceAll('\u00A0', ' '));
@@ -33,4 +37,10 @@ export function drawWarnings({ warnings = [], process: { directory } }: Report, 
   });
   const more = shown.length - mostWarnings;
   return more > 0 ? [...lines, paint('dim', `… ${count(more, 'warning')} more; --format json has all`)] : lines;
+}
+
+/** A report draws wait cycles step by step, and of what is cut off the table of tasks has all but what it says itself. */
+function isDrawnElsewhere({ rule, task }: Warning, { cycles }: Report): boolean {
+  if (rule === cutOff) return true;
+  return rule === waitCycle && cycles.some(({ steps }) => steps.some((step) => step.task === task?.id));
 }

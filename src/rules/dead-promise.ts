@@ -9,6 +9,8 @@ export interface DeadWaitOptions {
   readonly requests?: ReadonlySet<number>;
   /** Whether the program has ended because its main module awaits: then that is not on purpose. Default false. */
   readonly isUnsettled?: boolean;
+  /** Whether nothing at all can settle anything any more. Default false. */
+  readonly isOver?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export function findDeadWaits(
   { functions, promises }: AwaitReport,
   options: DeadWaitOptions = {},
 ): SuspendedFunction[] {
-  const { requests = new Set(), isUnsettled = false } = options;
+  const { requests = new Set(), isUnsettled = false, isOver = false } = options;
   const dead = new Map<number, boolean>();
   const awaited = awaitedPromises(functions, promises, isUnsettled);
   return functions.filter(({ kind, awaits, settles, task }) => {
@@ -44,7 +46,7 @@ export function findDeadWaits(
   function isDeadSource(source: Source, depth: number): boolean {
     switch (source.type) {
       case 'leaf':
-        return source.verdict === 'none';
+        return isOver || source.verdict === 'none';
       case 'combinator':
         return source.inputs.length > 0 && source.inputs.every((input) => isDead(input.promise, depth));
       case 'then':

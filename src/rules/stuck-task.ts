@@ -71,8 +71,9 @@ function stuckOn(task: TaskEntry, context: RuleContext): Stuck | null {
   const patience = patienceOf(context.report, context.threshold);
   const wait = task.waits.at(-1);
   if (wait === undefined) {
-    const on = task.ageMs < patience || task.state === 'running' ? null : leafOf(task, context);
-    return on === null ? null : { task, forMs: task.ageMs, on, site: task.parked?.at ?? task.createdAt };
+    const forMs = runningMs(task, context);
+    const on = forMs < patience || task.state === 'running' ? null : leafOf(task, context);
+    return on === null ? null : { task, forMs, on, site: task.parked?.at ?? task.createdAt };
   }
   if (wait.forMs < patience || wait.on?.type === 'task') return null;
   const resource = wait.on === null ? undefined : context.resourceOf(wait.on.id);
@@ -96,12 +97,23 @@ function stuckOn(task: TaskEntry, context: RuleContext): Stuck | null {
   }
 }
 
+/** A job is made when it is put into its queue, and runs from when that holds it. */
+function runningMs({ id, kind, ageMs }: TaskEntry, { report }: RuleContext): number {
+  if (kind !== 'job') return ageMs;
+  const running = report.resources.flatMap(({ holders }) => holders.filter(({ task }) => task.id === id));
+  return Math.min(ageMs, ...running.map(({ forMs }) => forMs));
+}
+
 /** What a task waits for that is not of loopscope; null where it may take as long as it likes, or nobody knows. */
 function leafOf({ parked, ageMs, kind, request }: TaskEntry, { report }: RuleContext): string | null {
   if (kind === 'group' || kind === 'retry') return null;
   if (request !== undefined && (request.isGone || request.sent === 'headers')) return null; // nobody waits, or it streams
   const isOver = report.reason === 'timeout' || report.reason === 'test';
-  if (parked === null) return isOver ? 'a promise that is not of loopscope' : null;
+  if (parked === null) {
+    const unseen =
+      request === undefined ? 'something that cannot be seen' : 'an answer, and no async function works on one';
+    return isOver ? unseen : null;
+  }
   const { leaf } = parked;
   if (leaf === null || leaf.verdict === 'none') return null; // another function, or the matter of stuck-wait
   if (briefLeaves.has(leaf.kind)) return leaf.detail === '' ? `a ${leaf.kind}` : `${leaf.kind} ${short(leaf.detail)}`;

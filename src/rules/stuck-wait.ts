@@ -1,7 +1,9 @@
 // stuck-wait: something waits for what nobody can settle any more.
 import { count } from '../report/phrases.ts';
 import { isUnsettled } from '../report/worth.ts';
+import type { AwaitReport, Leaf } from '../report/awaits.ts';
 import type { TaskEntry, WaitEntry } from '../report/format.ts';
+import { promisesOf } from '../report/promises-of.ts';
 import { findDeadWaits } from './dead-promise.ts';
 import { nameOf, resourceName, short } from './names.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
@@ -12,7 +14,7 @@ export const stuckWait: Rule = {
   threshold: null,
   meaning:
     'A function awaits a promise whose resolver nobody has any more, as the memory of the process proves; or the loop ' +
-    'ran empty while a task was waiting, so that no timer, socket or callback is left that could end its wait. It ' +
+    'ran empty while a task or the main module was waiting, so that no timer, socket or callback is left that could end its wait. It ' +
     'never goes on, and nor does whoever awaits it.',
   quiet:
     'Somebody could settle it. A main function that waits for ever on purpose is quiet, for nobody awaits it; so are, ' +
@@ -33,9 +35,14 @@ export const stuckWait: Rule = {
 
 function deadWaits({ report, taskOf }: RuleContext): Finding[] {
   if (report.awaits === null) return [];
+  const isEnd = isUnsettled(report.process);
   const requests = report.tasks.filter(({ request }) => request?.isGone === false).map(({ id }) => id);
   const bySite = Map.groupBy(
-    findDeadWaits(report.awaits, { requests: new Set(requests), isUnsettled: isUnsettled(report.process) }),
+    findDeadWaits(report.awaits, {
+      requests: new Set(requests),
+      isUnsettled: isEnd,
+      isOver: isEnd && report.tasks.length === 0, // else it is tasks that have not ended
+    }),
     ({ name, at }) => `${name} ${at?.file}:${at?.line}`,
   );
   return [...bySite.values()].map((all): Finding => {
@@ -44,14 +51,35 @@ function deadWaits({ report, taskOf }: RuleContext): Finding[] {
     const name = first?.name === undefined || first.name === '' ? anonymous : short(first.name);
     const task = first?.task == null ? undefined : taskOf(first.task.id);
     const times = all.length === 1 ? '' : `, ${all.length} times over`;
+    const leaf = first === undefined || report.awaits === null ? null : leafBelow(first.awaits, report.awaits);
+    const isLost = leaf === null || leaf.verdict === 'none';
     return {
-      message: `${name} awaits a promise that nobody can settle: nothing in memory leads to its resolver${times}.`,
+      message: isLost
+        ? `${name} awaits a promise that nobody can settle: nothing in memory leads to its resolver${times}.`
+        : `${name} awaits ${leafWords(leaf)}, but the loop ran empty: nothing is left that could end this wait${times}.`,
       advice: 'Find the path on which it is neither resolved nor rejected, or give the wait a timeout.',
       site: first?.at ?? null,
       task: task === undefined || task.id === 0 ? null : task,
       count: all.length,
     };
   });
+}
+
+/** The first thing from outside that a promise waits for. */
+function leafBelow(promise: number, { promises }: AwaitReport): Leaf | null {
+  const reached = new Set([promise]);
+  for (const id of reached) {
+    for (const source of promises[id]?.settledBy ?? []) {
+      if (source.type === 'leaf') return source;
+      for (const input of promisesOf(source)) reached.add(input);
+    }
+  }
+  return null;
+}
+
+function leafWords({ kind, detail }: Leaf): string {
+  if (kind === 'other' || kind === 'unknown') return 'a promise';
+  return detail === '' ? `a promise of a ${kind}` : short(detail);
 }
 
 interface Wait {

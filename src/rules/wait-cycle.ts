@@ -1,9 +1,10 @@
 // wait-cycle: tasks wait for each other, so that none can go on.
-import { duration } from '../report/phrases.ts';
+import { duration, lineOf } from '../report/phrases.ts';
 import { findAwaitCycles } from '../report/await-cycles.ts';
 import { viewAwaits } from '../report/await-view.ts';
 import type { CycleStep, WaitCycle } from '../report/format.ts';
 import { nameOf, resourceName, short } from './names.ts';
+import { findNestedJobs } from './nested-jobs.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 
 const mostNamed = 5;
@@ -14,7 +15,8 @@ export const waitCycle: Rule = {
   threshold: null,
   meaning:
     'Each of some tasks waits for something that the next one holds or is, and the last one waits for the first. None ' +
-    'of them can ever go on, unless somebody cancels one of them or a timeout ends one of the waits.',
+    'of them can ever go on, unless somebody cancels one of them or a timeout ends one of the waits. So it is where all ' +
+    'jobs that a queue runs at a time wait for jobs that they have put into the same queue.',
   quiet: 'There is no circle: a long chain of waits that ends at somebody who works is none.',
   fix:
     'Take locks in the same order everywhere, or hold one at a time. A task must not await itself, nor a task that ' +
@@ -23,7 +25,11 @@ export const waitCycle: Rule = {
 refund: await ledger.acquire(); await stock.acquire();`,
   right: `ship:   await stock.acquire(); await ledger.acquire({ timeout: 5000 });
 refund: await stock.acquire(); await ledger.acquire({ timeout: 5000 });`,
-  check: (context) => [...context.report.cycles.map((cycle) => describeCycle(cycle, context)), ...awaitCycles(context)],
+  check: (context) => [
+    ...context.report.cycles.map((cycle) => describeCycle(cycle, context)),
+    ...awaitCycles(context),
+    ...findNestedJobs(context),
+  ],
 };
 
 function describeCycle({ steps }: WaitCycle, { taskOf }: RuleContext): Finding {
@@ -53,13 +59,16 @@ function describeCycle({ steps }: WaitCycle, { taskOf }: RuleContext): Finding {
 }
 
 /** Circles of functions that await each other, but for those of tasks that are in a circle already. */
-function awaitCycles({ report: { awaits, cycles } }: RuleContext): Finding[] {
+function awaitCycles({ report: { awaits, cycles, process } }: RuleContext): Finding[] {
   if (awaits === null) return [];
   const known = new Set(cycles.flatMap(({ steps }) => steps.map(({ task }) => task)));
   return findAwaitCycles(viewAwaits(awaits)).flatMap(({ functions, count }): Finding[] => {
     const [first] = functions;
     if (first === undefined || functions.some(({ task }) => task !== null && known.has(task.id))) return [];
-    const names = functions.slice(0, mostNamed).map(({ name }) => (name === '' ? '(anonymous)' : short(name)));
+    const names = functions.slice(0, mostNamed).map(({ name, at }) => {
+      if (name !== '') return short(name);
+      return at === null ? '(anonymous)' : `(anonymous) at ${lineOf(at, process.directory)}`;
+    });
     if (functions.length > mostNamed) names.push(`${functions.length - mostNamed} more`);
     const who = functions.length === 1 ? `${names[0]} awaits itself` : `${names.join(', ')} await each other`;
     return [

@@ -70,6 +70,11 @@ describe.concurrent('a loop that does not return', () => {
   });
 });
 
+test('a loop of promise callbacks that never comes to a turn is named', async () => {
+  const [report] = reportsIn(await run('storm at the start', '--stuck-after', '1s', '--stuck-exit'));
+  expect(report?.loop?.blocks.map(({ stack }) => stack[0]?.function)).toEqual(['poll']);
+});
+
 test('--stuck-exit without a time, and --stuck-after without a watchdog, are mistakes', async () => {
   const alone = await run('endless', '--stuck-exit');
   expect([alone.code, alone.stderr]).toEqual([2, 'loopscope: --stuck-exit needs --stuck-after TIME\n']);

@@ -2,6 +2,7 @@ import { existsSync, utimesSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RunDirectory } from '../../src/process/run-directory.ts';
+import { reportOf } from '../support/rule-report.ts';
 
 let directory: RunDirectory;
 beforeEach(() => {
@@ -24,6 +25,18 @@ test('the acknowledgement of an earlier signal, which the supervisor did not get
   for (const name of readdirSync(directory.path)) utimesSync(join(directory.path, name), longAgo, longAgo);
   expect(directory.takeAcknowledgement('SIGTERM', 7)).toBe(false);
   expect(readdirSync(directory.path)).toEqual([]);
+});
+
+test('a report is there before it is no longer waited for', () => {
+  const of = { pid: 7, threadId: 0 };
+  directory.begin(of);
+  let isWaitedFor: boolean | null = null;
+  const toJSON = (): string => {
+    isWaitedFor = directory.isReporting(of);
+    return '';
+  };
+  directory.deliver(Object.assign(reportOf({ process: of }), { toJSON }));
+  expect([isWaitedFor, directory.isReporting(of), [...directory.collect()].length]).toEqual([true, false, 1]);
 });
 
 test('a report that cannot be read is one line, and those behind it come', () => {

@@ -54,8 +54,16 @@ test('names of the program cannot break the lines', () => {
   ]);
 });
 
-test('wait cycles are drawn elsewhere, and after 50 warnings there is how many more there are', () => {
-  const lines = drawn(warning({ rule: 'wait-cycle' }), ...Array.from({ length: 53 }, () => warning({ site: null })));
+test('wait cycles of tasks are drawn elsewhere, and those of functions that await each other are not', () => {
+  const cycles = [{ steps: [{ task: 3, waitsFor: { type: 'task', id: 3, kind: 'task', name: 'ship' } }] }] as const;
+  const ofTask = warning({ rule: 'wait-cycle', task: { id: 3, name: 'ship' } });
+  const ofFunctions = warning({ rule: 'wait-cycle', message: 'load, save await each other.', site: null });
+  const report = reportOf({ cycles, warnings: [ofTask, ofFunctions] });
+  expect(drawWarnings(report, 60, (_, text) => text)).toEqual(['wait-cycle: load, save await each other.']);
+});
+
+test('after 50 warnings there is how many more there are', () => {
+  const lines = drawn(...Array.from({ length: 53 }, () => warning({ site: null })));
   expect([lines.length, lines.at(-1)]).toEqual([51, '… 3 warnings more; --format json has all']);
 });
 

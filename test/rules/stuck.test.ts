@@ -135,6 +135,26 @@ describe('stuck-task', () => {
     expect(parked(leaf('other'), uptimeMs, { process, reason: 'timeout' })).toHaveLength(1);
   });
 
+  test('counts the time of a job from when it runs', () => {
+    const job = taskOf(3, 'mail', { kind: 'job' });
+    const ofTimeout = (forMs: number): string[] => {
+      const queue = resourceOf(
+        9,
+        'mails',
+        { ...queueNumbers, depth: 0, unfinished: 1 },
+        { holders: [holderOf(job, forMs)] },
+      );
+      return messagesOf(
+        'stuck-task',
+        reportOf({ reason: 'timeout', process: { uptimeMs: 8000 }, tasks: [job], resources: [queue] }),
+      );
+    };
+    expect([ofTimeout(3999), ofTimeout(4000)]).toEqual([
+      [],
+      ['mail #3 waits for something that cannot be seen, for 4.0 s.'],
+    ]);
+  });
+
   test('needs half of the run at a timeout, and of a test', () => {
     const test = {
       runner: 'vitest',
@@ -149,7 +169,7 @@ describe('stuck-task', () => {
     const process = { uptimeMs: 5000 };
     expect(parked(null, 2499, { process, reason: 'timeout' })).toEqual([]);
     expect(parked(null, 2500, { process, reason: 'timeout' })).toEqual([
-      'load #1 waits for a promise that is not of loopscope, for 2.5 s.',
+      'load #1 waits for something that cannot be seen, for 2.5 s.',
     ]);
     expect(parked(leaf('other'), 2499, { reason: 'test', test })).toEqual([]);
     expect(parked(leaf('other'), 2500, { reason: 'test', test })).toHaveLength(1);
@@ -206,6 +226,18 @@ describe('stuck-wait', () => {
       program.call('handle', program.call('load', promise));
     }
     expect(messagesOf('stuck-wait', reportOf({ awaits: program.report() }))).toEqual([]);
+  });
+
+  test('names what the main module awaits at the empty loop, unless tasks are pending, which are why', () => {
+    const program = awaitProgram();
+    program.call('', program.leaf('event', 'event "done"', ['Printer._events']), 'main.js:7', { kind: 'module' });
+    const awaits = program.report();
+    expect(messagesOf('stuck-wait', reportOf({ ...drained, awaits }))).toEqual([
+      'The main module awaits event "done", but the loop ran empty: nothing is left that could end this wait.',
+    ]);
+    const worker = taskOf(1, 'worker', { waits: [waitOf('get', null, 1)] });
+    expect(messagesOf('stuck-wait', reportOf({ ...drained, awaits, tasks: [worker] }))).toEqual([]);
+    expect(messagesOf('stuck-wait', reportOf({ awaits }))).toEqual([]);
   });
 
   test('cannot tell where nobody read what functions await', () => {

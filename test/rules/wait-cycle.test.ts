@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { awaitProgram } from '../support/await-report.ts';
+import { describe, expect, test } from 'vitest';
+import type { LeafKind } from '../../src/report/awaits.ts';
+import type { Report, TaskEntry } from '../../src/report/format.ts';
+import { awaitProgram, siteOf } from '../support/await-report.ts';
 import { findCycles } from '../../src/report.ts';
 import { holderOf, messagesOf, reportOf, resourceOf, taskOf, waitOf, warningsOf } from '../support/rule-report.ts';
 
@@ -39,4 +41,48 @@ test('wait-cycle names functions that await each other, once if many do', () => 
   expect(warningsOf('wait-cycle', reportOf({ awaits: program.report() }))).toMatchObject([
     { message: 'ship, refund await each other, so that none can go on, 2 times over.', count: 2 },
   ]);
+});
+
+test('functions without names that await each other have their lines', () => {
+  const program = awaitProgram();
+  const first = program.promise();
+  program.settle(first, { type: 'follows', promise: program.call('', first, 'ship.js:3') });
+  expect(messagesOf('wait-cycle', reportOf({ awaits: program.report() }))).toEqual([
+    '(anonymous) at ship.js:3 awaits itself, so that none can go on.',
+  ]);
+});
+
+describe('a queue whose running job has put another into it', () => {
+  const numbers = { putters: 0, getters: 0, unfinished: 2, put: 2, taken: 1 };
+  function report(drained: boolean, leaf: LeafKind | null, forMs = 1000, others: readonly TaskEntry[] = []): Report {
+    const job = taskOf(2, 'mails');
+    const holders = [{ task: { id: 2, name: 'mails' }, forMs, at: null, settled: false }];
+    const queue = resourceOf(9, 'mails', { kind: 'queue', depth: 1, capacity: null, ...numbers }, { holders });
+    const found = { type: 'leaf', detail: '', settledBy: [], verdict: 'found' } as const;
+    const at = siteOf('src/mails.ts:2');
+    const parked = leaf === null ? null : { at, function: 'send', leaf: { ...found, kind: leaf } };
+    const inner = taskOf(3, 'mails', { waits: [waitOf('start', queue, forMs)], createdBy: { id: 2, name: 'mails' } });
+    const tasks = [{ ...job, parked }, inner, ...others];
+    return reportOf({ tasks, resources: [queue], process: { isDrained: drained } });
+  }
+  const messages = [
+    'The running job of queue mails waits for one that it put into the same queue at src/wait.ts:7: ' +
+      'it starts none before a running one is done.',
+  ];
+
+  test('waits for itself where nothing else can happen, or where it waits for a job', () => {
+    expect(messagesOf('wait-cycle', report(true, null))).toEqual(messages);
+    expect(messagesOf('wait-cycle', report(false, 'queue'))).toEqual(messages);
+  });
+
+  test('is fine where it waits for something else, or may', () => {
+    const other = taskOf(4, 'log', { createdBy: { id: 2, name: 'mails' } });
+    const fine = [
+      report(false, 'timer'),
+      report(false, null),
+      report(false, 'queue', 999),
+      report(true, null, 1, [other]),
+    ];
+    expect(fine.flatMap((each) => messagesOf('wait-cycle', each))).toEqual([]);
+  });
 });

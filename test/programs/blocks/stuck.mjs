@@ -10,6 +10,10 @@ async function storm() {
   for (;;) await null;
 }
 
+async function poll() {
+  for (;;) await Promise.resolve();
+}
+
 const ways = { endless, storm, native: () => execSync('sleep 30'), 'at the start': endless };
 const way = process.argv[2];
 process.on('exit', (code) => console.log(`exit handler: ${code}`));
@@ -17,5 +21,6 @@ const lock = new Lock({ name: 'db' });
 await lock.acquire();
 void createTask(() => lock.acquire(), { name: 'waiter' });
 if (way === 'at the start') endless();
+if (way === 'storm at the start') await poll();
 setTimeout(() => createTask(ways[way], { name: 'culprit' }), 1000);
 setInterval(() => {}, 1000);
