@@ -5,7 +5,7 @@ import type { Site } from '../channels/site.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { isOwnFile } from '../runtime/call-site.ts';
 import type { Frame } from '../runtime/frames.ts';
-import { calleeOf, isAtItsStart, nativeCallBefore } from './native-call.ts';
+import { calleeOf, isAtItsStart, isOnlyCallBetween, nativeCallBefore } from './native-call.ts';
 import type { Sample } from './probe.ts';
 
 /** Who blocked the loop. */
@@ -26,6 +26,7 @@ interface Vote {
   readonly stack: readonly Site[];
   /** The function of each, told from others of its name in the same file. */
   readonly functions: readonly string[];
+  readonly frames: readonly Frame[];
   /** How many of them run; the others await. */
   readonly running: number;
   /** It was a function that was only just called or resumed: of its lines only the first is known. */
@@ -63,7 +64,8 @@ export function findCulprit(samples: readonly Sample[], since: number): Culprit 
   let before = since;
   const votes: Vote[] = [];
   for (const sample of samples) {
-    votes.push(toVote(sample, Math.max(0.1, sample.at - before)));
+    const vote = toVote(sample, Math.max(0.1, sample.at - before));
+    votes.push(withCallee(vote, votes.at(-1)) ?? vote);
     before = sample.at;
   }
   const placed = votes.filter(({ stack }) => stack.length > 0);
@@ -77,6 +79,20 @@ export function findCulprit(samples: readonly Sample[], since: number): Culprit 
     string,
   ];
   return { kind, native: native === '' ? null : native, stack, task: taskOf(agreeing), own: false };
+}
+
+/**
+ * A late look whose function has just called another, which was seen at the look before and in which the engine could not be
+ * interrupted any more: it is that other that ran meanwhile. Null where that is not so.
+ */
+function withCallee(vote: Vote, before: Vote | undefined): Vote | null {
+  const { sample, frames, functions, native, weightMs } = vote;
+  const depth = functions.length;
+  if (before === undefined || !sample.late || native !== null || depth === 0) return null;
+  if (before.functions.length <= depth || before.functions.slice(-depth).join('\n') !== functions.join('\n'))
+    return null;
+  if (!isOnlyCallBetween(before.frames.at(-depth) as Frame, frames[0] as Frame)) return null;
+  return { ...before, kind: 'javascript', native: null, sample, weightMs };
 }
 
 /** Most of a block is the program's own start: its modules are read, compiled and evaluated for the first time. */
@@ -179,7 +195,7 @@ function toVote(sample: Sample, weightMs: number): Vote {
     resumed: false,
     own: first === -1 && running.some(isOwnFrame),
   };
-  if (first === -1) return { ...common, kind: 'unknown', native: null, stack: [], functions: [] };
+  if (first === -1) return { ...common, kind: 'unknown', native: null, stack: [], functions: [], frames: [] };
   const programs = withoutEntered(
     sample.frames.slice(sample.frames.indexOf(running[first] as Frame)).filter(isProgram),
   );
@@ -187,7 +203,13 @@ function toVote(sample: Sample, weightMs: number): Vote {
   const functions = programs.map(functionOf);
   const inner = running[0] as Frame;
   const resumed = running.length === 1 && inner.line === inner.startLine;
-  const placed = { ...common, functions, running: programs.filter(({ awaits }) => !awaits).length, resumed };
+  const placed = {
+    ...common,
+    functions,
+    frames: programs,
+    running: programs.filter(({ awaits }) => !awaits).length,
+    resumed,
+  };
   const [innermost] = above;
   if (innermost?.file === null) {
     const [type, method = ''] = innermost.function.split('.');

@@ -46,6 +46,16 @@ export function calleeOf(frame: Frame): string | null {
   return /^([A-Za-z_$][\w$]*)\s*\(/.exec(text)?.[1] ?? null;
 }
 
+/** Whether a function made one call alone between where it stood first and where it stands now, further on. */
+export function isOnlyCallBetween(first: Frame, now: Frame): boolean {
+  const lines = first.file === now.file ? linesOf(now) : null;
+  if (lines === null || now.line < first.line || now.line > first.line + linesBack) return false;
+  const text = lines.slice(first.line - 1, now.line);
+  text[text.length - 1] = text.at(-1)?.slice(0, now.column - 1) ?? '';
+  text[0] = text[0]?.slice(first.column - 1) ?? '';
+  return Array.from(text.join('\n').matchAll(/[\w$\])]\s*(?:\?\.)?\(/g)).length === 1;
+}
+
 function lastName(path: string): string {
   return /^(?:JSON|Atomics)\./.test(path) ? path : path.slice(path.lastIndexOf('.') + 1);
 }

@@ -51,8 +51,9 @@ export async function reportStuck(pulse: Pulse, options: StuckOptions, facts: St
     if (pulse.giving && answer === undefined) answer = await Promise.race([given, pause(reportMs)]);
     if (answer === false || pulse.sequence !== sequence) return; // our own report, or it has returned after all
     const blockedMs = facts.blockedMs + systemClock() - startedAt;
-    // Before its first turns a loop does not beat: what waits for events is idle.
-    if (!pulse.giving && !pulse.armed && facts.activity?.sleepsIn.includes('epoll') === true) return;
+    // Before its first turns a loop does not beat: what waits for events is idle, unless somebody asked it in vain.
+    const isIdle = facts.reason === 'stuck' && !pulse.armed && facts.activity?.sleepsIn.includes('epoll') === true;
+    if (!pulse.giving && isIdle) return;
     if (!pulse.giving) await reportWithoutMain(options.lastResort, { ...facts, blockedMs });
     if (facts.reason !== 'stuck' || options.exitCode === null) return;
     complain(`ended: the event loop did not return for ${Math.round(blockedMs / 100) / 10} s (--stuck-exit)`);

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { findCulprit, isStart } from '../../src/loop/culprit.ts';
 import type { Frame } from '../../src/runtime/frames.ts';
 import type { Sample } from '../../src/loop/probe.ts';
@@ -52,6 +55,19 @@ describe('the culprit is', () => {
     const [one, two, three] = [10, 20, 30].map((line) => ({ ...frame('', line), startLine: line }));
     const samples = looks([100, one as Frame, caller], [200, two as Frame, caller], [300, three as Frame, caller]);
     expect(culpritOf(samples)).toEqual(['javascript', null, 'caller', 50]);
+  });
+
+  test.each([
+    ['the function that its caller has called alone since', 'clone(data); log();', 11, 'clone'],
+    ['the caller, if it may have been another', 'clone(data); data.join(); log();', 27, 'main'],
+  ])('%s, where the engine could not be interrupted until it had returned', (_, text, column, name) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'loopscope-culprit-')), 'main.js');
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    writeFileSync(file, `${text}\n`);
+    const main = { ...frame('main', 1), file };
+    const samples = looks([100, frame('clone', 10), main], [500, { ...main, column: column + 3 }]);
+    const late = samples.map((sample) => ({ ...sample, late: sample.at > 100 }));
+    expect(culpritOf(late).slice(0, 3)).toEqual(['javascript', null, name]);
   });
 
   test('what most of the time went to, not what came after', () => {

@@ -56,7 +56,9 @@ describe.concurrent('a loop that does not return', () => {
   test('in native code is reported by the watchdog alone: what was pending, and what the system says', async () => {
     const outcome = await run('native', '--stuck-after', '1s', '--stuck-exit');
     expect(reportsIn(outcome).map(essence)).toEqual([{ reason: 'stuck', tasks: ['waiter'], block: null }]);
-    expect(outcome.stderr).toMatch(/^loopscope: the main thread has been in a call into native code for [\d.]+ s/m);
+    expect(outcome.stderr).toMatch(
+      /^loopscope: the main thread has been in a call into native code for [\d.]+ s.* its child process \/bin\/sh -c sleep 30/m,
+    );
     expect([outcome.code, outcome.signal]).toEqual([70, null]);
   });
 
