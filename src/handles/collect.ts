@@ -27,7 +27,7 @@ const mostCallbacks = 200;
 // What Node itself does beside the program, as closing connections that are idle.
 const ofNode = /^node:/;
 // Timers of tasks and the like are the program's, whose function is ours.
-const ofProgram = /[\\/](?:primitives|resilience)[\\/]/;
+const ofProgram = /[\\/](?:(?:primitives|resilience)[\\/]|runners[\\/]callback\.[jt]s$)/;
 
 /** Everything that is open. Never throws: what cannot be looked for is in `unseen`. */
 export function collectHandles({ mapSite, timers: withTimers }: CollectOptions): HandleReport {

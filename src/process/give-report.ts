@@ -6,6 +6,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { readBuild, type Config } from '../config.ts';
 import type { Reason, Report } from '../report/format.ts';
 import { joinAwaits } from '../report/join-awaits.ts';
+import { shortenSteps } from '../heap/settler-steps.ts';
 import { isUnsettled, isWorthShowing } from '../report/worth.ts';
 import { load } from '../runtime/load.ts';
 import { readOwnAwaits } from './read-awaits.ts';
@@ -58,7 +59,7 @@ function isToBeRead({ reason, process: ended }: Report, { why }: Config): boolea
 
 function withAwaits(report: Report): Report {
   const awaits = readOwnAwaits();
-  return awaits === null ? report : joinAwaits(report, awaits, isProgram);
+  return awaits === null ? report : joinAwaits(report, shortenSteps(awaits), isProgram);
 }
 
 /** Whether a file is neither Node's, nor a library's, nor one of ours. */

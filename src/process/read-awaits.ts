@@ -9,7 +9,7 @@ const longestAnswer = 64 * 1024 * 1024;
 
 /**
  * Reads this process, which stands still for it, half a second as a rule. Null where that cannot be done: on other systems
- * than Linux, and on failure, of which one line tells what is missing.
+ * than Linux, and on failure, of which one line tells what is missing. Steps to settlers have whole places: shorten them.
  */
 export function readOwnAwaits(): AwaitReport | null {
   if (process.platform !== 'linux') return null;

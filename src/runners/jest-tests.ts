@@ -7,7 +7,7 @@ import { hideOwnFrames } from './own-frames.ts';
 import { placeInStack } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginFile, type TestFile } from './test-file.ts';
-import { beginHook, beginTest, endTest, enterTest, knowTest, startTest, type TestRun } from './test-run.ts';
+import { beginHook, beginTest, endTest, enterTest, knowTest, startTest, callbackIn, type TestRun } from './test-run.ts';
 import { reportAtTimeout } from './timeout.ts';
 
 export { expectNoPending } from './expect-no-pending.ts';
@@ -138,13 +138,7 @@ function watched(original: Run, begin: () => TestRun): Run {
       hideOwnFrames(error);
     };
     const [done] = args;
-    if (typeof done === 'function') {
-      const told = (...values: unknown[]): unknown => {
-        over();
-        return Reflect.apply(done, undefined, values);
-      };
-      args[0] = Object.assign(told, done);
-    }
+    if (typeof done === 'function') args[0] = callbackIn(run, done as Run, over);
     let result: unknown;
     const leave = enterTest(run);
     try {

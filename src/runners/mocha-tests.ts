@@ -1,12 +1,13 @@
 // The tests of mocha 10 to 12 in one process of it. Mocha tells nobody that a test is at its timeout: it makes the error,
 // and that is where we listen.
 import { currentTask, switchTask } from '../runtime/context.ts';
+import type { Callback } from './callback.ts';
 import { watchExit, whenRunnerIsDone } from './exit-watch.ts';
 import { hideOwnFrames } from './own-frames.ts';
 import { placeOfTitle } from './place.ts';
 import { startRunner } from './start.ts';
 import { beginFile } from './test-file.ts';
-import { beginHook, beginTest, endTest, inTest, knowTest, startTest, type TestRun } from './test-run.ts';
+import { beginHook, beginTest, endTest, inTest, knowTest, startTest, callbackIn, type TestRun } from './test-run.ts';
 import { reportAtTimeout, reportNow } from './timeout.ts';
 
 /** What we use of mocha's tests and hooks. */
@@ -16,7 +17,9 @@ interface Runnable {
   /** Of a hook: without its own name and that of its test. */
   readonly originalTitle?: string;
   readonly file?: string;
-  readonly fn?: object;
+  fn?: (this: unknown, done: Callback) => unknown;
+  /** Whether it is over when its callback is called. */
+  readonly async?: boolean | number;
   readonly parent?: Runnable & { readonly root?: boolean };
   readonly ctx?: { readonly currentTest?: Runnable };
   titlePath(): string[];
@@ -78,7 +81,9 @@ function seeRunnables(runnable: Runnable): void {
     const test = runOf(this);
     const before = currentTask() ?? undefined; // from here mocha goes on to the next test
     const stop = this.timeout() === 0 ? reportAtTimeout(test) : null;
+    const unwatch = this.async ? watchCallback(this, test) : null;
     const over = (error?: unknown): void => {
+      unwatch?.();
       stop?.();
       endTest(test);
       hideOwnFrames(error);
@@ -100,6 +105,18 @@ function seeRunnables(runnable: Runnable): void {
     }
     hideOwnFrames(error);
     return error;
+  };
+}
+
+/** Mocha holds its callback itself: what the test is given is another, of which it can be told who has it. */
+function watchCallback(runnable: Runnable, test: TestRun): () => void {
+  const { fn } = runnable;
+  if (fn === undefined) return () => {};
+  runnable.fn = function (this: unknown, done: Callback) {
+    return Reflect.apply(fn, this, [callbackIn(test, done)]);
+  };
+  return () => {
+    runnable.fn = fn;
   };
 }
 

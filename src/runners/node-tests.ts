@@ -5,6 +5,7 @@ import { beforeEvent } from '../process/events.ts';
 import { now } from '../runtime/clock.ts';
 import { currentTask } from '../runtime/context.ts';
 import { complain } from '../runtime/complain.ts';
+import type { Callback } from './callback.ts';
 import { endOfTests } from './end-of-tests.ts';
 import { hideOwnFrames } from './own-frames.ts';
 import { startRunner } from './start.ts';
@@ -17,6 +18,7 @@ import {
   pendingTests,
   startTest,
   testOf,
+  callbackIn,
   type TestRun,
 } from './test-run.ts';
 import { reportAtTimeout, reportNow } from './timeout.ts';
@@ -162,10 +164,7 @@ function runTest(test: TestRun, from: NodeTest, call: () => unknown, args: unkno
   };
   const done = args.at(-1);
   if (args.length > 1 && typeof done === 'function') {
-    args[args.length - 1] = (...values: unknown[]): unknown => {
-      over();
-      return Reflect.apply(done, undefined, values);
-    };
+    args[args.length - 1] = callbackIn(test, done as Callback, over);
   }
   let result: unknown;
   try {

@@ -9,6 +9,7 @@ import { partOfAwaits } from '../report/await-part.ts';
 import type { AwaitReport, SuspendedFunction } from '../report/awaits.ts';
 import type { Report, TaskEntry, TestProblem } from '../report/format.ts';
 import { joinAwaits } from '../report/join-awaits.ts';
+import { shortenSteps } from '../heap/settler-steps.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { mapSites, siteMap } from './site-map.ts';
 import { entryOf, isOf, pendingTests, type TestRun } from './test-run.ts';
@@ -31,7 +32,11 @@ export function reportPending(run: TestRun, sandbox: object, { problem, at, awai
   const tasks = [...parts.map(({ record }) => record), ...tasksOf(run)];
   const map = siteMap(sandbox);
   const report = takeTestReport({ test: entryOf(run, problem, at), tasks, resources: resourcesOf(run) }, map, at);
-  give(awaits === null ? report : withAwaits(report, mapSites(awaits, map), tasks));
+  give(
+    awaits === null
+      ? report
+      : withAwaits(report, shortenSteps(withCallbacks(mapSites(awaits, map), report), map), tasks),
+  );
 }
 
 /** Hands a report to the supervisor, or writes it. */
@@ -58,11 +63,49 @@ export function resourcesOf(run: TestRun): ResourceRecord[] {
 let seen: AwaitReport | null = null;
 
 const lost =
-  'No function of the test is suspended: it waits by callbacks alone, or for what nobody can settle, and that is ' +
-  'collected already, which it is not unless LOOPSCOPE_TEST_KEEP=0 is set or more than 10,000 promises are pending.';
+  'No async function of the test is suspended. It waits for a callback (done, a listener, a timer) that was not called' +
+  ', or for a promise that nobody has any more.';
+
+const ofOurs = /[\\/]runners[\\/]callback\.[jt]s:\d+:\d+\)$/;
+const callbackFile = /[\\/]runners[\\/]callback\.[jt]s$/;
+
+/** What waits for the callback of a test, `done()`, stands at the test, and who has that is told up to it. */
+function withCallbacks(awaits: AwaitReport, { test }: Report): AwaitReport {
+  const called = new Set<number>();
+  const at =
+    test?.line == null
+      ? null
+      : { file: test.file, line: test.line, column: test.column ?? 0, function: '', exact: true };
+  const functions = awaits.functions.map((suspended) => {
+    if (!callbackFile.test(suspended.definedAt?.file ?? '')) return suspended;
+    called.add(suspended.awaits);
+    return { ...suspended, name: 'done()', at, definedAt: null };
+  });
+  const promises = awaits.promises.map((promise) => {
+    if (!called.has(promise.id)) return promise;
+    const settledBy = promise.settledBy.map((source) =>
+      source.type === 'leaf' ? { ...source, settledBy: upToCallback(source.settledBy) } : source,
+    );
+    return { ...promise, settledBy };
+  });
+  return { ...awaits, functions, promises };
+}
+
+function upToCallback(steps: readonly string[]): readonly string[] {
+  const first = steps.findIndex((step) => ofOurs.test(step));
+  if (first === -1) return steps;
+  const before = steps.slice(0, first);
+  return [...(before.at(-1) === 'done' ? before.slice(0, -1) : before), 'done()'];
+}
 
 function isIdle({ waits }: TaskEntry): boolean {
   return waits.length === 0;
+}
+
+/** What Node does within itself is of interest where the program awaits it, or does nothing else. */
+function partOf(awaits: AwaitReport, isOwn: (suspended: SuspendedFunction) => boolean): AwaitReport {
+  const part = partOfAwaits(awaits, (each) => isOwn(each) && each.at?.file.startsWith('node:') !== true);
+  return part.functions.length > 0 ? part : partOfAwaits(awaits, isOwn);
 }
 
 function withAwaits(report: Report, awaits: AwaitReport, tasks: readonly TaskRecord[]): Report {
@@ -70,8 +113,8 @@ function withAwaits(report: Report, awaits: AwaitReport, tasks: readonly TaskRec
   // Threads count their tasks each from 1: a name tells those of others.
   const isOwn = ({ task, at, definedAt }: SuspendedFunction): boolean =>
     task !== null && names.get(task.id) === task.name && !runnerFiles.test((at ?? definedAt)?.file ?? '');
-  const now = partOfAwaits(awaits, isOwn);
-  const before = now.functions.length > 0 || seen === null ? null : partOfAwaits(seen, isOwn);
+  const now = partOf(awaits, isOwn);
+  const before = now.functions.length > 0 || seen === null ? null : partOf(seen, isOwn);
   seen = awaits;
   const part = before === null || before.functions.length === 0 ? now : before;
   const joined = joinAwaits(report, part, isProgram);

@@ -3,6 +3,8 @@
 import type { TaskRecord } from '../channels/task.ts';
 import type { TestEntry, TestProblem } from '../report/format.ts';
 import { now } from '../runtime/clock.ts';
+import { load } from '../runtime/load.ts';
+import type { Callback } from './callback.ts';
 import type { KeptPromises } from '../process/kept-promises.ts';
 import { currentTask, nextId, runInTask, switchTask } from '../runtime/context.ts';
 
@@ -131,6 +133,12 @@ export function inTest<Result>(run: TestRun, call: () => Result): Result {
 
 function callIt<Result>(_task: TaskRecord, call: () => Result): Result {
   return call();
+}
+
+/** What a test is given in place of its callback; `over` is called before that. */
+export function callbackIn(run: TestRun, original: Callback, over: () => void = () => {}): Callback {
+  const { callbackFor } = load(import.meta.url, './callback') as typeof import('./callback.ts');
+  return inTest(run, () => callbackFor(original, over));
 }
 
 /** The test that a task belongs to; null where it belongs to none. */

@@ -100,9 +100,8 @@ export class Holders {
       }
       if (offset !== offsets.functionContext) return { ...pass, ...this.#propertyOf(holder, at) };
       const place = start < 0 ? null : script.place(start);
-      const file = script.name.slice(script.name.lastIndexOf('/') + 1);
-      const where = `${script.name.startsWith('node:') ? script.name : file}${place === null ? '' : `:${place.line}`}`;
-      return { ...pass, text: `${name || '(anonymous)'} (${where})` };
+      const where = place === null ? '' : `:${place.line}:${place.column}`;
+      return { ...pass, text: `${name || '(anonymous)'} (${script.name}${where})` };
     }
     if (type === types.propertyCell) {
       for (let field = 8; field < 40; field += 8) {

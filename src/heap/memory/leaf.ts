@@ -1,7 +1,7 @@
 // What a promise waits for that nothing in the graph settles: its settler in words, with what the objects on the way say.
 import type { Leaf, LeafKind } from '../../report/awaits.ts';
 import { leafNature } from '../leaf-kind.ts';
-import type { Holders } from './holders.ts';
+import { resolver, type Holders } from './holders.ts';
 import type { Objects, Reference } from './objects.ts';
 import type { Settler } from './holder-search.ts';
 import type { OwnWait, Tasks } from './tasks.ts';
@@ -36,7 +36,9 @@ export interface LeafParts {
 export function leafOf(settler: Settler | undefined, { objects, holders, tasks, loopTime }: LeafParts): Leaf {
   if (settler === undefined || settler.verdict !== 'found') {
     const { verdict, path } = settler ?? { verdict: 'unknown', path: [] };
-    return { type: 'leaf', kind: 'unknown', detail: '', settledBy: path, verdict };
+    // that somebody resolves it is no news
+    const settledBy = path.every((step) => step === resolver) ? [] : path;
+    return { type: 'leaf', kind: 'unknown', detail: '', settledBy, verdict };
   }
   for (const object of settler.objects) {
     const wait = tasks.wait(object);

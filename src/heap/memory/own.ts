@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 const ownFolder = fileURLToPath(new URL('../..', import.meta.url));
 const installed = /[/\\]node_modules[/\\]loopscope[/\\]dist[/\\]src[/\\]/;
-// What programs call, and wait in.
-const called = /[/\\](primitives|resilience)[/\\]/;
+// What programs call, and wait in: that of a runner is the callback of a test.
+const called = /[/\\](?:(?:primitives|resilience)[/\\]|runners[/\\]callback\.[jt]s$)/;
 // What workers of executors do around a job.
 const worker = /[/\\]resilience[/\\](job-runner|process-worker|thread-worker)\.[jt]s$/;
 

@@ -2,6 +2,7 @@
 import { readlinkSync } from 'node:fs';
 import type { AwaitProcess, AwaitReport, Way } from '../../report/awaits.ts';
 import type { SiteEntry } from '../../report/format.ts';
+import { mapStep, shortenSteps } from '../settler-steps.ts';
 import type { MemoryOptions, ReadOptions } from '../options.ts';
 import { isAlive } from '../inspector/process-status.ts';
 import { readNodeExecutable } from '../process/executable.ts';
@@ -113,7 +114,7 @@ async function readSpace(subject: Subject, options: ReadOptions): Promise<AwaitR
     for (let attempt = 1; ; attempt++) {
       const { moved, sight, changed, ...graph } = await readGraph(subject, scanner, options);
       if (moved && attempt < mostAttempts) continue;
-      return {
+      const whole: AwaitReport = {
         format: 'loopscope-awaits',
         version: 1,
         takenAt: new Date().toISOString(),
@@ -130,6 +131,7 @@ async function readSpace(subject: Subject, options: ReadOptions): Promise<AwaitR
         ...graph,
         notes: notesOn(sight, moved),
       };
+      return subject.way === 'in-process' ? whole : shortenSteps(whole); // it may know more maps itself
     }
   } finally {
     await scanner.close();
@@ -181,7 +183,10 @@ async function readGraph(
   }
   breakCircles(settlers, links);
   const leafParts = { objects, holders, tasks, loopTime: about.uptimeMs };
-  const assembled = assembly.finish(settlers, (settler) => leafOf(settler, leafParts));
+  const assembled = assembly.finish(settlers, (settler) => {
+    const leaf = leafOf(settler, leafParts);
+    return { ...leaf, settledBy: leaf.settledBy.map((step) => mapStep(step, mapSite)) };
+  });
   return {
     ...assembled,
     sight,
