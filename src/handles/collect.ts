@@ -26,6 +26,8 @@ const mostEntries = 10_000;
 const mostCallbacks = 200;
 // What Node itself does beside the program, as closing connections that are idle.
 const ofNode = /^node:/;
+/** What Node has an interval call in a worker of a cluster: it stands in for a server whose socket is in the primary. */
+const ofCluster = Function.prototype as Callback;
 // Timers of tasks and the like are the program's, whose function is ours.
 const ofProgram = /[\\/](?:(?:primitives|resilience)[\\/]|runners[\\/]callback\.[jt]s$)/;
 
@@ -128,7 +130,8 @@ function entryOf(
 ): HandleEntry | null {
   const creation = creationOf(...things);
   const called = typeof callback === 'function' ? callbacks.get(callback) : undefined;
-  if (creation?.isOwn === true || (called !== undefined && isBesides(called, refed))) return null;
+  if (creation?.isOwn === true || callback === ofCluster) return null;
+  if (called !== undefined && isBesides(called, refed)) return null;
   const site = creation?.site ?? null;
   const through = creation?.through ?? null;
   const since = creation === null || kind === 'incoming' ? ageMs : now() - creation.since;
