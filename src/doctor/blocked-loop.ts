@@ -3,6 +3,7 @@ import type { BlockEntry } from '../report/format.ts';
 import type { HotPath, Work } from '../report/recording.ts';
 import type { Finding } from '../report/diagnosis.ts';
 import type { Disease } from './disease.ts';
+import { largeJson } from './large-json.ts';
 import { pathsByPlace, type ThreadView } from './thread-view.ts';
 import { callersOf, inFunction, number, percent, time } from './wording.ts';
 
@@ -16,6 +17,8 @@ const leastPerRequestMs = 1;
 const leastBusy = 0.5;
 const leastBlockedMs = 100;
 const leastBlockedShare = 0.05;
+/** Some requests cost more than others. */
+const crowdFactor = 2;
 const mostFindings = 2;
 const leastPart = 0.1;
 const mostParts = 3;
@@ -40,7 +43,8 @@ export const blockedLoop: Disease = (view) => {
     .slice(0, mostFindings)
     .map((path) => findingOf(path, view));
   const places = new Set(byPath.map(({ at }) => at?.function));
-  const byBlocks = blocksOf(view).filter(({ at }) => !places.has(at?.function));
+  const isExplained = byPath.length > 0 || largeJson(view).length > 0;
+  const byBlocks = blocksOf(view, isExplained).filter(({ at }) => !places.has(at?.function));
   return [...byPath, ...byBlocks];
 };
 
@@ -96,18 +100,23 @@ function delaySentence({ thread }: ThreadView): string[] {
 }
 
 /** Long turns that are few: they are no large share of anything, and everybody waits for them. */
-function blocksOf(view: ThreadView): Finding[] {
+function blocksOf(view: ThreadView, isExplained: boolean): Finding[] {
   const { report, turns } = view.thread;
   const hadLongTurns = turns?.delays.some(({ overMs, share }) => overMs === leastBlockedMs && share > 0) === true;
   if (!hadLongTurns) return []; // what was blocked was its start
   return (report.loop?.blocks ?? [])
-    .filter((block) => isDisease(block, view))
+    .filter((block) => isDisease(block, view) && !(isExplained && isCrowd(block, view)))
     .flatMap((block) => blockFinding(block, view));
 }
 
 function isDisease({ count, totalMs, maxMs, gcMs, stack }: BlockEntry, { activeMs }: ThreadView): boolean {
   if (stack.length === 0 || gcMs > totalMs / 2) return false;
   return totalMs >= activeMs * leastBlockedShare && (count > 1 || maxMs >= 1000);
+}
+
+/** A turn in which as many requests were answered as there were: each cost no more than any other. */
+function isCrowd({ maxMs }: BlockEntry, { isServing, busyMs, peakRequests, perRequest }: ThreadView): boolean {
+  return isServing && maxMs <= perRequest(busyMs) * peakRequests * crowdFactor;
 }
 
 function blockFinding({ count, totalMs, maxMs, native, stack: [at], now }: BlockEntry, view: ThreadView): Finding[] {

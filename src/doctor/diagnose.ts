@@ -1,4 +1,5 @@
 // A recording → a diagnosis. Pure: all that is looked for, in one list.
+import type { SiteEntry } from '../report/format.ts';
 import type { Recording, ThreadRecording } from '../report/recording.ts';
 import { errorNote } from './answers.ts';
 import { blockedLoop } from './blocked-loop.ts';
@@ -82,9 +83,18 @@ function findingsOf(thread: ThreadRecording, threads: readonly ThreadRecording[]
   const share = thread.requests === null && threads.some(({ requests }) => requests !== null) ? ofHelpers : 1;
   const { pid, threadId } = thread.report.process;
   const found = diseases.flatMap((disease) => disease(view));
-  return found.map((finding) =>
+  const leaking = found.filter(({ disease }) => disease === 'leaked-handles').map(({ at }) => lineKey(at));
+  // What is never ended is many at the same time, and no crowd.
+  const told = found.filter(
+    ({ disease, at }) => disease !== 'fan-out' || at === null || !leaking.includes(lineKey(at)),
+  );
+  return told.map((finding) =>
     Object.assign({ threads: [{ pid, threadId }] }, finding, { weight: finding.weight * share }),
   );
+}
+
+function lineKey(at: SiteEntry | null): string {
+  return `${at?.file}:${at?.line}`;
 }
 
 /** Where the machine had no processor for it, times are longer than the program's own. */

@@ -65,7 +65,8 @@ function findingOf(
   view: ThreadView,
 ): Finding {
   const each = Math.round(peak / view.peakRequests);
-  const of = view.isServing ? ` (${number(each)} for each of ${number(view.peakRequests)} requests)` : '';
+  const requests = view.peakRequests === 1 ? 'for one request' : `for each of ${number(view.peakRequests)} requests`;
+  const of = view.isServing ? ` (${number(each)} ${requests})` : '';
   const where = at === null ? '' : ` at ${view.line(at)}`;
   return {
     disease: 'fan-out',

@@ -56,6 +56,36 @@ test('long turns count that were seen twice, and not those before it listened', 
   ]);
 });
 
+test('a long turn that answered a crowd of requests is told by what each of them costs', () => {
+  const hot = withPaths([{ ms: 600, at: siteAt(9, 'render') }]);
+  const blocked = (maxMs: number): ThreadRecording => {
+    const blocks = [
+      { kind: 'javascript', native: null, count: 9, totalMs: 600, maxMs, gcMs: 0, now: false, stack: [at] },
+    ];
+    const turns = { ...(hot.turns as NonNullable<typeof hot.turns>), delays: [{ overMs: 100, share: 0.01 }] };
+    return { ...hot, turns, report: { ...hot.report, loop: { blocks } } as unknown as typeof hot.report };
+  };
+  // 60 requests at a time, of 2 ms each
+  const requests = { started: 500, finished: 500, totalMs: 20_000, maxMs: 30, peak: 60 };
+  const longest = 2 * 60 * (1000 / 500);
+  const words = [longest, longest + 1].map((maxMs) =>
+    verdictsOf({ ...blocked(maxMs), requests }).map((each) => each.split(' by ')[0]),
+  );
+  expect(words).toEqual([
+    ['The loop is blocked'],
+    ['The loop was blocked 9 times, for up to 241 ms,', 'The loop is blocked'],
+  ]);
+});
+
+test('timers that are never cleared are a leak, and no crowd', () => {
+  const grown = Array.from({ length: 20 }, (_, point) => point * 100);
+  const operations = [operationOf({ type: 'Timeout', at, count: 2000, runs: 9, peak: 2000, waitingMs: 1e6 })];
+  const thread = threadOf({ operations: { followedMs: 2000, isDeep: false, groups: operations, dropped: 0 } });
+  expect(verdictsOf({ ...thread, series: { ...thread.series, handles: { Timeout: grown } } })).toEqual([
+    'It leaks timers opened at app.ts:7: 1,800 more were open at the end than at the start.',
+  ]);
+});
+
 test('JSON is large from half a millisecond a request on', () => {
   const json = { work: 'json', calls: 'JSON.stringify', at } as const;
   expect(verdictsOf(withPaths([{ ...json, ms: 499 }]))).toEqual([]);
