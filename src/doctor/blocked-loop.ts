@@ -114,9 +114,10 @@ function isDisease({ count, totalMs, maxMs, gcMs, stack }: BlockEntry, { activeM
   return totalMs >= activeMs * leastBlockedShare && (count > 1 || maxMs >= 1000);
 }
 
-/** A turn in which as many requests were answered as there were: each cost no more than any other. */
-function isCrowd({ maxMs }: BlockEntry, { isServing, busyMs, peakRequests, perRequest }: ThreadView): boolean {
-  return isServing && maxMs <= perRequest(busyMs) * peakRequests * crowdFactor;
+/** A turn in which as many requests were answered as there are clients: each cost no more than any other. */
+function isCrowd({ maxMs }: BlockEntry, view: ThreadView): boolean {
+  const clients = Math.max(view.peakRequests, ...(view.thread.series.handles['TCPSocketWrap'] ?? []));
+  return view.isServing && maxMs <= view.perRequest(view.busyMs) * clients * crowdFactor;
 }
 
 function blockFinding({ count, totalMs, maxMs, native, stack: [at], now }: BlockEntry, view: ThreadView): Finding[] {

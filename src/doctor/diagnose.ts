@@ -13,6 +13,7 @@ import { gcPressure } from './gc-pressure.ts';
 import { growingQueue } from './growing-queue.ts';
 import { largeJson } from './large-json.ts';
 import { leakedHandles } from './leaked-handles.ts';
+import { leakedMemory } from './leaked-memory.ts';
 import { leakedTasks } from './leaked-tasks.ts';
 import { followedPart, operationRows } from './operation-rows.ts';
 import { slowDependency } from './slow-dependency.ts';
@@ -35,6 +36,7 @@ const diseases: readonly Disease[] = [
   growingQueue,
   leakedHandles,
   leakedTasks,
+  leakedMemory,
 ];
 const mostFindings = 10;
 const leastStarved = 0.2;
@@ -83,11 +85,10 @@ function findingsOf(thread: ThreadRecording, threads: readonly ThreadRecording[]
   const share = thread.requests === null && threads.some(({ requests }) => requests !== null) ? ofHelpers : 1;
   const { pid, threadId } = thread.report.process;
   const found = diseases.flatMap((disease) => disease(view));
-  const leaking = found.filter(({ disease }) => disease === 'leaked-handles').map(({ at }) => lineKey(at));
+  const leaks = found.filter(({ disease }) => disease === 'leaked-handles');
+  const leaking = new Set(leaks.map(({ at }) => lineKey(at)));
   // What is never ended is many at the same time, and no crowd.
-  const told = found.filter(
-    ({ disease, at }) => disease !== 'fan-out' || at === null || !leaking.includes(lineKey(at)),
-  );
+  const told = found.filter(({ disease, at }) => disease !== 'fan-out' || at === null || !leaking.has(lineKey(at)));
   return told.map((finding) =>
     Object.assign({ threads: [{ pid, threadId }] }, finding, { weight: finding.weight * share }),
   );

@@ -1,5 +1,6 @@
 // Who allocates, by V8's sampling heap profiler: one sample for so many bytes, what is freed since included.
 import { Session, type HeapProfiler } from 'node:inspector';
+import { getHeapStatistics } from 'node:v8';
 import type { Site } from '../channels/site.ts';
 import type { SiteEntry } from '../report/format.ts';
 import type { AllocationsEntry } from '../report/recording.ts';
@@ -53,6 +54,7 @@ export function sampleAllocations(): AllocationSampler {
     else if (totals.size < mostKept) totals.set(key, { site, bytes: size });
   };
   begin();
+  let before = liveBytes();
   const timer = setInterval(() => {
     end(true);
     begin();
@@ -63,15 +65,23 @@ export function sampleAllocations(): AllocationSampler {
       totals.clear();
       bytes = 0;
       begin();
+      before = liveBytes();
     },
     stop(mapSite) {
       clearInterval(timer);
       end(true);
+      const live = { before, after: liveBytes() };
       session.disconnect();
       const sites = [...totals.values()].toSorted((a, b) => b.bytes - a.bytes).slice(0, mostSites);
-      return { bytes, sites: sites.map((each) => ({ at: mapSite(each.site), bytes: each.bytes })) };
+      return { bytes, sites: sites.map((each) => ({ at: mapSite(each.site), bytes: each.bytes })), live };
     },
   };
+}
+
+/** What is in use just after a profile was begun or ended, for which all garbage is collected. */
+function liveBytes(): number {
+  const { used_heap_size: onHeap, external_memory: outside } = getHeapStatistics();
+  return onHeap + outside;
 }
 
 /** Null for a frame of Node's, of loopscope's, or of the engine. */

@@ -152,6 +152,8 @@ export interface AllocationsEntry {
   readonly bytes: number;
   /** Those with the most first, 20 at most. */
   readonly sites: readonly { readonly at: SiteEntry; readonly bytes: number }[];
+  /** What was in use at the beginning and at the end, after all garbage was collected. Absent in recordings of earlier versions. */
+  readonly live?: { readonly before: number; readonly after: number };
 }
 
 /** What was asynchronous, by the line of the program that began it. */

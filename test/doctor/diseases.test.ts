@@ -256,6 +256,21 @@ test('tasks leak where ever more of them are pending', () => {
   expect(verdictsOf(pending(100))).toEqual(['Tasks pile up: 100 of poll (app.ts:7) are pending, and ever more.']);
 });
 
+test('memory leaks where 20 MB and half a kilobyte of each request stay, and more in every quarter', () => {
+  const thread = (after: number, heapMB: readonly number[]): ThreadRecording => ({
+    ...threadOf(),
+    allocations: { bytes: 1e9, sites: [{ at, bytes: 5e8 }], live: { before: 10e6, after } },
+    series: { ...threadOf().series, heapMB },
+  });
+  const grown = [10, 12, 15, 18, 20, 24, 28, 30];
+  const requests = { started: 60_001, finished: 60_001, totalMs: 20_000, maxMs: 30, peak: 10 };
+  const healthy = [thread(29.9e6, grown), thread(30e6, [10, 28, 30, 30, 30, 30, 30, 30]), thread(30e6, [])];
+  expect([...healthy, { ...thread(40e6, grown), requests }].map(verdictsOf)).toEqual([[], [], [], []]);
+  expect(verdictsOf(thread(30e6, grown))).toEqual([
+    'It leaks memory: 20 MB more are in use after the load than before it, 20 kB for each request.',
+  ]);
+});
+
 test('the processor is busy elsewhere where other threads use most of one', () => {
   const hashing = (processMs: number): ThreadRecording => ({
     ...threadOf({ processor: { threadMs: 100, processMs } }),
