@@ -5,7 +5,7 @@ import type { Site } from '../channels/site.ts';
 import type { TaskRecord } from '../channels/task.ts';
 import { isOwnFile } from '../runtime/call-site.ts';
 import type { Frame } from '../runtime/frames.ts';
-import { calleeOf, isAtItsStart, isOnlyCallBetween, nativeCallBefore } from './native-call.ts';
+import { callBefore, calleeOf, isAtItsStart, isOnlyCallBetween, nativeCallBefore } from './native-call.ts';
 import type { Sample } from './probe.ts';
 
 /** Who blocked the loop. */
@@ -211,7 +211,8 @@ function toVote(sample: Sample, weightMs: number): Vote {
     resumed,
   };
   const [innermost] = above;
-  if (innermost?.file === null) {
+  // One that Node itself matches is not the program's.
+  if (innermost?.file === null && above.every(({ file }) => file === null)) {
     const [type, method = ''] = innermost.function.split('.');
     if (type === 'RegExp' || (type === 'String' && ofRegularExpressions.has(method))) {
       return { ...placed, kind: 'regular expression', native: null, stack };
@@ -228,7 +229,11 @@ function toVote(sample: Sample, weightMs: number): Vote {
   }
   return {
     ...placed,
-    ...((sample.late ? nativeBefore(programs) : null) ?? { kind: 'javascript', native: null, stack }),
+    ...((sample.late ? (nativeBefore(programs) ?? calledBefore(programs)) : null) ?? {
+      kind: 'javascript',
+      native: null,
+      stack,
+    }),
   };
 }
 
@@ -245,6 +250,15 @@ function nativeBefore(frames: readonly Frame[]): Pick<Vote, 'kind' | 'native' | 
   if (call === null) return null;
   const { line, column, name } = call;
   return { kind: 'native call', native: name, stack: [{ ...toSite(frame), line, column }, ...outer.map(toSite)] };
+}
+
+/** The same where what is called is no native function that is known: that call is to blame, and not what comes after it. */
+function calledBefore(frames: readonly Frame[]): Pick<Vote, 'kind' | 'native' | 'stack'> | null {
+  const [frame, ...outer] = frames as [Frame, ...Frame[]];
+  const call = callBefore(frame);
+  if (call === null) return null;
+  const { line, column } = call;
+  return { kind: 'javascript', native: null, stack: [{ ...toSite(frame), line, column }, ...outer.map(toSite)] };
 }
 
 function isProgram({ file }: Frame): boolean {

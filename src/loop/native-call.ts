@@ -18,8 +18,21 @@ const longestFile = 5_000_000;
 const native =
   /(?<![\w$])(JSON\.(?:parse|stringify)|structuredClone|Atomics\.wait|(?:[\w$]+\.)*?(?:[\w$]+Sync|digest|update|serialize|deserialize|compare|writeHeapSnapshot|postMessage))\s*\(/g;
 
+const anyCall =
+  /(?<![\w$.])(?!(?:if|for|while|switch|catch|function|with|return|await|super)\b)(?:[\w$]+\.)*([\w$]+)\s*\(/g;
+
 /** The last such call before the frame's position in its function; null if there is none, or the file cannot be read. */
 export function nativeCallBefore(frame: Frame): NativeCall | null {
+  const call = lastBefore(frame, native);
+  return call === null ? null : { ...call, name: lastName(call.name) };
+}
+
+/** The last call of anything before the frame's position in its function; null as above. */
+export function callBefore(frame: Frame): NativeCall | null {
+  return lastBefore(frame, anyCall);
+}
+
+function lastBefore(frame: Frame, pattern: RegExp): NativeCall | null {
   const lines = linesOf(frame);
   if (lines === null) return null;
   const first = frame.startLine > 0 ? frame.startLine : frame.line - linesBack;
@@ -27,8 +40,8 @@ export function nativeCallBefore(frame: Frame): NativeCall | null {
     const text = lines[line - 1] ?? '';
     const from = line === frame.startLine ? frame.startColumn - 1 : 0;
     const until = line === frame.line ? frame.column - 1 : text.length;
-    const last = Array.from(text.slice(from, until).matchAll(native)).at(-1);
-    if (last?.[1] !== undefined) return { name: lastName(last[1]), line, column: from + last.index + 1 };
+    const last = Array.from(text.slice(from, until).matchAll(pattern)).at(-1);
+    if (last?.[1] !== undefined) return { name: last[1], line, column: from + last.index + 1 };
   }
   return null;
 }

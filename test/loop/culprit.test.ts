@@ -32,6 +32,14 @@ function culpritOf(samples: readonly Sample[]): unknown[] {
   return [kind, native, stack[0]?.function, stack[0]?.line];
 }
 
+/** A file with this text, for as long as the test runs. */
+function sourceOf(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'loopscope-culprit-')), 'main.js');
+  onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(file, `${text}\n`);
+  return file;
+}
+
 describe('the culprit is', () => {
   test('the line at which all looks agree, however deep they are below it', () => {
     const work = frame('work', 10);
@@ -61,9 +69,7 @@ describe('the culprit is', () => {
     ['the function that its caller has called alone since', 'clone(data); log();', 11, 'clone'],
     ['the caller, if it may have been another', 'clone(data); data.join(); log();', 27, 'main'],
   ])('%s, where the engine could not be interrupted until it had returned', (_, text, column, name) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'loopscope-culprit-')), 'main.js');
-    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
-    writeFileSync(file, `${text}\n`);
+    const file = sourceOf(text);
     const main = { ...frame('main', 1), file };
     const samples = looks([100, frame('clone', 10), main], [500, { ...main, column: column + 3 }]);
     const late = samples.map((sample) => ({ ...sample, late: sample.at > 100 }));
@@ -75,9 +81,18 @@ describe('the culprit is', () => {
     expect(culpritOf(samples)).toEqual(['javascript', null, 'long', 10]);
   });
 
-  test('a regular expression, if the engine matches one', () => {
+  test('the call before the line at which the engine could be interrupted again', () => {
+    const file = sourceOf('const copy = clone(data);\n// next\nlog(copy);');
+    const samples = looks([500, { ...frame('main', 3), file, startLine: 1, startColumn: 1 }]);
+    const late = samples.map((sample) => ({ ...sample, late: true }));
+    expect(culpritOf(late)).toEqual(['javascript', null, 'main', 1]);
+  });
+
+  test('a regular expression, if the engine matches one, and not Node for itself', () => {
     const samples = looks([100, frame('RegExp.test', 0), frame('check', 5)]);
     expect(culpritOf(samples)).toEqual(['regular expression', null, 'check', 5]);
+    const ofNode = looks([100, frame('RegExp.test', 0), frame('createHash', -8), frame('check', 5)]);
+    expect(culpritOf(ofNode)).toEqual(['javascript', null, 'check', 5]);
   });
 
   test('a native call, if Node was in one that could not be interrupted', () => {
