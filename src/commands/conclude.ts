@@ -24,14 +24,15 @@ export interface Log {
 
 /**
  * Writes them.
- * @param drawing how text is drawn in the log
+ * @param options.ended the exit code of the program, or the signal that ended it; 0 by default
+ * @param options.drawing how text is drawn in the log
  * @returns the exit code of what ended with 0
  */
 export async function conclude(
   { outputs, failOn }: Conclusion,
   examined: readonly Examined[],
   log: Log,
-  drawing: TextOptions = {},
+  { ended = 0, drawing = {} }: { readonly ended?: number | string | null; readonly drawing?: TextOptions } = {},
 ): Promise<number> {
   const options = { root: readBuild().root, fails: failOn?.fails ?? (() => true) };
   for (const { name, file } of outputs) {
@@ -46,6 +47,6 @@ export async function conclude(
   const isWritten = writeFiles(outputs, draw, summariesOf(outputs, examined, options));
   const failure = failOn === null ? null : failureOf(failOn, examined);
   if (failure === null) return isWritten ? 0 : unwrittenExitCode;
-  log.note(failure);
+  log.note(`${failure}, ${ended === 0 ? `exit code ${foundExitCode}` : `the program ended with ${ended} already`}`);
   return foundExitCode;
 }

@@ -38,12 +38,12 @@ export function parseFailOn(text: string, rules: readonly string[]): FailOn {
   };
 }
 
-/** `--fail-on leaked: 2 leaked, 1 wait-cycle`; null where nothing fails. */
+/** `--fail-on leaked: 3 findings (2 leaked, 1 wait-cycle)`; null where nothing fails. */
 export function failureOf(failOn: FailOn, examined: readonly Examined[]): string | null {
   const failing = examined.flatMap(({ findings }) => findings).filter(failOn.fails);
   if (failing.length === 0) return null;
   const byRule = [...Map.groupBy(failing, ({ rule }) => rule)].map(([rule, { length }]) => `${length} ${rule}`);
-  return `--fail-on ${failOn.names.join(',')}: ${count(failing.length, 'finding')} (${byRule.join(', ')}), exit code ${foundExitCode}`;
+  return `--fail-on ${failOn.names.join(',')}: ${count(failing.length, 'finding')} (${byRule.join(', ')})`;
 }
 
 /** A sentence about a name that is not known, with the one that was most likely meant, or all. */

@@ -50,7 +50,9 @@ export async function report(words: readonly string[]): Promise<void> {
     const pages = outputs.filter(isPage);
     const isWritten = await writePages(pages, recordings);
     const left = outputs.filter((output) => !isPage(output) && !(drawn && isText(output)));
-    const concluded = await conclude({ outputs: left, failOn }, reports.map(examine), log, drawingOf(null));
+    const concluded = await conclude({ outputs: left, failOn }, reports.map(examine), log, {
+      drawing: drawingOf(null),
+    });
     return concluded === 0 && !isWritten ? unwrittenExitCode : concluded;
   });
   if (code !== 0) process.exitCode = code;

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runEnvironment, type Address } from '../config.ts';
 import { LastReports } from '../report/last.ts';
 import { addWarnings } from '../process/add-warnings.ts';
+import { isPackageManager } from '../report/package-manager.ts';
 import { isWorthShowing } from '../report/worth.ts';
 import type { RuleSettings } from '../rules/index.ts';
 import { writeReport, type Destination } from '../process/deliver.ts';
@@ -96,7 +97,8 @@ export async function supervise(program: Program, options: RunOptions): Promise<
   if (options.conclusion !== null && inbox.reports !== null) {
     const { conclude } = await import('./conclude.ts');
     const { examine } = await import('../reporters/findings.ts');
-    const code = await conclude(options.conclusion, inbox.reports.all().map(examine), inbox);
+    const ended = end.signal ?? end.code;
+    const code = await conclude(options.conclusion, inbox.reports.all().map(examine), inbox, { ended });
     if (end.code === 0) end = { code, signal: null };
   }
   endAs(end); // last: a signal ends this process at once
@@ -122,6 +124,7 @@ class Inbox {
   show(): void {
     for (const collected of this.#directory.collect()) {
       this.answered.add(memberKey(collected.process));
+      if (collected.reason === 'exit' && isPackageManager(collected.process)) continue;
       const isQuiet = this.#options.quiet && this.#options.output === null;
       if (isQuiet && this.reports === null) continue;
       try {

@@ -1,4 +1,5 @@
 // The tests of vitest 3 to 5 in one thread of it: each runs in a context of its own, with its hooks.
+import { complain } from '../runtime/complain.ts';
 import { beginFile, type TestFile } from './test-file.ts';
 import { placeOfTitle } from './place.ts';
 import { startRunner } from './start.ts';
@@ -44,6 +45,10 @@ const runs = new WeakMap<VitestTask, TestRun>();
 
 /** Called for each file of tests. */
 export function seeVitest(api: VitestApi, suite: VitestSuite | null, sandbox: object): void {
+  if (suite === null && api.aroundEach === undefined) {
+    complain('tests of this vitest are not seen: it has neither aroundEach nor vitest/suite');
+    return;
+  }
   startRunner(sandbox);
   const file = beginFile('vitest', countVitestTimers);
   if (suite === null) seeAround(api, file, sandbox);
