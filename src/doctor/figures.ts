@@ -1,6 +1,6 @@
 // What was measured of the program as a whole, and what to say where nothing ails it.
 import type { Diagnosis } from '../report/diagnosis.ts';
-import type { Recording, ThreadRecording } from '../report/recording.ts';
+import type { Recording, ThreadRecording, Work } from '../report/recording.ts';
 import { count } from '../report/phrases.ts';
 import { delayP99 } from '../report/turn-delay.ts';
 import { mostlyErrors } from './answers.ts';
@@ -10,6 +10,10 @@ import { number, percent, time } from './wording.ts';
 
 const leastSeenMs = 1000;
 const leastBusyMs = 100;
+/** Of one place, where a thread ran for less than a second. */
+const leastOwnMs = 300;
+/** What the first second of a thread is full of: modules are read, compiled and evaluated. */
+const ofLoading: ReadonlySet<Work> = new Set(['node', 'package', 'sync file']);
 const fullLoad = 0.9;
 /** Of a loop that is busier, and that nobody could look into, nobody knows that it is healthy. */
 const mostBlind = 0.3;
@@ -22,9 +26,11 @@ export function isEnough(thread: ThreadRecording): boolean {
   return ranMs >= leastSeenMs && (profile === null || profile.busyMs >= leastBusyMs);
 }
 
-/** What a thread does that serves nobody is its start, for the first second. */
-export function isLongEnough({ port, observedMs }: ThreadRecording): boolean {
-  return port !== null || observedMs >= leastSeenMs;
+/** What a thread does that serves nobody is its start, for the first second: unless it is mostly one thing of the program's own. */
+export function isLongEnough({ port, observedMs, profile }: ThreadRecording): boolean {
+  if (port !== null || observedMs >= leastSeenMs) return true;
+  const most = pathsByPlace(profile?.paths ?? []).find(({ work }) => !ofLoading.has(work));
+  return most !== undefined && most.ms >= leastOwnMs && most.ms >= (profile?.busyMs ?? 0) / 2;
 }
 
 /** The verdict, and the first line, where nothing was found. */

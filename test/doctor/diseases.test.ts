@@ -1,7 +1,7 @@
 // Each disease on both sides of its limits: the last that is healthy, and the first that is not.
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import type { ThreadRecording } from '../../src/report/recording.ts';
+import type { HotPath, ThreadRecording } from '../../src/report/recording.ts';
 import { operationOf, recordingOf, siteAt, threadOf, useOf, withPaths } from '../support/recording.ts';
 
 /** The first lines of what is found in one thread. */
@@ -268,6 +268,22 @@ test('memory leaks where 20 MB and half a kilobyte of each request stay, and mor
   expect([...healthy, { ...thread(40e6, grown), requests }].map(verdictsOf)).toEqual([[], [], [], []]);
   expect(verdictsOf(thread(30e6, grown))).toEqual([
     'It leaks memory: 20 MB more are in use after the load than before it, 20 kB for each request.',
+  ]);
+});
+
+test('what a thread does in its first second is its start, unless most of it is one place of the program', () => {
+  const thread = (ms: number, work: HotPath['work'] = 'sync crypto', busyMs = 600): ThreadRecording => {
+    const short = {
+      ...withPaths([{ work, calls: 'pbkdf2Sync', ms, at }], { busyMs, idleMs: 0 }),
+      port: null,
+      requests: null,
+    };
+    return { ...short, observedMs: 900, activeMs: 900 };
+  };
+  const starts = [thread(299, 'sync crypto', 500), thread(300, 'sync crypto', 601), thread(500, 'package')];
+  expect(starts.map(verdictsOf)).toEqual([[], [], []]);
+  expect(verdictsOf(thread(300))).toEqual([
+    'The loop is kept busy by pbkdf2Sync at app.ts:7 in hash: 50 % of all it does.',
   ]);
 });
 
