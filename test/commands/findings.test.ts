@@ -78,6 +78,14 @@ describe('the exit code of run --fail-on', () => {
     expect(stderr).toMatch(/\nloopscope: --fail-on leaked: 1 finding \(1 leaked\), exit code 8\n$/);
   });
 
+  test('does not claim the exit code of a program that failed by itself', async () => {
+    const { code, stderr } = await loopscope(['run', '--fail-on', 'leaked', '--', program('leftovers.ts'), '2', '3']);
+    expect([code, stderr.split('\n').at(-2)]).toEqual([
+      3,
+      'loopscope: --fail-on leaked: 1 finding (1 leaked), the program ended with 3 already',
+    ]);
+  });
+
   test.each([
     [[], 'leakd', '--fail-on: there is no "leakd"; did you mean leaked? there are leaked, warning, none, wait-cycle'],
     [[], ',', '--fail-on needs names: leaked, warning, none'],
