@@ -50,7 +50,7 @@ export function diagnose(recording: Recording): Diagnosis {
   const { threads, command, notes, silent, awaitNs } = recording;
   const found = [
     ...endedFinding(recording),
-    ...silent.map(silentFinding),
+    ...silent.filter((thread) => !isHelper(thread, threads)).map(silentFinding),
     ...threads.filter(isLongEnough).flatMap((thread) => findingsOf(thread, threads)),
   ];
   const findings = joinThreads(found).slice(0, mostFindings);
@@ -71,6 +71,7 @@ export function diagnose(recording: Recording): Diagnosis {
       ...(awaitNs === null ? [] : [deepNote(awaitNs)]),
       ...errorNote(recording),
       ...lost.map((thread) => `${threadName(thread)} ended without leaving its recording`),
+      ...silent.filter((thread) => isHelper(thread, threads)).map(helperNote),
       ...(isSeen ? starvedNote(threads) : []),
       ...notes,
     ],
@@ -126,6 +127,16 @@ function silentFinding(thread: Recording['silent'][number]): FoundIn {
     at: null,
     threads: [thread],
   };
+}
+
+/** A worker thread of a process that was seen. */
+function isHelper({ pid, threadId }: Recording['silent'][number], threads: readonly ThreadRecording[]): boolean {
+  return threadId !== 0 && threads.some(({ report }) => report.process.pid === pid);
+}
+
+/** An idle worker of piscina waits so for its next job. */
+function helperNote(thread: Recording['silent'][number]): string {
+  return `${threadName(thread)} did not answer: it waits in a call such as Atomics.wait, as idle workers of some pools do, or is blocked there.`;
 }
 
 /** The same in several threads or processes is one finding: that of where it is heaviest. */

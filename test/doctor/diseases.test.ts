@@ -303,6 +303,25 @@ test('the processor is busy elsewhere where other threads use most of one', () =
   ]);
 });
 
+test('a worker thread that does not answer is a note: idle workers wait in native code', () => {
+  const { verdict, notes } = diagnose(recordingOf([threadOf()], { silent: [{ pid: 43, threadId: 2 }] }));
+  const { pid } = threadOf().report.process;
+  const ofIt = diagnose(recordingOf([threadOf()], { silent: [{ pid, threadId: 2 }] }));
+  expect([verdict, notes.length, ofIt.verdict, ofIt.notes.length]).toEqual(['ill', 0, 'healthy', 1]);
+});
+
+test('requests that ask one host ten times in a row are found, however busy the loop is', () => {
+  const asking = (holds: number, holdMs: number): ThreadRecording => {
+    const client = useOf({ kind: 'client', name: 'http api:80', holds, holdMs, waitedAt: at });
+    const { turns } = threadOf();
+    return { ...threadOf({ resources: [client] }), turns: { ...(turns as NonNullable<typeof turns>), busyMs: 2000 } };
+  };
+  expect([asking(9999, 20_000), asking(10_000, 9999), asking(10_000, 24_001)].map(verdictsOf)).toEqual([[], [], []]);
+  expect(verdictsOf(asking(10_000, 20_000))).toEqual([
+    'Each request asks http api:80 10 times, one after the other at app.ts:7: 100 % of the time of requests.',
+  ]);
+});
+
 test('of too few requests nothing is said, and of a thread that is silent that it is', () => {
   const requests = { started: 19, finished: 19, totalMs: 380, maxMs: 30, peak: 1 };
   const few = recordingOf([threadOf({ requests })]);
