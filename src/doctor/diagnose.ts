@@ -21,7 +21,7 @@ import { smallPool } from './small-pool.ts';
 import { syncFiles } from './sync-files.ts';
 import { viewOf } from './thread-view.ts';
 import { timerStorm } from './timer-storm.ts';
-import { percent } from './wording.ts';
+import { percent, time } from './wording.ts';
 
 const diseases: readonly Disease[] = [
   blockedLoop,
@@ -40,6 +40,8 @@ const diseases: readonly Disease[] = [
 ];
 const mostFindings = 10;
 const leastStarved = 0.2;
+const leastSlowMs = 50;
+const mostIdle = 0.5;
 /** Of what serves itself more is known than of what helps another thread. */
 const ofHelpers = 0.5;
 /** What is seen of other threads says more than that one was not. */
@@ -72,6 +74,7 @@ export function diagnose(recording: Recording): Diagnosis {
       ...errorNote(recording),
       ...lost.map((thread) => `${threadName(thread)} ended without leaving its recording`),
       ...silent.filter((thread) => isHelper(thread, threads)).map(helperNote),
+      ...(findings.length === 0 ? threads.flatMap(unseenNote) : []),
       ...(isSeen ? starvedNote(threads) : []),
       ...notes,
     ],
@@ -127,6 +130,15 @@ function silentFinding(thread: Recording['silent'][number]): FoundIn {
     at: null,
     threads: [thread],
   };
+}
+
+/** Healthy, and slow all the same: what its requests wait for belongs to no library that is known. */
+function unseenNote(thread: ThreadRecording): string[] {
+  const { isServing, requestMs, requests, utilization } = viewOf(thread);
+  if (!isServing || requestMs / requests < leastSlowMs || utilization > mostIdle) return [];
+  return [
+    `A request took ${time(requestMs / requests)}, and the loop was busy ${percent(utilization)} of the time: requests wait for what is not seen here, such as a timer or a socket of the program's own. loopscope tree says at which await, while the load runs.`,
+  ];
 }
 
 /** A worker thread of a process that was seen. */

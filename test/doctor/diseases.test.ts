@@ -310,6 +310,14 @@ test('a worker thread that does not answer is a note: idle workers wait in nativ
   expect([verdict, notes.length, ofIt.verdict, ofIt.notes.length]).toEqual(['ill', 0, 'healthy', 1]);
 });
 
+test('of a healthy server whose requests are slow while its loop idles it is said that they wait for what is not seen', () => {
+  const of = (totalMs: number): readonly string[] => {
+    const requests = { started: 1000, finished: 1000, totalMs, maxMs: 90, peak: 10 };
+    return diagnose(recordingOf([threadOf({ requests })])).notes.map((note) => note.split(',')[0] ?? '');
+  };
+  expect([of(49_999), of(50_000)]).toEqual([[], ['A request took 50 ms']]);
+});
+
 test('requests that ask one host ten times in a row are found, however busy the loop is', () => {
   const asking = (holds: number, holdMs: number): ThreadRecording => {
     const client = useOf({ kind: 'client', name: 'http api:80', holds, holdMs, waitedAt: at });
