@@ -197,7 +197,7 @@ function startWith(config: Config): void {
       !isUnsettled({ exitCode, isDrained: isDrained() }) &&
       profiling === null &&
       !isRemarkable();
-    if ((nothing && (reason === 'exit' || reason === 'interrupt')) || directory?.isOver() === true) return;
+    if ((nothing && reason === 'exit') || directory?.isOver() === true) return;
     reporting = true;
     if (reason === 'timeout') profiling?.finish(); // once it has reported, it is ended
     directory?.ask(process.pid, null); // this is the answer

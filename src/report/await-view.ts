@@ -25,11 +25,6 @@ export interface ViewOptions {
   readonly focus?: string | undefined;
 }
 
-/** The suspended functions that are not Node's own. */
-export function functionsOfProgram({ functions }: AwaitReport): readonly SuspendedFunction[] {
-  return functions.filter(({ at }) => at?.file.startsWith('node:') !== true);
-}
-
 /** Understands a report. Linear in its size. */
 export function viewAwaits(report: AwaitReport, { filter = {}, focus = '' }: ViewOptions = {}): AwaitView {
   const nodes = buildAwaitGraph(report);

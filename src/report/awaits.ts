@@ -164,3 +164,8 @@ export interface Leaf {
    */
   readonly verdict: 'found' | 'none' | 'unknown';
 }
+
+/** The suspended functions that are not Node's own. */
+export function functionsOfProgram({ functions }: AwaitReport): readonly SuspendedFunction[] {
+  return functions.filter(({ at }) => at?.file.startsWith('node:') !== true);
+}

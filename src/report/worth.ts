@@ -1,5 +1,6 @@
 // Whether a report that nobody asked for has anything to say.
 import type { BlockGroup } from '../channels/loop.ts';
+import { functionsOfProgram } from './awaits.ts';
 import type { ProcessEntry, Report } from './format.ts';
 
 /** A block is worth a report though nobody knows what it was, if it took so many times the threshold. */
@@ -9,13 +10,15 @@ const unsettledExitCode = 13;
 
 /**
  * Whether a report is to be shown: one that was asked for always is; that at the end if something is pending or has blocked
- * the loop, if there is a profile, or if rules warn of something that is over.
+ * the loop, if there is a profile, or if rules warn of something that is over. Functions that are suspended at Ctrl-C count:
+ * they may be why it was pressed.
  */
 export function isWorthShowing(report: Report): boolean {
   const { reason, process, tasks, loop, profile, warnings, answers, awaits } = report;
   if ((reason !== 'exit' && reason !== 'interrupt') || answers !== undefined) return true;
   const wasBlocked = isAnyTelling(loop?.blocks ?? [], loop?.thresholdMs ?? 0);
-  const isStuck = (awaits?.functions.length ?? 0) > 0 && isUnsettled(process);
+  const mayBeStuck = reason === 'interrupt' || isUnsettled(process);
+  const isStuck = mayBeStuck && awaits != null && functionsOfProgram(awaits).length > 0;
   return tasks.length > 0 || wasBlocked || isStuck || profile !== null || (warnings?.length ?? 0) > 0;
 }
 

@@ -1,5 +1,6 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
-import { functionsOfProgram, viewAwaits } from '../report/await-view.ts';
+import { viewAwaits } from '../report/await-view.ts';
+import { functionsOfProgram } from '../report/awaits.ts';
 import type { AwaitReport } from '../report/awaits.ts';
 import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, TestEntry, WaitCycle } from '../report/format.ts';
 import { answersTitle, drawAnswers } from './answer-lines.ts';

@@ -1,6 +1,7 @@
 // Why a process does not end, as text: what keeps it alive, and what to do about each.
 import type { Report } from '../report/format.ts';
-import { functionsOfProgram, viewAwaits } from '../report/await-view.ts';
+import { viewAwaits } from '../report/await-view.ts';
+import { functionsOfProgram } from '../report/awaits.ts';
 import { drawAwaitTrees } from './await-tree.ts';
 import { drawHandles, handleCount } from './handle-lines.ts';
 import { foldWords, painter } from './lines.ts';

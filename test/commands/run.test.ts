@@ -171,6 +171,16 @@ describe('Ctrl-C and other signals', () => {
     expect(stderr.match(/pending when interrupted/g)).toHaveLength(1);
   });
 
+  test('Ctrl-C says where a program hangs that knows nothing of loopscope', async () => {
+    const run = startLoopscope(['run', '--', program('unsettled/main.mjs'), 'stay'], { group: true });
+    await run.printed('ready');
+    process.kill(-(run.child.pid as number), 'SIGINT');
+    const { stderr, signal } = await run.outcome;
+    expect(signal).toBe('SIGINT');
+    expect(stderr).toMatch(/loopscope: .*when interrupted: 3 suspended functions/);
+    expect(stderr).toMatch(/query {2}\S*main\.mjs:/);
+  });
+
   test.each([
     ['the whole group, as a terminal does', true],
     ['the supervisor alone', false],

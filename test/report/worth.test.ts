@@ -23,6 +23,9 @@ test.each([
   [false, 'something unknown blocked the loop', blocked('unknown', 499)],
   [true, 'the main module awaits for ever', { ...nothing, process: ended, awaits: hungServer() }],
   [false, 'the main module awaits for ever, and what was not read', { ...nothing, process: ended }],
+  [false, 'nothing is in it at Ctrl-C', { ...nothing, reason: 'interrupt' }],
+  [true, 'functions are suspended at Ctrl-C', { ...nothing, reason: 'interrupt', awaits: hungServer() }],
+  [false, 'functions are suspended at the end', { ...nothing, awaits: hungServer() }],
 ] as const)('%s: a report in which %s', (expected, _, report) => {
   expect(isWorthShowing(report)).toBe(expected);
 });
