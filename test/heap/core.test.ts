@@ -50,7 +50,7 @@ test.skipIf(!hasGcore)('a core dump tells what the process awaited when it was d
 test.skipIf(!hasGcore)('is asked for with --core and --exe', async () => {
   const { stdout, stderr, code } = await startLoopscope(['ps', '--core', core, '--exe', process.execPath]).outcome;
   expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-  expect(stdout).toContain('12 suspended functions');
+  expect(stdout).toContain('20 suspended functions');
   expect(stdout).toContain('read from a core dump');
 });
 
