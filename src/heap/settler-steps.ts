@@ -27,12 +27,18 @@ export function shortStep(text: string): string {
 
 /** The report with every step mapped once more, and short. */
 export function shortenSteps(report: AwaitReport, mapSite: MapSite = (site) => site): AwaitReport {
+  return changeSteps(report, (steps) => steps.map((each) => shortStep(mapStep(each, mapSite))));
+}
+
+/** The report with other steps to the settlers of its promises, which are told by their ids. */
+export function changeSteps(
+  report: AwaitReport,
+  change: (steps: readonly string[], promise: number) => readonly string[],
+): AwaitReport {
   const promises = report.promises.map((promise) => ({
     ...promise,
     settledBy: promise.settledBy.map((source) =>
-      source.type === 'leaf'
-        ? { ...source, settledBy: source.settledBy.map((each) => shortStep(mapStep(each, mapSite))) }
-        : source,
+      source.type === 'leaf' ? { ...source, settledBy: change(source.settledBy, promise.id) } : source,
     ),
   }));
   return { ...report, promises };

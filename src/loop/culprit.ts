@@ -229,11 +229,7 @@ function toVote(sample: Sample, weightMs: number): Vote {
   }
   return {
     ...placed,
-    ...((sample.late ? (nativeBefore(programs) ?? calledBefore(programs)) : null) ?? {
-      kind: 'javascript',
-      native: null,
-      stack,
-    }),
+    ...((sample.late ? lastCall(programs) : null) ?? { kind: 'javascript', native: null, stack }),
   };
 }
 
@@ -243,22 +239,18 @@ function withoutEntered(frames: readonly Frame[]): readonly Frame[] {
   return caller !== undefined && !caller.awaits && isAtItsStart(innermost) ? frames.slice(1) : frames;
 }
 
-/** A safe point after native code that left no frame: what was called is in the source, or it was no native function. */
-function nativeBefore(frames: readonly Frame[]): Pick<Vote, 'kind' | 'native' | 'stack'> | null {
+/**
+ * A safe point after native code that left no frame: what was called is in the source. Where that is no native function that
+ * is known, the last call is to blame all the same, and not what comes after it.
+ */
+function lastCall(frames: readonly Frame[]): Pick<Vote, 'kind' | 'native' | 'stack'> | null {
   const [frame, ...outer] = frames as [Frame, ...Frame[]];
-  const call = nativeCallBefore(frame);
-  if (call === null) return null;
-  const { line, column, name } = call;
-  return { kind: 'native call', native: name, stack: [{ ...toSite(frame), line, column }, ...outer.map(toSite)] };
-}
-
-/** The same where what is called is no native function that is known: that call is to blame, and not what comes after it. */
-function calledBefore(frames: readonly Frame[]): Pick<Vote, 'kind' | 'native' | 'stack'> | null {
-  const [frame, ...outer] = frames as [Frame, ...Frame[]];
-  const call = callBefore(frame);
+  const known = nativeCallBefore(frame);
+  const call = known ?? callBefore(frame);
   if (call === null) return null;
   const { line, column } = call;
-  return { kind: 'javascript', native: null, stack: [{ ...toSite(frame), line, column }, ...outer.map(toSite)] };
+  const stack = [{ ...toSite(frame), line, column }, ...outer.map(toSite)];
+  return { kind: known === null ? 'javascript' : 'native call', native: known?.name ?? null, stack };
 }
 
 function isProgram({ file }: Frame): boolean {

@@ -4,7 +4,7 @@ import type { AwaitFilter } from '../report/await-filter.ts';
 import { awaitTotals } from '../report/await-totals.ts';
 import { buildAwaitTrees, type AwaitBranch, type Direction } from '../report/await-tree.ts';
 import { viewAwaits, type AwaitView } from '../report/await-view.ts';
-import type { AwaitReport } from '../report/awaits.ts';
+import { functionsOfProgram, type AwaitReport } from '../report/awaits.ts';
 import { branchLines } from './await-branch.ts';
 import { drawFoot, drawHead } from './await-frame.ts';
 import { amountOf, threadNames, threadsText } from './await-wording.ts';
@@ -66,6 +66,12 @@ export function drawAwaitTrees(
   ];
   if (more.length > 0) shown.push(paint('dim', `  … ${more.join(' and ')} more; --json has all`));
   return trees.length === 0 ? [] : ['', paint('bold', title), ...shown];
+}
+
+/** The same of all that was read for a report; nothing if nothing was, or all of it is Node's own. */
+export function drawSuspended(awaits: AwaitReport | null, title: string, options: AwaitTreeOptions): string[] {
+  if (awaits === null || functionsOfProgram(awaits).length === 0) return [];
+  return drawAwaitTrees(awaits, viewAwaits(awaits, {}), title, options);
 }
 
 /** A branch with what stands before its first line, and before all others that belong to it. */

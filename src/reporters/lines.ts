@@ -27,8 +27,8 @@ export function wrap(phrases: readonly string[], width: number, first: string, r
   return [...lines, line];
 }
 
-// A number and its unit are one word.
-const betweenWords = /(?<!\d) | (?!(?:[nµm]?s|m|h|d|[kMG]?B)\b|%)/;
+// A number and its unit are one word, and so is a time of two units: `2 m 30 s`.
+const betweenWords = /(?!(?<=\d) (?:(?:[nµm]?s|[mhd]|[kMG]?B)\b|%))(?!(?<=\d [mhd]) \d+ [smh]\b) /;
 
 /** A sentence on as many lines as it takes; a word that is too long for a line is cut. */
 export function foldWords(sentence: string, width: number, rest: string): string[] {

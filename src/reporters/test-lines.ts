@@ -1,6 +1,6 @@
 // The head of a report of one test: what is wrong with it, and which it is.
-import { groupHandles } from '../report/handle-groups.ts';
 import type { Report, TestEntry, TestProblem } from '../report/format.ts';
+import { handleCount } from './handle-lines.ts';
 import { count, duration, place, plain } from './wording.ts';
 
 const longestName = 300;
@@ -30,7 +30,7 @@ export function testHeadline(report: Report, test: TestEntry): { readonly title:
 /** `: 2 tasks, 1 lock held, 3 handles`, of a test that is over. */
 function leftovers({ test, tasks, resources, handles }: Report): string {
   if (test?.problem !== 'leaked' && test?.problem !== 'not exiting') return '';
-  const open = handles === undefined ? 0 : groupHandles(handles).reduce((sum, group) => sum + group.count, 0);
+  const open = handles === undefined ? 0 : handleCount(handles);
   const pending = tasks.filter(({ kind, id }) => kind !== 'test' && id !== 0).length;
   const held = resources.filter(({ holders }) => holders.length > 0).length;
   const parts = [

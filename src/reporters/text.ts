@@ -1,10 +1,8 @@
 // The report as text for people: what is stuck first, then the table, what is held, and the await tree.
-import { viewAwaits } from '../report/await-view.ts';
 import { functionsOfProgram } from '../report/awaits.ts';
-import type { AwaitReport } from '../report/awaits.ts';
 import type { HolderEntry, Reason, Report, ResourceEntry, TaskEntry, TestEntry, WaitCycle } from '../report/format.ts';
 import { answersTitle, drawAnswers } from './answer-lines.ts';
-import { drawAwaitTrees } from './await-tree.ts';
+import { drawSuspended } from './await-tree.ts';
 import { drawHandles } from './handle-lines.ts';
 import { foldWords, painter, wrap, type Paint } from './lines.ts';
 import { blockedPhrase, drawLoop } from './loop-lines.ts';
@@ -46,6 +44,7 @@ const handlesTitle = 'HANDLES  what keeps the process alive';
 const mostHandles = 15;
 const longestNote = 300;
 const mostSuspended = 80;
+const suspendedTitle = 'SUSPENDED FUNCTIONS  below each is what it awaits';
 const mostCycles = 10;
 const mostSteps = 20;
 
@@ -73,7 +72,7 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
       : section(tasksTitle(report), [paint('dim', table.lines[0] ?? ''), ...table.lines.slice(1)], paint, table.total),
     section('HELD AND QUEUED', drawResources(report, width - 2), paint),
     isOnlyTest(report) ? [] : section('AWAIT TREE  ─ awaits  ┄ created', drawTree(report, width - 2), paint),
-    drawSuspended(report.awaits, width, colour),
+    drawSuspended(report.awaits, suspendedTitle, { width, colour, most: mostSuspended }),
     section(handlesTitle, drawHandles(report, width - 2, paint, { most: mostHandles, withAdvice: false }), paint),
     section('LOOP', drawLoop(report, width - 2), paint),
     section(answersTitle, drawAnswers(report, width - 2), paint),
@@ -89,14 +88,6 @@ export function renderText(report: Report, { width = 80, colour = false }: TextO
 function isOnlyTest({ test, tasks, awaits }: Report): boolean {
   const isRead = awaits !== null && awaits.functions.length > 0;
   return test !== undefined && isRead && tasks.every(({ kind, waits }) => kind === 'test' && waits.length === 0);
-}
-
-/** What was read from memory: every suspended function, whether it belongs to a task or not, if not all are Node's own. */
-function drawSuspended(awaits: AwaitReport | null, width: number, colour: boolean): string[] {
-  if (awaits === null || functionsOfProgram(awaits).length === 0) return [];
-  const title = 'SUSPENDED FUNCTIONS  below each is what it awaits';
-  const options = { width, colour, most: mostSuspended };
-  return drawAwaitTrees(awaits, viewAwaits(awaits, {}), title, options);
 }
 
 function headline(report: Report, width: number, paint: Paint): string[] {

@@ -7,8 +7,6 @@ import { count, place, plain } from './wording.ts';
 
 const mostWarnings = 50;
 const longestMessage = 600;
-// A number stays on the line of its unit.
-const betweenUnit = /(?<=\d) (?=(?:ms|[smhd])\b)|(?<=\d [mhd]) (?=\d+ [smh]\b)/g;
 const cutOff = 'task-outside-run';
 const waitCycle = 'wait-cycle';
 
@@ -28,8 +26,7 @@ export function drawWarnings(report: Report, width: number, paint: Paint): strin
   } = report;
   const shown = warnings.filter((warning) => !isDrawnElsewhere(warning, report));
   const lines = shown.slice(0, mostWarnings).flatMap(({ rule, message, site }) => {
-    const words = plain(message, longestMessage).replaceAll(betweenUnit, '\u00A0');
-    const folded = foldWords(`${rule}: ${words}`, width, '  ').map((line) => line.replaceAll('\u00A0', ' '));
+    const folded = foldWords(`${rule}: ${plain(message, longestMessage)}`, width, '  ');
     const isSaid = site === null || message.includes(lineOf(site, directory));
     const last = folded.pop() ?? '';
     folded.push(...wrap(isSaid ? [last] : [last, `at ${place(site, directory)}`], width, '', '  '));

@@ -1,8 +1,6 @@
 // Why a process does not end, as text: what keeps it alive, and what to do about each.
 import type { Report } from '../report/format.ts';
-import { viewAwaits } from '../report/await-view.ts';
-import { functionsOfProgram } from '../report/awaits.ts';
-import { drawAwaitTrees } from './await-tree.ts';
+import { drawSuspended } from './await-tree.ts';
 import { drawHandles, handleCount } from './handle-lines.ts';
 import { foldWords, painter } from './lines.ts';
 import { drawTable } from './table.ts';
@@ -21,7 +19,7 @@ export function renderWhy(report: Report, { width = 80, colour = false }: TextOp
     process: { isDrained },
   } = report;
   if (reason === 'exit' && isDrained === true)
-    return [ended(report), ...drawTasks(report, width, colour), ...drawSuspended(report, width, colour)].join('\n');
+    return [ended(report), ...drawTasks(report, width, colour), ...drawFunctions(report, width, colour)].join('\n');
   const paint = painter(colour);
   const { pid, threadId, node, command, directory, uptimeMs } = report.process;
   const script = plain(command.startsWith(`${directory}/`) ? command.slice(directory.length + 1) : command, 200);
@@ -65,8 +63,7 @@ function drawTasks(report: Report, width: number, colour: boolean): string[] {
 }
 
 /** Where its functions were: nobody is left who could let them go on. */
-function drawSuspended({ awaits }: Report, width: number, colour: boolean): string[] {
-  if (awaits === null || functionsOfProgram(awaits).length === 0) return [];
-  const lines = drawAwaitTrees(awaits, viewAwaits(awaits, {}), suspendedTitle, { width, colour, most: mostGroups });
-  return [...lines.slice(1), ''];
+function drawFunctions({ awaits }: Report, width: number, colour: boolean): string[] {
+  const lines = drawSuspended(awaits, suspendedTitle, { width, colour, most: mostGroups });
+  return lines.length === 0 ? [] : [...lines.slice(1), ''];
 }

@@ -9,7 +9,7 @@ import { partOfAwaits } from '../report/await-part.ts';
 import type { AwaitReport, SuspendedFunction } from '../report/awaits.ts';
 import type { Report, TaskEntry, TestProblem } from '../report/format.ts';
 import { joinAwaits } from '../report/join-awaits.ts';
-import { shortenSteps } from '../heap/settler-steps.ts';
+import { changeSteps, shortenSteps } from '../heap/settler-steps.ts';
 import { startRegistry } from '../subscribers/registry.ts';
 import { mapSites, siteMap } from './site-map.ts';
 import { entryOf, isOf, pendingTests, type TestRun } from './test-run.ts';
@@ -81,14 +81,8 @@ function withCallbacks(awaits: AwaitReport, { test }: Report): AwaitReport {
     called.add(suspended.awaits);
     return { ...suspended, name: 'done()', at, definedAt: null };
   });
-  const promises = awaits.promises.map((promise) => {
-    if (!called.has(promise.id)) return promise;
-    const settledBy = promise.settledBy.map((source) =>
-      source.type === 'leaf' ? { ...source, settledBy: upToCallback(source.settledBy) } : source,
-    );
-    return { ...promise, settledBy };
-  });
-  return { ...awaits, functions, promises };
+  const withSteps = changeSteps(awaits, (steps, promise) => (called.has(promise) ? upToCallback(steps) : steps));
+  return { ...withSteps, functions };
 }
 
 function upToCallback(steps: readonly string[]): readonly string[] {
